@@ -1,0 +1,84 @@
+"""Typed reading of environment variables, with clear refusals."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Environment:
+    """The process environment, read by type.
+
+    Raises: ImproperlyConfigured naming the variable when a value is missing or cannot be read.
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str, default: str) -> str:
+        return self._variables.get(name, "").strip() or default
+
+    def required(self, name: str) -> str:
+        value = self.text(name, "")
+        if not value:
+            raise ImproperlyConfigured(f"{name} is not set.")
+        return value
+
+    def words(self, name: str, default: list[str]) -> list[str]:
+        value = self.text(name, "")
+        return [word.strip() for word in value.split(",") if word.strip()] if value else default
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        value = self.text(name, "").lower()
+        if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
+            return default if not value else value in ("1", "true", "yes", "on")
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal():
+            raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+        return int(value)
+
+    def secret_key(self, name: str, path: Path) -> str:
+        """The secret from the environment, else one made at first start and kept in ``path`` (mode 0600)."""
+        if value := self.text(name, ""):
+            return value
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+            with open(draft, "x", encoding="ascii", opener=_open_private) as file:
+                file.write(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)  # whole or not at all, and the first process wins
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text(encoding="ascii")
+
+    def email(self, name: str) -> dict[str, Any]:
+        """Django's EMAIL_* settings from a URL such as ``smtps://user:password@host:465``."""
+        url = urlsplit(self.required(name))
+        if url.scheme not in ("smtp", "smtps", "smtp+tls") or not url.hostname:
+            raise ImproperlyConfigured(f"{name} must look like smtp+tls://user:password@host:587.")
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": url.hostname,
+            "EMAIL_PORT": url.port or (465 if url.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(url.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+            "EMAIL_USE_SSL": url.scheme == "smtps",
+            "EMAIL_USE_TLS": url.scheme == "smtp+tls",
+            "EMAIL_TIMEOUT": 10,
+        }
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

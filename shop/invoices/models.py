@@ -1,0 +1,114 @@
+"""Invoices, their series, and the archive of signed bytes and messages.
+
+Source: Decree 254/2026/NĐ-CP, Circular 91/2026/TT-BTC, Decision 1271/QĐ-CT.
+"""
+
+from __future__ import annotations
+
+
+from catalog.models import Cooperative
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class InvoiceSeries(models.Model):
+    """*Ký hiệu*: form + symbol of one seller. The row's lock hands out gapless numbers."""
+
+    seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="invoice_series")
+    form = models.PositiveSmallIntegerField(_("mẫu số"))
+    symbol = models.CharField(_("ký hiệu"), max_length=6)
+    last_number = models.PositiveIntegerField(default=0)
+    last_issued_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("seller", "form", "symbol"), name="one_row_per_series")]
+        verbose_name = _("ký hiệu hóa đơn")
+        verbose_name_plural = _("ký hiệu hóa đơn")
+
+    def __str__(self) -> str:
+        return f"{self.form}{self.symbol}"
+
+
+class InvoiceStatus(models.TextChoices):
+    """to issue → signed (numbered) → sent → accepted | rejected (einvoice.md §2.4)."""
+
+    TO_ISSUE = "to-issue", _("Cần lập")
+    SIGNED = "signed", _("Đã ký, chưa gửi")
+    SENT = "sent", _("Chờ cơ quan thuế")
+    ACCEPTED = "accepted", _("Đã cấp mã")
+    REJECTED = "rejected", _("Bị từ chối")
+
+
+class Invoice(models.Model):
+    """One invoice of one consignment; the seller is the cooperative. Met in the staff's queue and at /hoa-don/.
+
+    Shape: ``draft`` is ``shop.invoices.draft``'s JSON snapshot. Unit: whole đồng.
+    Issued means frozen: a numbered row's draft, number and totals never change (also a database trigger).
+    """
+
+    seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="invoices")
+    source_reference = models.CharField(_("mã kiện"), max_length=20, unique=True)
+    status = models.CharField(_("tình trạng"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.TO_ISSUE)
+    draft = models.JSONField()
+    total_amount = models.BigIntegerField(_("tổng tiền"))
+    buyer_name = models.CharField(_("người mua"), max_length=400)
+    deliver_to = models.EmailField(_("gửi tới"), max_length=254, blank=True)
+    language = models.CharField(max_length=5, default="vi")
+    series = models.ForeignKey(InvoiceSeries, on_delete=models.PROTECT, null=True, related_name="invoices")
+    number = models.PositiveIntegerField(_("số"), null=True)
+    issued_on = models.DateField(_("ngày lập"), null=True)
+    lookup_code = models.CharField(_("mã tra cứu"), max_length=16, unique=True)
+    authority_code = models.CharField(_("mã của cơ quan thuế"), max_length=34, blank=True)
+    rejection = models.TextField(_("lý do từ chối"), blank=True)
+    message_id = models.CharField(max_length=46, blank=True, db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        verbose_name = _("hóa đơn")
+        verbose_name_plural = _("hóa đơn")
+        constraints = [
+            models.UniqueConstraint(fields=("series", "number"), name="one_invoice_per_number"),
+            models.CheckConstraint(
+                condition=Q(status="to-issue", number__isnull=True, series__isnull=True)
+                | (~Q(status="to-issue") & Q(number__isnull=False, series__isnull=False, issued_on__isnull=False)),
+                name="issued_means_numbered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series} số {self.number}" if self.number else self.source_reference
+
+
+class DocumentKind(models.TextChoices):
+    SIGNED = "signed", _("Hóa đơn đã ký")
+    CODED = "coded", _("Hóa đơn đã cấp mã")
+    SENT_MESSAGE = "sent", _("Thông điệp gửi đi")
+    RECEIVED_MESSAGE = "received", _("Thông điệp nhận về")
+
+
+class InvoiceDocument(models.Model):
+    """Bytes kept as they were signed, sent or received; write-once (model and database trigger), 10 years."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=8, choices=DocumentKind)
+    message_type = models.CharField(max_length=3, blank=True)
+    body = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("invoice", "kind"), condition=Q(kind__in=("signed", "coded")), name="one_signed_form_each"
+            ),
+            models.UniqueConstraint(fields=("invoice", "kind", "sha256"), name="each_message_kept_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:8]}"

@@ -1,0 +1,129 @@
+"""What we keep about an order beside Oscar's tables: the order sheet and one consignment per cooperative."""
+
+from __future__ import annotations
+
+
+from catalog.models import Cooperative, TaxClass
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .statuses import ConsignmentStatus
+
+
+class OrderSheet(models.Model):
+    """Our one-to-one companion of Oscar's order. Met on the buyer's order page.
+
+    Unit: whole đồng. ``checkout_token`` makes a second identical form post return the first order;
+    ``token`` opens the order page without a log-in.
+    """
+
+    order = models.OneToOneField("order.Order", on_delete=models.PROTECT, related_name="sheet")
+    token = models.CharField(max_length=43, unique=True)
+    checkout_token = models.UUIDField(unique=True)
+    buyer_name = models.CharField(_("họ tên"), max_length=100)
+    buyer_phone = models.CharField(_("điện thoại"), max_length=20)
+    buyer_email = models.EmailField(_("thư điện tử"), max_length=254, blank=True)
+    language = models.CharField(max_length=5, default="vi")
+    note = models.CharField(_("lời nhắn"), max_length=500, blank=True)
+    payment_method = models.CharField(_("cách trả tiền"), max_length=16)
+    total_amount = models.BigIntegerField(_("tổng tiền"))
+    pay_by = models.DateTimeField(_("hạn trả tiền"))
+    paid_at = models.DateTimeField(_("trả tiền lúc"), null=True, blank=True)
+    invoice_name = models.CharField(_("tên đơn vị"), max_length=400, blank=True)
+    invoice_tax_code = models.CharField(_("mã số thuế"), max_length=14, blank=True)
+    invoice_address = models.CharField(_("địa chỉ đơn vị"), max_length=400, blank=True)
+    invoice_email = models.EmailField(_("nơi nhận hóa đơn"), max_length=50, blank=True)
+    terms_version = models.CharField(max_length=10)
+    province_code = models.CharField(max_length=2)
+    commune_code = models.CharField(max_length=5)
+    address_text = models.CharField(_("địa chỉ nhận hàng"), max_length=500)  # as printed on the day of the order
+
+    class Meta:
+        verbose_name = _("đơn hàng")
+        verbose_name_plural = _("đơn hàng")
+
+    def __str__(self) -> str:
+        return str(self.order)
+
+
+class Consignment(models.Model):
+    """The part of an order that one cooperative packs, ships, invoices and is paid for.
+
+    Unit: whole đồng; goods − discount + shipping = total. The consignments of an order sum to it exactly.
+    Met in the cooperative's panel and, per stall, on the buyer's order page.
+    """
+
+    order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="consignments")
+    cooperative = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="consignments")
+    code = models.CharField(_("mã kiện"), max_length=20, unique=True)
+    status = models.CharField(
+        _("tình trạng"), max_length=20, choices=ConsignmentStatus, default=ConsignmentStatus.AWAITING_PAYMENT
+    )
+    goods_amount = models.BigIntegerField(_("tiền hàng"))
+    discount_amount = models.BigIntegerField(_("giảm giá"), default=0)
+    shipping_amount = models.BigIntegerField(_("tiền giao hàng"))
+    total_amount = models.BigIntegerField(_("tổng cộng"))
+    shipping_name = models.CharField(_("cách giao"), max_length=80)
+    carrier = models.CharField(_("đơn vị vận chuyển"), max_length=80, blank=True)
+    tracking_number = models.CharField(_("mã vận đơn"), max_length=60, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    packed_at = models.DateTimeField(_("đóng gói lúc"), null=True, blank=True)
+    handed_over_at = models.DateTimeField(_("giao đi lúc"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        verbose_name = _("kiện hàng")
+        verbose_name_plural = _("kiện hàng")
+        constraints = [
+            models.UniqueConstraint(fields=("order", "cooperative"), name="one_consignment_per_cooperative"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    total_amount=models.F("goods_amount") - models.F("discount_amount") + models.F("shipping_amount")
+                ),
+                name="consignment_sums_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ConsignmentLine(models.Model):
+    """One product of a consignment as it was sold: name, pack, gross price and tax class of that moment."""
+
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="lines")
+    order_line = models.OneToOneField("order.Line", on_delete=models.PROTECT, related_name="consignment_line")
+    title = models.CharField(max_length=255)
+    sku = models.CharField(max_length=50)
+    pack = models.CharField(max_length=60)
+    quantity = models.PositiveIntegerField()
+    unit_amount = models.BigIntegerField()
+    goods_amount = models.BigIntegerField()
+    discount_amount = models.BigIntegerField(default=0)
+    tax_class = models.CharField(max_length=16, choices=TaxClass)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+
+class OrderEvent(models.Model):
+    """One thing that happened to an order or consignment, by whom; append-only. Met on time lines."""
+
+    order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="events")
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, null=True, related_name="events")
+    kind = models.CharField(max_length=30)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+
+    def __str__(self) -> str:
+        return self.kind
+
+

@@ -1,0 +1,38 @@
+"""The states of orders and consignments, and which may follow which."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderStatus(models.TextChoices):
+    """Kept in Oscar's ``Order.status``."""
+
+    PENDING_PAYMENT = "pending-payment", _("Chờ thanh toán")
+    PAID = "paid", _("Đã thanh toán")
+    EXPIRED = "expired", _("Hết hạn thanh toán")
+    CANCELLED = "cancelled", _("Đã hủy")
+
+
+class ConsignmentStatus(models.TextChoices):
+    AWAITING_PAYMENT = "awaiting-payment", _("Chờ thanh toán")
+    TO_PACK = "to-pack", _("Cần đóng gói")
+    PACKED = "packed", _("Đã đóng gói")
+    HANDED_OVER = "handed-over", _("Đã giao cho đơn vị vận chuyển")
+    CANCELLED = "cancelled", _("Đã hủy")
+
+
+ORDER_STEPS: dict[str, tuple[str, ...]] = {
+    OrderStatus.PENDING_PAYMENT: (OrderStatus.PAID, OrderStatus.EXPIRED, OrderStatus.CANCELLED),
+    OrderStatus.EXPIRED: (OrderStatus.PAID,),  # late money, if the stock can be had again
+    OrderStatus.PAID: (OrderStatus.CANCELLED,),
+    OrderStatus.CANCELLED: (),
+}
+CONSIGNMENT_STEPS: dict[str, tuple[str, ...]] = {
+    ConsignmentStatus.AWAITING_PAYMENT: (ConsignmentStatus.TO_PACK, ConsignmentStatus.CANCELLED),
+    ConsignmentStatus.CANCELLED: (ConsignmentStatus.TO_PACK,),  # late money
+    ConsignmentStatus.TO_PACK: (ConsignmentStatus.PACKED, ConsignmentStatus.CANCELLED),
+    ConsignmentStatus.PACKED: (ConsignmentStatus.HANDED_OVER,),
+    ConsignmentStatus.HANDED_OVER: (),
+}

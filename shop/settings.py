@@ -1,0 +1,326 @@
+"""All settings of the market; the environment is the only input (docs/settings.md lists every name).
+
+With no environment at all the product runs: SQLite, local media, sandbox bank and sandbox tax authority.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from oscar.defaults import *  # noqa: F403  Oscar reads its own settings from here
+
+from shop.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(os.environ)
+
+# --- Files -----------------------------------------------------------------
+MEDIA_DIR = Path(env.text("MEDIA_DIR", str(BASE_DIR / "media")))
+MEDIA_ROOT = MEDIA_DIR / "public"
+MEDIA_URL = "/media/"
+PRIVATE_DIR = MEDIA_DIR / "private"  # never served: keys, outbox, sandbox state
+STATIC_ROOT = Path(env.text("STATIC_DIR", str(BASE_DIR / "staticfiles")))
+STATIC_URL = "/static/"
+
+# --- Who we are --------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.secret_key("SECRET_KEY", PRIVATE_DIR / "secret_key")
+BASE_URL = env.text("BASE_URL", "http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
+MARKET_NAME = "Chợ Phiên"
+SITE_ID = 1  # django.contrib.sites: Oscar's orders point to it
+WAGTAIL_SITE_NAME = MARKET_NAME
+WAGTAILADMIN_BASE_URL = BASE_URL
+OSCAR_SHOP_NAME = MARKET_NAME
+
+# --- Apps ----------------------------------------------------------------------
+INSTALLED_APPS = [
+    "shop.apps.ShopConfig",
+    "shop.accounts.apps.AccountsConfig",
+    "shop.images.apps.ImagesConfig",
+    "catalog.apps.CatalogConfig",
+    "cms.apps.CmsConfig",
+    "shop.orders.apps.OrdersConfig",
+    "shop.payments.apps.PaymentsConfig",
+    "shop.invoices.apps.InvoicesConfig",
+    "shop.messages.apps.MessagesConfig",
+    # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
+    # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
+    "oscar.config.Shop",
+    "oscar.apps.analytics.apps.AnalyticsConfig",
+    "shop.checkout.apps.CheckoutConfig",
+    "oscar.apps.address.apps.AddressConfig",
+    "shop.shipping.apps.ShippingConfig",
+    "oscar.apps.catalogue.apps.CatalogueConfig",
+    "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
+    "oscar.apps.communication.apps.CommunicationConfig",
+    "shop.partner.apps.PartnerConfig",
+    "oscar.apps.basket.apps.BasketConfig",
+    "oscar.apps.payment.apps.PaymentConfig",
+    "oscar.apps.offer.apps.OfferConfig",
+    "oscar.apps.order.apps.OrderConfig",
+    "oscar.apps.customer.apps.CustomerConfig",
+    "oscar.apps.search.apps.SearchConfig",
+    "oscar.apps.voucher.apps.VoucherConfig",
+    "oscar.apps.wishlists.apps.WishlistsConfig",
+    "oscar.apps.dashboard.apps.DashboardConfig",
+    "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
+    "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
+    "oscar.apps.dashboard.orders.apps.OrdersDashboardConfig",
+    "oscar.apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
+    "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
+    "oscar.apps.dashboard.partners.apps.PartnersDashboardConfig",
+    "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
+    "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
+    "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
+    "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
+    "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
+    "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
+    # Wagtail. "modelsearch" must not be listed beside "wagtail.search": the first page
+    # deletion would die with "Multiple instances of the modelsearch app".
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail.locales",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "widget_tweaks",
+    "treebeard",
+    "phonenumber_field",
+    "django_tables2",
+    "django_tasks",
+    "django_tasks_db",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sites",
+    "django.contrib.flatpages",  # Oscar's pages dashboard needs the app; its middleware stays out
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "shop.policies.PolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "shop.accounts.middleware.PanelDoorMiddleware",
+    "oscar.apps.basket.middleware.BasketMiddleware",
+]
+
+ROOT_URLCONF = "shop.urls"
+WSGI_APPLICATION = "shop.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "shop" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            # Nothing here reads the user, the session or the basket, so that public pages stay cacheable.
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",  # lazy; Wagtail's admin needs it
+                "django.contrib.messages.context_processors.messages",
+                "shop.context.market",
+            ],
+            "builtins": ["shop.templatetags.market"],
+        },
+    }
+]
+
+# --- Data ----------------------------------------------------------------------
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"), conn_max_age=60
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # IMMEDIATE: a read-then-write transaction never fails half-way with "database is locked".
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # FULL: a paid order survives a power cut.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-20000;"
+            "PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # Oscar's migrations read it: never change
+MIGRATION_MODULES = {"shipping": "oscar.apps.shipping.migrations"}  # our fork adds none
+
+REDIS_URL = env.text("REDIS_URL", "")
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
+
+# --- People ----------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "oscar.apps.customer.auth_backends.EmailBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "wagtailadmin_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
+
+# --- Language and time --------------------------------------------------------------
+LANGUAGE_CODE = "vi"  # also the source language of our strings: docs/decisions/0002
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_I18N_ENABLED = True
+LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_THOUSAND_SEPARATOR = False
+
+# --- Wagtail -----------------------------------------------------------------------
+WAGTAILIMAGES_IMAGE_MODEL = "images.Picture"
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 12 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000  # 100 MB decoded; Wagtail's default lets 398 KB take 528 MB
+WAGTAILIMAGES_FORMAT_CONVERSIONS = {"avif": "jpeg", "webp": "jpeg", "png": "jpeg", "gif": "jpeg"}
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # no third-party request from the panel
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_WORKFLOW_ENABLED = True
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = True
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
+
+# --- Oscar: its traps, one reason each ---------------------------------------------
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}  # import only
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"  # Oscar's default re-indexes on each save
+OSCAR_DEFAULT_CURRENCY = "VND"
+OSCAR_SLUG_MAP = {"Đ": "D", "đ": "d"}  # đ does not decompose in Unicode
+OSCAR_ALLOW_ANON_CHECKOUT = True
+OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "line1", "phone_number")  # no postcode in two-tier addresses
+OSCAR_IMAGE_FOLDER = "images/products/"
+OSCAR_HOMEPAGE = "/"
+OSCAR_USE_LESS = False
+OSCAR_BASKET_COOKIE_SECURE = not DEBUG and BASE_URL.startswith("https://")
+PHONENUMBER_DEFAULT_REGION = "VN"
+
+# --- Mail -----------------------------------------------------------------------------
+EMAIL_CONFIG_URL = env.text("EMAIL_URL", "")
+EMAIL_BACKEND = "shop.messages.backends.OutboxBackend"  # console + media/private/outbox
+if EMAIL_CONFIG_URL:
+    globals().update(env.email("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{MARKET_NAME} <cho@demo.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Payment -------------------------------------------------------------------------
+# The sandbox bank signs with a secret made at first start; a real account needs all four.
+SANDBOX = env.flag("SANDBOX", default=True)
+SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8900").rstrip("/")
+if SANDBOX:
+    SEPAY_WEBHOOK_SECRET = env.secret_key("SEPAY_WEBHOOK_SECRET", PRIVATE_DIR / "sandbox" / "sepay_secret")
+    VIETQR_BANK_BIN = env.text("VIETQR_BANK_BIN", "970436")
+    VIETQR_ACCOUNT = env.text("VIETQR_ACCOUNT", "0123456789")
+    VIETQR_ACCOUNT_NAME = env.text("VIETQR_ACCOUNT_NAME", "CHO PHIEN MAU")
+else:
+    SEPAY_WEBHOOK_SECRET = env.required("SEPAY_WEBHOOK_SECRET")
+    VIETQR_BANK_BIN = env.required("VIETQR_BANK_BIN")
+    VIETQR_ACCOUNT = env.required("VIETQR_ACCOUNT")
+    VIETQR_ACCOUNT_NAME = env.required("VIETQR_ACCOUNT_NAME")
+SEPAY_WEBHOOK_SECRET_PREVIOUS = env.text("SEPAY_WEBHOOK_SECRET_PREVIOUS", "")  # accepted during rotation
+PAYMENT_WINDOW_MINUTES = env.number("PAYMENT_WINDOW_MINUTES", 60)
+
+# --- Invoices ------------------------------------------------------------------------
+INVOICE_GATEWAY = env.text("INVOICE_GATEWAY", "sandbox")
+INVOICE_PROVIDER_TAX_CODE = env.text("INVOICE_PROVIDER_TAX_CODE", "0109999037")
+INVOICE_KEYS_DIR = Path(env.text("INVOICE_KEYS_DIR", str(PRIVATE_DIR / "keys")))
+if INVOICE_GATEWAY != "sandbox":
+    raise ImproperlyConfigured("INVOICE_GATEWAY: only 'sandbox' exists so far.")
+
+# --- Security ------------------------------------------------------------------------
+SECURE = BASE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+# Wagtail 8.0's own templates carry inline scripts and styles; only /quan-tri/ gets this policy
+# (shop.policies), never a shop page.
+PANEL_CONTENT_SECURITY_POLICY = {
+    "default-src": [SELF],
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "font-src": [SELF, "data:"],
+    "connect-src": [SELF],
+    "form-action": [SELF],
+    "base-uri": [SELF],
+    "frame-ancestors": [SELF],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    "loggers": {"shop": {"level": env.text("LOG_LEVEL", "INFO")}},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

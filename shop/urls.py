@@ -1,0 +1,19 @@
+"""Where our, Oscar's and Wagtail's URLs meet. Paths are Vietnamese in every language (docs/house.md)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+
+urlpatterns = [
+    path("quan-tri/", include(wagtailadmin_urls)),
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    *i18n_patterns(
+        path("", include(wagtail_urls)),  # last: it answers every remaining path
+        prefix_default_language=False,
+    ),
+]
