@@ -1,0 +1,51 @@
+"""What every test has: a database copied from a template, and sockets on loopback only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import TransactionTestCase
+
+from tests.support.databases import PostgresDatabases, SqliteDatabases
+
+# Playwright's synchronous driver runs an event loop in the test's thread; Django would refuse the ORM there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="session")
+def databases(worker_id: str) -> Iterator[SqliteDatabases | PostgresDatabases]:
+    kind = PostgresDatabases if os.environ.get("TEST_DATABASE_URL") else SqliteDatabases
+    databases = kind(worker_id)
+    yield databases
+    databases.drop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    databases: SqliteDatabases | PostgresDatabases, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Replaces pytest-django's: no migrations here, a copy of the template instead.
+
+    A transactional test would end in a flush of all tables, which also empties what migrations
+    wrote (Wagtail's root page, the locales); the template is copied again instead.
+    """
+    with django_db_blocker.unblock():
+        databases.use()
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.restore())
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def demo_market(databases: SqliteDatabases | PostgresDatabases, transactional_db: None) -> None:
+    """The whole demo market in the test's database (goods, stalls, stories, log-ins)."""
+    databases.restore(demo=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
