@@ -1,0 +1,1 @@
+"""The demo market: invented cooperatives, goods, certificates and stories in files that a person can edit."""

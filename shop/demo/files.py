@@ -1,0 +1,94 @@
+"""The demo market's files read into typed values. Knows nothing of the database."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+ALL_YEAR = "all"
+
+
+@dataclass(frozen=True)
+class Story:
+    """One language of one story; the pair shares its slug."""
+
+    slug: str
+    language: str
+    title: str
+    intro: str
+    picture: str
+    cooperative: str
+    products: tuple[str, ...]
+    body: str
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The lines of ``<name>.csv`` by column name.
+
+    Raises: ValueError naming the file and line when a line has more or fewer cells than the header.
+    """
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, restkey="", restval=None)
+        found = []
+        for row in reader:
+            if "" in row or None in row.values():
+                raise ValueError(f"{name}.csv, line {reader.line_num}: wrong number of cells")
+            found.append(row)
+    return found
+
+
+def season_months(text: str) -> int:
+    """A bit per month, January lowest.
+
+    Raises: ValueError for a month outside 1–12 or no month at all.
+
+    >>> season_months("9,10,11,12,1") == 0b1111_0000_0001
+    True
+    >>> season_months("all") == 0b1111_1111_1111
+    True
+    """
+    months = range(1, 13) if text == ALL_YEAR else [int(month) for month in text.split(",")]
+    if not all(1 <= month <= 12 for month in months):
+        raise ValueError(f"no such month: {text}")
+    return sum(1 << (month - 1) for month in set(months))
+
+
+def flag(text: str) -> bool:
+    """True for ``1``, false for ``0``. Raises: ValueError for anything else."""
+    if text not in ("0", "1"):
+        raise ValueError(f"neither 0 nor 1: {text!r}")
+    return text == "1"
+
+
+def stories() -> list[Story]:
+    """All stories, Vietnamese before English of the same slug."""
+    found = [_story(path) for path in (FOLDER / "stories").glob("*.md")]
+    return sorted(found, key=lambda story: (story.slug, story.language == "en"))
+
+
+def _story(path: Path) -> Story:
+    slug, language, _suffix = path.name.split(".")
+    opening, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    if opening:
+        raise ValueError(f"{path.name}: text before the front matter")
+    fields = dict(line.split(": ", 1) for line in front.splitlines())
+    return Story(
+        slug=slug,
+        language=language,
+        title=fields["title"],
+        intro=fields["intro"],
+        picture=fields["picture"],
+        cooperative=fields["cooperative"],
+        products=tuple(fields["products"].split(",")),
+        body=body.strip(),
+    )
+
+
+def goods_picture(key: str) -> Path:
+    return FOLDER / "pictures" / "goods" / f"{key}.jpg"
+
+
+def scene_picture(key: str) -> Path:
+    return FOLDER / "pictures" / "scenes" / f"{key}.jpg"
