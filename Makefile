@@ -1,0 +1,74 @@
+# Chợ Phiên: `make run` opens the market, `make test` proves it. Everything else is a part of these two.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast test-postgres test-browser check format bench messages lock clean
+
+PYTHON ?= python3
+VENV := .venv
+BIND ?= localhost:8000
+MANAGE := $(VENV)/bin/python manage.py
+
+help:  ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.installed: requirements.txt
+	@echo "→ Cài thư viện · installing libraries (about a minute the first time) …"
+	@tests/support/tools.sh venv $(PYTHON) $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "→ Installing what the tests need …"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.installed  ## Environment and database only
+	@$(MANAGE) setup
+
+run: $(VENV)/.installed  ## Open the market at http://localhost:8000 (BIND=host:port for another address)
+	@exec $(MANAGE) serve $(BIND) --demo
+
+test: test-fast test-postgres test-browser  ## Everything: SQLite, PostgreSQL, browser
+
+test-fast: $(VENV)/.installed-dev  ## The SQLite suite
+	@$(VENV)/bin/python -c "from tests.support.translations import compile_all; compile_all()"
+	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils
+	$(VENV)/bin/pytest -n auto -m "not browser"
+
+test-postgres: $(VENV)/.installed-dev  ## The same suite on PostgreSQL
+	@$(VENV)/bin/python -c "from tests.support.translations import compile_all; compile_all()"
+	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m "not browser"
+
+test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
+	@$(VENV)/bin/python -c "from tests.support.translations import compile_all; compile_all()"
+	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
+	$(VENV)/bin/pytest -m browser
+
+check: $(VENV)/.installed-dev  ## Style, types, borders between rooms, missing migrations
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/djhtml --check --tabwidth 2 $$(git ls-files '*.html')
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
+	DATABASE_URL=sqlite://:memory: $(MANAGE) check --fail-level WARNING
+
+format: $(VENV)/.installed-dev  ## Put code and templates into the house's style
+	$(VENV)/bin/ruff check --fix --quiet . || true
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/djhtml --tabwidth 2 $$(git ls-files '*.html')
+
+messages: $(VENV)/.installed-dev  ## Collect translatable strings (needs gettext)
+	cd shop && ../$(MANAGE) makemessages -l en --no-location --no-wrap
+
+lock: $(VENV)/.installed-dev  ## Pin the dependencies anew
+	$(VENV)/bin/python -m pip install --quiet uv
+	$(VENV)/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.txt
+	$(VENV)/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+bench: $(VENV)/.installed-dev  ## Measure (never part of the tests)
+	$(VENV)/bin/python benchmarks/pages.py
+
+clean:  ## Forget caches and compiled files
+	rm -rf .cache .mypy_cache .ruff_cache staticfiles

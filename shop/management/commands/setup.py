@@ -1,0 +1,77 @@
+"""``manage.py setup``: everything a fresh clone needs before it can serve; does only what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from catalog.models import Commune, Cooperative
+from catalog.places import load_places
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+# Oscar's own pages are not mounted, so its 5 MB of scripts and fonts need not be copied and compressed.
+UNUSED_STATIC = ["oscar", "django_tables2", "rest_framework", "django_extensions", "ninja"]
+
+
+class Command(BaseCommand):
+    help = "Compile translations, migrate, load the list of communes, collect static files; with --demo the demo market."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="load the demo market if there is no cooperative yet")
+
+    def handle(self, *args: Any, demo: bool = False, **options: Any) -> None:
+        compile_translations()
+        if MigrationExecutor(connection).migration_plan(self._targets()):
+            self.say("Tạo cơ sở dữ liệu · creating the database (about a minute) …")
+            call_command("migrate", verbosity=0)
+        if not Commune.objects.exists():
+            self.say("Nạp danh sách xã, phường · loading 3,321 communes …")
+            load_places()
+        if self._static_is_stale():
+            self.say("Gom tệp giao diện · collecting static files …")
+            call_command(
+                "collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=UNUSED_STATIC
+            )
+            self._static_stamp().write_text(self._static_state())
+        if demo and not Cooperative.objects.exists():
+            self.say("Dựng chợ mẫu · loading the demo market (about half a minute) …")
+            call_command("demo", verbosity=0)
+
+    def say(self, text: str) -> None:
+        self.stdout.write(f"→ {text}")
+        self.stdout.flush()
+
+    def _targets(self) -> list[tuple[str, str | None]]:
+        return MigrationExecutor(connection).loader.graph.leaf_nodes()
+
+    def _static_stamp(self) -> Path:
+        return settings.STATIC_ROOT / ".collected"
+
+    def _static_state(self) -> str:
+        """A print of our sources and of the installed packages."""
+        ours = sorted((settings.BASE_DIR / "shop" / "static").rglob("*"))
+        newest = max((path.stat().st_mtime_ns for path in ours if path.is_file()), default=0)
+        pinned = (settings.BASE_DIR / "requirements.txt").stat().st_mtime_ns
+        return f"{len(ours)} {newest} {pinned}"
+
+    def _static_is_stale(self) -> bool:
+        stamp = self._static_stamp()
+        return not stamp.exists() or stamp.read_text() != self._static_state()
+
+
+def compile_translations() -> None:
+    """Write each ``.mo`` that is missing or older than its ``.po``. Needs no gettext on the machine."""
+    for folder in settings.LOCALE_PATHS:
+        for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
+            target = source.with_suffix(".mo")
+            if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+                continue
+            with source.open("rb") as readable, target.open("wb") as writable:
+                write_mo(writable, read_po(readable, locale=source.parent.parent.name))

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Brings what a bare Debian lacks: a working venv, and the programs some tests call.
+#   tools.sh venv PYTHON FOLDER
+#   tools.sh programs COMMAND:PACKAGE …
+set -euo pipefail
+
+install() {
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "→ apt-get install $*"
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    else
+        echo "Missing: $*. Install with: sudo apt-get install $*" >&2
+        exit 1
+    fi
+}
+
+case "$1" in
+venv)
+    # Debian splits ensurepip from python3: a bare machine has no working venv.
+    [ -x "$3/bin/pip" ] || "$2" -m venv "$3" 2>/dev/null || { rm -rf "$3"; install python3-venv; "$2" -m venv "$3"; }
+    ;;
+programs)
+    shift
+    missing=()
+    for pair in "$@"; do
+        command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    done
+    [ ${#missing[@]} = 0 ] || install "${missing[@]}"
+    ;;
+esac
