@@ -141,7 +141,7 @@ class RateSummary(_Written):
 
     rate: str
     net_amount: int
-    vat_amount: int | None
+    vat_amount: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,110 @@
+"""What a check found: a code, where, and a sentence for people in Vietnamese and English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # reading
+    "too_big": ("Tệp lớn hơn 2 MB.", "The file is larger than 2 MB."),
+    "not_xml": ("Không phải XML đúng chuẩn: {detail}", "Not well-formed XML: {detail}"),
+    "dtd": ("XML có khai báo DTD, không được nhận.", "The XML declares a DTD, which is refused."),
+    "encoding": ("XML phải dùng mã UTF-8.", "The XML must be UTF-8."),
+    "comment": ("XML có chú thích hoặc chỉ thị xử lý.", "The XML holds a comment or processing instruction."),
+    "not_an_invoice": ("Tệp này không phải hóa đơn (HDon).", "This file is not an invoice (HDon)."),
+    "unknown_version": ("Không biết phiên bản {detail}.", "Version {detail} is not known."),
+    "unknown_form": ("Không biết mẫu số {detail}.", "Form {detail} is not known."),
+    # structure
+    "unknown_tag": ("Thẻ này không có trong định dạng.", "The format has no such tag."),
+    "tag_repeated": ("Thẻ lặp lại.", "The tag is repeated."),
+    "wrong_order": ("Thẻ đứng sai thứ tự.", "The tag stands in the wrong place."),
+    "missing": ("Thiếu thông tin bắt buộc.", "A mandatory value is missing."),
+    "too_long": ("Giá trị dài quá mức cho phép.", "The value is longer than allowed."),
+    "bad_value": ("Giá trị “{detail}” không hợp lệ.", "The value “{detail}” is not valid."),
+    "bad_number": ("“{detail}” không phải là số.", "“{detail}” is not a number."),
+    "not_whole": ("Số tiền phải tròn đồng: {detail}.", "An amount must be in whole đồng: {detail}."),
+    "bad_date": ("“{detail}” không phải ngày dạng năm-tháng-ngày.", "“{detail}” is not a date like 2026-11-23."),
+    "white_space": ("Có khoảng trắng giữa các thẻ.", "There is white space between tags."),
+    "stray_text": ("Có chữ nằm ngoài thẻ.", "There is text outside of tags."),
+    "attribute": ("Thuộc tính không được phép: {detail}.", "Attribute not allowed: {detail}."),
+    "not_nfc": ("Chữ có dấu phải ở dạng dựng sẵn (NFC).", "Marked letters must be precomposed (NFC)."),
+    # rules
+    "tax_code": ("Mã số thuế {detail} sai.", "Tax code {detail} is wrong."),
+    "series_year": ("Năm trong ký hiệu khác năm lập hóa đơn.", "The year of the series is not that of the invoice."),
+    "series_number": ("Số hóa đơn phải từ 1 đến 99999999, không có số 0 ở đầu.",
+                      "The number must be 1 to 99999999 without leading zeros."),
+    "date_in_future": ("Ngày lập ở tương lai.", "The issue date lies in the future."),
+    "currency": ("Chỉ kiểm tra được hóa đơn bằng VND.", "Only invoices in VND are checked."),
+    "rate_missing": ("Dòng hàng thiếu thuế suất.", "The line has no VAT rate."),
+    "rate_over": ("Thuế suất {detail} không còn áp dụng vào ngày lập.", "Rate {detail} no longer applied that day."),
+    "line_kind": ("Tính chất dòng hàng phải từ 1 đến 5.", "The nature of a line must be 1 to 5."),
+    "note_with_amount": ("Dòng ghi chú không được có số tiền.", "A note must not have an amount."),
+    "line_amount": ("Thành tiền khác số lượng × đơn giá − chiết khấu ({detail}).",
+                    "The amount is not quantity × price − discount ({detail})."),
+    "rate_sum": ("Tổng tiền của thuế suất {detail}.", "Sum of the rate: {detail}."),
+    "rate_vat": ("Tiền thuế lệch quá 1 đồng ({detail}).", "VAT is off by more than one đồng ({detail})."),
+    "rate_repeated": ("Thuế suất {detail} có hai dòng tổng hợp.", "Rate {detail} is summed up twice."),
+    "net_sum": ("Tổng tiền chưa thuế sai ({detail}).", "The net total is wrong ({detail})."),
+    "vat_sum": ("Tổng tiền thuế sai ({detail}).", "The VAT total is wrong ({detail})."),
+    "total_sum": ("Tổng tiền thanh toán sai ({detail}).", "The grand total is wrong ({detail})."),
+    "discount_sum": ("Tổng chiết khấu khác các dòng chiết khấu ({detail}).",
+                     "The discount total is not that of its lines ({detail})."),
+    "words": ("Số tiền bằng chữ khác bằng số ({detail}).", "The words say another amount ({detail})."),
+    "words_unread": ("Không đọc được số tiền bằng chữ.", "The amount in words could not be read."),
+    "negative": ("Chỉ hóa đơn điều chỉnh mới được ghi số âm.", "Only an adjustment may be negative."),
+    "related": ("Thông tin hóa đơn liên quan chưa đủ.", "The related invoice is not fully named."),
+    "buyer_unnamed": ("Thiếu tên người mua; khách lẻ ghi “Bán cho người tiêu dùng”.",
+                      "The buyer is not named; for a consumer write “Bán cho người tiêu dùng”."),
+    "buyer_unit": ("Người mua có mã số thuế phải có tên và địa chỉ.",
+                   "A buyer with a tax code needs name and address."),
+    "issuer": ("Thông tin bên nhận ủy nhiệm lập hóa đơn chưa đủ.", "The authorised issuer is not fully named."),
+    "qr_broken": ("Mã QR sai.", "The QR code is broken."),
+    "qr_differs": ("Mã QR nói khác hóa đơn.", "The QR code disagrees with the invoice."),
+    "code_shape": ("Mã của cơ quan thuế sai dạng.", "The authority code has the wrong shape."),
+    "code_unexpected": ("Hóa đơn không mã lại có mã của cơ quan thuế.", "An uncoded invoice carries a code."),
+    "answer_differs": ("Cơ quan thuế trả về một hóa đơn khác hóa đơn đã gửi.",
+                       "The authority returned another invoice than was sent."),
+    # signatures
+    "unsigned": ("Thiếu chữ ký số.", "A digital signature is missing."),
+    "signature_misplaced": ("Chữ ký nằm sai chỗ.", "A signature stands in the wrong place."),
+    "signature_broken": ("Nội dung đã bị sửa sau khi ký, hoặc chữ ký sai.",
+                         "The content was changed after signing, or the signature is wrong."),
+    "id_twice": ("Hai phần cùng một Id.", "Two parts share an Id."),
+    "algorithm_refused": ("Thuật toán ký không được chấp nhận.", "The signature uses a refused algorithm."),
+    "reference_unresolved": ("Chữ ký tham chiếu phần không có trong tệp.", "The signature refers to nothing here."),
+    "part_not_signed": ("Chữ ký không bao gồm nội dung phải ký.", "The signature does not cover what it must."),
+    "time_not_signed": ("Thời điểm ký chưa được ký.", "The signing time is not signed."),
+    "time_unreadable": ("Không đọc được thời điểm ký.", "The signing time cannot be read."),
+    "certificate_missing": ("Chữ ký không kèm chứng thư số.", "The signature has no certificate."),
+    "certificate_not_valid_then": ("Chứng thư số không có hiệu lực khi ký.",
+                                   "The certificate was not valid when signing."),
+    "certificate_not_trusted": ("Chứng thư số không do nơi tin cậy cấp.", "The certificate is not trusted."),
+    "certificate_of_another": ("Chứng thư số thuộc mã số thuế khác.", "The certificate is of another tax code."),
+    "key_too_small": ("Khóa ký quá ngắn.", "The signing key is too small."),
+    "signed_before_issue": ("Ký trước ngày lập.", "Signed before the issue date."),
+    "signed_late": ("Ký muộn hơn ngày làm việc tiếp theo.", "Signed later than the next working day."),
+}  # fmt: skip
+
+WARNINGS = frozenset({"white_space", "words_unread", "signed_late", "discount_sum", "rate_repeated"})
+"""Faults that people should look at although the invoice may stand."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault. ``path`` counts repeated tags from 1, as XPath does."""
+
+    code: str
+    path: str
+    message_vi: str
+    message_en: str
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the invoice cannot stand with it."""
+        return self.code not in WARNINGS
+
+
+def finding(code: str, path: str, detail: object = "") -> Finding:
+    """A finding with its sentences; ``detail`` fills the blank in them."""
+    vietnamese, english = TEXTS[code]
+    return Finding(code, path, vietnamese.format(detail=detail), english.format(detail=detail))

@@ -1,0 +1,202 @@
+"""A data format as a table: one description that writes, reads and checks.
+
+A format version lists its tags in their legal order, each with the attribute of the draft that it carries.
+Writing puts no white space between tags and escapes all five special characters, as the decision asks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+_ESCAPES = {'"': "&quot;", "'": "&apos;"}
+
+
+class Unreadable(ValueError):
+    """The XML holds something that the format does not know, or not in the shape it demands."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Characters; ``fits_or_nothing`` leaves a longer value out of the XML (never cut an address short)."""
+
+    most: int
+    pattern: str = ""
+    fits_or_nothing: bool = False
+
+    def write(self, value: str) -> str:
+        return "" if self.fits_or_nothing and len(value) > self.most else value
+
+    def read(self, text: str) -> str:
+        return text
+
+    def fault(self, text: str) -> str:
+        if len(text) > self.most:
+            return "too_long"
+        return "bad_value" if self.pattern and not re.fullmatch(self.pattern, text, re.ASCII) else ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A decimal number: at most ``digits`` in all, ``decimals`` of them after the point."""
+
+    digits: int = 21
+    decimals: int = 6
+
+    def write(self, value: Decimal) -> str:
+        text = f"{value:f}"
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+        return text if value else "0"
+
+    def read(self, text: str) -> Decimal:
+        return Decimal(text)
+
+    def fault(self, text: str) -> str:
+        if not re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
+            return "bad_number"
+        whole, _, decimals = text.lstrip("-").partition(".")
+        fits = len(whole) + len(decimals) <= self.digits and len(decimals) <= self.decimals
+        return "" if fits else "too_long"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number: amounts in đồng, positions, codes that count."""
+
+    digits: int = 21
+    make: Callable[[int], Any] = int
+
+    def write(self, value: int) -> str:
+        return str(int(value))
+
+    def read(self, text: str) -> Any:
+        value = Decimal(text)
+        if value != int(value):
+            raise ValueError(f"{text} is not whole")
+        return self.make(int(value))
+
+    def fault(self, text: str) -> str:
+        if not re.fullmatch(r"-?\d+(\.0*)?", text, re.ASCII):
+            return "not_whole" if Figure().fault(text) == "" else "bad_number"
+        return "" if len(text.lstrip("-").partition(".")[0]) <= self.digits else "too_long"
+
+
+@dataclass(frozen=True)
+class Day:
+    """A calendar day, ``YYYY-MM-DD``, in Vietnam."""
+
+    def write(self, value: dt.date) -> str:
+        return value.isoformat()
+
+    def read(self, text: str) -> dt.date:
+        return dt.date.fromisoformat(text)
+
+    def fault(self, text: str) -> str:
+        try:
+            dt.date.fromisoformat(text)
+        except ValueError:
+            return "bad_date"
+        return "" if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else "bad_date"
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A tag with text, and the attribute it carries."""
+
+    tag: str
+    attribute: str
+    kind: Text | Figure | Whole | Day
+    needed: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """A tag with tags inside.
+
+    With ``make``, it carries one part of the draft (``many``: a tuple of them) under ``attribute``; without, its
+    members carry attributes of the enclosing part.
+    """
+
+    tag: str
+    members: tuple[Leaf | Group, ...]
+    attribute: str = ""
+    make: Callable[..., Any] | None = None
+    many: bool = False
+    needed: bool = False
+
+
+def write(group: Group, part: object, *, identity: str = "") -> str:
+    """The XML text of ``part``. Optional tags without a value are left out."""
+    mark = f' Id="{escape(identity, _ESCAPES)}"' if identity else ""
+    return f"<{group.tag}{mark}>{_write_members(group, part)}</{group.tag}>"
+
+
+def read(group: Group, element: etree._Element) -> dict[str, Any]:
+    """The attributes that ``element`` carries. Raises: Unreadable."""
+    members = {member.tag: member for member in group.members}
+    values: dict[str, Any] = {}
+    for child in element:
+        member = members.get(child.tag) if isinstance(child.tag, str) else None
+        if member is None:
+            raise Unreadable(f"{group.tag} holds {child.tag}, which this format does not know")
+        if isinstance(member, Leaf):
+            if not len(child) and not child.text:
+                continue
+            found = _read_leaf(member, child)
+        elif member.make is None:
+            values |= read(member, child)
+            continue
+        else:
+            found = member.make(**_complete(member, read(member, child)))
+        if isinstance(member, Group) and member.many:
+            values[member.attribute] = (*values.get(member.attribute, ()), found)
+        elif member.attribute in values:
+            raise Unreadable(f"{group.tag} holds {member.tag} twice")
+        else:
+            values[member.attribute] = found
+    return values
+
+
+def _write_members(group: Group, part: object) -> str:
+    return "".join(text for member in group.members for text in _write_member(member, part))
+
+
+def _write_member(member: Leaf | Group, part: object) -> Iterator[str]:
+    if isinstance(member, Group) and member.make is None:
+        inner = _write_members(member, part)
+        if inner or member.needed:
+            yield f"<{member.tag}>{inner}</{member.tag}>"
+        return
+    value = getattr(part, member.attribute)
+    if isinstance(member, Leaf):
+        text = "" if value is None else member.kind.write(value)
+        if text:
+            yield f"<{member.tag}>{escape(text, _ESCAPES)}</{member.tag}>"
+    elif member.many:
+        yield from (write(member, item) for item in value)
+    elif value is not None:
+        yield write(member, value)
+
+
+def _read_leaf(leaf: Leaf, element: etree._Element) -> Any:
+    if len(element):
+        raise Unreadable(f"{leaf.tag} holds tags")
+    try:
+        return leaf.kind.read(element.text or "")
+    except (ValueError, ArithmeticError) as reason:
+        raise Unreadable(f"{leaf.tag}: {reason}") from reason
+
+
+def _complete(group: Group, values: dict[str, Any]) -> dict[str, Any]:
+    missing = [leaf.tag for leaf in group.members if leaf.needed and leaf.attribute and leaf.attribute not in values]
+    if missing:
+        raise Unreadable(f"{group.tag} lacks {', '.join(missing)}")
+    return values

@@ -1,0 +1,131 @@
+"""Reading XML that came from outside: no DTD, no entities, no network, at most 2 MB; and where its bytes lie.
+
+Signed bytes are never written again from a parsed tree: what is added is put between them, what is taken out is
+cut out of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+MOST_BYTES = 2 * 1024 * 1024
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
+_OTHER_ENCODING = re.compile(rb"^<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
+
+
+class Refused(ValueError):
+    """XML that is not read at all. ``code`` says why: too_big, not_xml, dtd, encoding, comment."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where an element lies in the bytes: from its ``<`` to behind its end tag, and its content in between."""
+
+    start: int
+    inner_start: int
+    inner_end: int
+    end: int
+    namespaces: tuple[tuple[str, str], ...]
+    """Namespace declarations in force around the element, which its canonical form takes along."""
+
+
+def parse(xml: bytes) -> etree._Element:
+    """The root element. Raises: Refused."""
+    if len(xml) > MOST_BYTES:
+        raise Refused("too_big")
+    if _OTHER_ENCODING.match(xml.removeprefix(b"\xef\xbb\xbf")) or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Refused("encoding")
+    _walk(xml)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml, parser)
+    except etree.XMLSyntaxError as reason:
+        raise Refused("not_xml", str(reason)) from reason
+    if any(not isinstance(node.tag, str) for node in root.iter()):
+        raise Refused("comment")
+    return root
+
+
+def spans(xml: bytes, path: Sequence[str]) -> list[Span]:
+    """Where the elements at ``path`` (tags from the root down) lie in ``xml``. Raises: Refused."""
+    return _walk(xml, list(path))
+
+
+def one_span(xml: bytes, path: Sequence[str]) -> Span:
+    """The only element at ``path``. Raises: Refused if there is none or there are several."""
+    found = spans(xml, path)
+    if len(found) != 1:
+        raise Refused("not_xml", f"{'/'.join(path)} occurs {len(found)} times")
+    return found[0]
+
+
+def cut_out(xml: bytes, span: Span) -> bytes:
+    """The element as a document of its own, its bytes as they were.
+
+    Namespaces declared further out are declared on it too: an inclusive canonical form contains them, so the
+    digests of what is signed inside stay what they were.
+    """
+    element = xml[span.start : span.end]
+    if span.namespaces:
+        name = re.match(rb"<[^\s/>]+", element)
+        at = name.end() if name else 0
+        own = {mark for mark in re.findall(rb"\s(xmlns(?::[^\s=]+)?)\s*=", element[: element.find(b">")])}
+        outer = "".join(f" {mark}={quoteattr(uri)}" for mark, uri in span.namespaces if mark.encode() not in own)
+        element = element[:at] + outer.encode() + element[at:]
+    return DECLARATION + element
+
+
+def _walk(xml: bytes, path: list[str] | None = None) -> list[Span]:
+    """Goes through the document with expat, which tells byte positions, and refuses every DTD."""
+    parser = expat.ParserCreate()
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    open_tags: list[str] = []
+    scopes: list[dict[str, str]] = [{}]
+    begun: list[int] = []
+    found: list[Span] = []
+
+    def refuse_dtd(*_: object) -> None:
+        raise Refused("dtd")
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        open_tags.append(tag)
+        if open_tags == path:
+            begun.append(parser.CurrentByteIndex)
+        declared = {name: uri for name, uri in attributes.items() if name == "xmlns" or name.startswith("xmlns:")}
+        scopes.append(scopes[-1] | declared)
+
+    def finish(_tag: str) -> None:
+        scopes.pop()
+        if open_tags == path:
+            found.append(_span(xml, begun.pop(), parser.CurrentByteIndex, scopes[-1]))
+        open_tags.pop()
+
+    parser.StartDoctypeDeclHandler = refuse_dtd
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = finish
+    try:
+        parser.Parse(xml, True)
+    except expat.ExpatError as reason:
+        raise Refused("not_xml", str(reason)) from reason
+    return found
+
+
+def _span(xml: bytes, start: int, end_tag: int, scope: dict[str, str]) -> Span:
+    # ">" may stand in an attribute value, so the end of the start tag is looked for outside of quotes.
+    tag = re.compile(rb"<(?:[^>\"']|\"[^\"]*\"|'[^']*')*>").match(xml, start)
+    inner_start = tag.end() if tag else start
+    if xml[inner_start - 2 : inner_start] == b"/>":
+        return Span(start, inner_start, inner_start, inner_start, tuple(scope.items()))
+    end = xml.index(b">", end_tag) + 1
+    return Span(start, inner_start, end_tag, end, tuple(scope.items()))

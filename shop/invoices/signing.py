@@ -1,0 +1,317 @@
+"""XML signatures of invoices and notices: put on without touching a signed byte, and verified.
+
+Source: Decision 1271/QĐ-CT (RSA-SHA256, inclusive C14N 1.0, the signing time signed too); W3C XML Signature.
+
+Namespaces: inclusive C14N copies the namespaces in scope into what is signed. ``HDon`` therefore carries no
+namespace declaration, so that it can be put into a ``TDiep`` and lifted out again; see ``reading.cut_out`` for
+envelopes of others that declare some.
+
+Canonical forms are taken of re-parsed fragments, never of a sub-element in place: lxml writes a false
+``xmlns=""`` there. Every new signature is verified with xmlsec, a second implementation, before it is returned.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
+
+import xmlsec
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from lxml import etree
+
+from shop.invoices.reading import one_span, parse, spans
+from shop.invoices.signer import Signer, holder_of, tax_code_of
+
+DS = "http://www.w3.org/2000/09/xmldsig#"
+C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
+ENVELOPED = DS + "enveloped-signature"
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+SIGNED_PARTS = {
+    "HDon": {"NBan": ("DLHDon",), "NMua": ("DLHDon",), "CQT": ("DLHDon", "MCCQT")},
+    "TBao": {"NNT": ("DLTBao",), "CQT": ("DLTBao",)},
+}
+"""What each party must have signed, by document and place under ``DSCKS``."""
+
+_LEAST_KEY_BITS = 2048
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whose certificates count. Each is either a certificate authority or a pinned certificate itself.
+
+    ``authority`` is kept apart: a taxpayer's certificate must never pass for the tax authority's.
+    """
+
+    parties: Sequence[x509.Certificate] = ()
+    authority: Sequence[x509.Certificate] = ()
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature as found. ``faults`` are codes of :mod:`shop.invoices.findings`; none means it holds."""
+
+    place: str
+    signer: str = ""
+    tax_code: str = ""
+    serial: str = ""
+    signed_at: dt.datetime | None = None
+    faults: tuple[str, ...] = ()
+
+
+def sign(xml: bytes, signer: Signer, *, place: str, at: dt.datetime) -> bytes:
+    """``xml`` (an ``HDon`` or a ``TBao``) with the signature of ``place`` (NBan, CQT, NNT) added.
+
+    All bytes that were there stay as they were. Raises: ValueError if the document cannot be signed there, or
+    the new signature does not verify.
+    """
+    root = parse(xml)
+    parts = SIGNED_PARTS.get(root.tag, {}).get(place)
+    if parts is None or root.find(f"DSCKS/{place}") is not None:
+        raise ValueError(f"{root.tag} takes no signature at {place}")
+    signature = _signature(xml, root, parts, signer, place, at)
+    element = f"<{place}>{signature}</{place}>"
+    boxes = spans(xml, [root.tag, "DSCKS"])
+    if boxes:
+        at_byte = boxes[0].inner_end
+    else:
+        at_byte, element = one_span(xml, [root.tag]).inner_end, f"<DSCKS>{element}</DSCKS>"
+    signed = xml[:at_byte] + element.encode() + xml[at_byte:]
+    faults = [found.faults for found in verify(signed) if found.place == place]
+    if faults != [()]:
+        raise ValueError(f"the new signature does not verify: {faults}")
+    return signed
+
+
+def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
+    """Every signature of an ``HDon`` or ``TBao``, each with what is wrong about it.
+
+    Without ``trust`` the chain is not looked at. Signatures anywhere but at their lawful place are reported,
+    and an ``Id`` that occurs twice spoils all of them. Raises: Refused if ``xml`` is not read at all.
+    """
+    root = parse(xml)
+    places = SIGNED_PARTS.get(root.tag, {})
+    twice = _ids_twice(root)
+    found = []
+    for node in root.iter(f"{{{DS}}}Signature"):
+        box = node.getparent()
+        above = box.getparent() if box is not None else None
+        lawful = above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
+        if lawful:
+            found.append(_verified(root, node, box.tag, trust, twice))
+        else:
+            found.append(Signature(box.tag if box is not None else "", faults=("signature_misplaced",)))
+    return found
+
+
+def digest_of(fragment: bytes) -> str:
+    """Base64 SHA-256 of the canonical form of an element that stands alone."""
+    canonical = etree.tostring(etree.fromstring(fragment), method="c14n", exclusive=False, with_comments=False)
+    return base64.b64encode(hashlib.sha256(canonical).digest()).decode()
+
+
+def _signature(
+    xml: bytes, root: etree._Element, parts: Sequence[str], signer: Signer, place: str, at: dt.datetime
+) -> str:
+    """The ``Signature`` element as text."""
+    object_id = f"SigningTime-{uuid.uuid4().hex}"
+    when = at.astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M:%S")
+    time_object = (
+        f'<Object Id="{object_id}"><SignatureProperties><SignatureProperty Target="#{place}">'
+        f"<SigningTime>{when}</SigningTime></SignatureProperty></SignatureProperties></Object>"
+    )
+    references = ""
+    for tag in parts:
+        element = root.find(tag)
+        identity = element.get("Id") if element is not None else None
+        if not identity:
+            raise ValueError(f"{tag} is missing or has no Id")
+        span = one_span(xml, [root.tag, tag])
+        if span.namespaces:
+            raise ValueError("the document declares namespaces: lifted out of an envelope it would no longer verify")
+        digest = digest_of(xml[span.start : span.end])
+        references += _reference(identity, digest, enveloped=place != "CQT")
+    references += _reference(object_id, digest_of(_in_signature(time_object).encode()), enveloped=False)
+    signed_info = (
+        f'<SignedInfo><CanonicalizationMethod Algorithm="{C14N}"/>'
+        f'<SignatureMethod Algorithm="{RSA_SHA256}"/>{references}</SignedInfo>'
+    )
+    canonical = etree.tostring(etree.fromstring(_in_signature(signed_info)), method="c14n")
+    value = base64.b64encode(signer.sign(canonical)).decode()
+    der = signer.certificate.public_bytes(serialization.Encoding.DER)
+    subject = escape(signer.certificate.subject.rfc4514_string())
+    return (
+        f'<Signature xmlns="{DS}" Id="{place}">{signed_info}<SignatureValue>{value}</SignatureValue>'
+        f"<KeyInfo><X509Data><X509SubjectName>{subject}</X509SubjectName>"
+        f"<X509Certificate>{base64.b64encode(der).decode()}</X509Certificate></X509Data></KeyInfo>"
+        f"{time_object}</Signature>"
+    )
+
+
+def _in_signature(element: str) -> str:
+    """The element with the namespace that it inherits inside a ``Signature``."""
+    name = element[1 : min(at for at in (element.find(" "), element.find(">")) if at > 0)]
+    return f'<{name} xmlns="{DS}"{element[len(name) + 1 :]}'
+
+
+def _reference(identity: str, digest: str, *, enveloped: bool) -> str:
+    transforms = f'<Transforms><Transform Algorithm="{ENVELOPED}"/></Transforms>' if enveloped else ""
+    return (
+        f'<Reference URI="#{escape(identity)}">{transforms}<DigestMethod Algorithm="{SHA256}"/>'
+        f"<DigestValue>{digest}</DigestValue></Reference>"
+    )
+
+
+def _ids_twice(root: etree._Element) -> bool:
+    """Whether two elements share an identifier, in any spelling that some tool takes for one."""
+    names = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
+    ids = [node.get(name) for node in root.iter() for name in names if node.get(name) is not None]
+    return len(ids) != len(set(ids))
+
+
+def _verified(
+    root: etree._Element, node: etree._Element, place: str, trust: Trust | None, twice: bool
+) -> Signature:
+    faults = ["id_twice"] if twice else []
+    faults += _form_faults(root, node, place)
+    certificate = _certificate(node)
+    at = _signing_time(node)
+    if certificate is None:
+        return Signature(place, signed_at=at, faults=(*faults, "certificate_missing"))
+    if not faults and not _holds(node, certificate):
+        faults.append("signature_broken")
+    faults += _certificate_faults(root, certificate, place, at, trust)
+    return Signature(
+        place, holder_of(certificate), tax_code_of(certificate), f"{certificate.serial_number:X}", at, tuple(faults)
+    )
+
+
+def _form_faults(root: etree._Element, node: etree._Element, place: str) -> list[str]:
+    """What the signature covers and with which methods, before any of it is computed."""
+    faults = []
+    info = node.findall(f"{{{DS}}}SignedInfo")
+    if len(info) != 1:
+        return ["signature_broken"]
+    methods = {
+        ("CanonicalizationMethod", C14N),
+        ("SignatureMethod", RSA_SHA256),
+        ("DigestMethod", SHA256),
+        ("Transform", ENVELOPED),
+        ("Transform", C14N),
+    }
+    used = {(etree.QName(part).localname, part.get("Algorithm")) for part in info[0].iter() if part.get("Algorithm")}
+    if not used <= methods or info[0].find(f".//{{{DS}}}SignatureMethod") is None:
+        faults.append("algorithm_refused")
+    by_id = {part.get("Id"): part for part in root.iter() if part.get("Id")}
+    covered = []
+    for reference in info[0].findall(f"{{{DS}}}Reference"):
+        uri = reference.get("URI") or ""
+        target = by_id.get(uri[1:]) if uri.startswith("#") else None
+        if target is None:
+            faults.append("reference_unresolved")
+        covered.append(target)
+    needed = [root.findall(tag) for tag in SIGNED_PARTS[root.tag][place]]
+    if any(len(parts) != 1 or parts[0] not in covered for parts in needed):
+        faults.append("part_not_signed")
+    holder = _time_object(node)
+    if holder is None or holder not in covered:
+        faults.append("time_not_signed")
+    return faults
+
+
+def _time_object(node: etree._Element) -> etree._Element | None:
+    """The only ``Object`` of the signature, if it holds one signing time and nothing else."""
+    objects = node.findall(f"{{{DS}}}Object")
+    if len(objects) != 1:
+        return None
+    tags = [etree.QName(part).localname for part in objects[0].iter()]
+    return objects[0] if tags == ["Object", "SignatureProperties", "SignatureProperty", "SigningTime"] else None
+
+
+def _signing_time(node: etree._Element) -> dt.datetime | None:
+    holder = _time_object(node)
+    try:
+        text = "".join(holder.itertext()).strip() if holder is not None else ""
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.astimezone(VIETNAM) if found.tzinfo else found.replace(tzinfo=VIETNAM)
+
+
+def _certificate(node: etree._Element) -> x509.Certificate | None:
+    text = node.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate") or ""
+    try:
+        certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
+        return certificate if isinstance(certificate.public_key(), rsa.RSAPublicKey) else None
+    except ValueError:
+        return None
+
+
+def _holds(node: etree._Element, certificate: x509.Certificate) -> bool:
+    """Digests and signature value, by xmlsec, with the key of this certificate and no other."""
+    context = xmlsec.SignatureContext()
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    context.key = xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.CERT_PEM)
+    xmlsec.tree.add_ids(node.getroottree().getroot(), ["Id"])
+    try:
+        context.verify(node)
+    except xmlsec.Error:
+        return False
+    return True
+
+
+def _certificate_faults(
+    root: etree._Element, certificate: x509.Certificate, place: str, at: dt.datetime | None, trust: Trust | None
+) -> list[str]:
+    faults = []
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _LEAST_KEY_BITS:
+        faults.append("key_too_small")
+    if at is None:
+        faults.append("time_unreadable")
+    elif not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        faults.append("certificate_not_valid_then")
+    if trust is not None:
+        anchors = trust.authority if place == "CQT" else trust.parties
+        if not any(_vouches(anchor, certificate, at) for anchor in anchors):
+            faults.append("certificate_not_trusted")
+    allowed = _allowed_tax_codes(root, place)
+    if allowed is not None and tax_code_of(certificate) not in allowed:
+        faults.append("certificate_of_another")
+    return faults
+
+
+def _vouches(anchor: x509.Certificate, certificate: x509.Certificate, at: dt.datetime | None) -> bool:
+    if anchor == certificate:
+        return True
+    try:
+        if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return False
+        certificate.verify_directly_issued_by(anchor)
+    except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError):
+        return False
+    return at is not None and anchor.not_valid_before_utc <= at <= anchor.not_valid_after_utc
+
+
+def _allowed_tax_codes(root: etree._Element, place: str) -> set[str] | None:
+    """Tax codes that may sign at ``place``: the seller or the issuer it authorised; None where any may."""
+    if place == "NNT":
+        return {root.findtext("DLTBao/MST") or "-"}
+    if root.tag != "HDon" or place == "CQT":
+        return None
+    if place == "NMua":
+        return {root.findtext("DLHDon/NDHDon/NMua/MST") or "-"}
+    seller = root.findtext("DLHDon/NDHDon/NBan/MST") or "-"
+    return {root.findtext("DLHDon/TTChung/MSTDVNUNLHDon") or seller}
+
