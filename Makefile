@@ -31,17 +31,14 @@ run: $(VENV)/.installed  ## Open the market at http://localhost:8000 (BIND=host:
 test: test-fast test-postgres test-browser  ## Everything: SQLite, PostgreSQL, browser
 
 test-fast: $(VENV)/.installed-dev  ## The SQLite suite
-	@$(VENV)/bin/python -c "from tests.support.translations import compile_all; compile_all()"
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils
 	$(VENV)/bin/pytest -n auto -m "not browser"
 
 test-postgres: $(VENV)/.installed-dev  ## The same suite on PostgreSQL
-	@$(VENV)/bin/python -c "from tests.support.translations import compile_all; compile_all()"
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils
 	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m "not browser"
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
-	@$(VENV)/bin/python -c "from tests.support.translations import compile_all; compile_all()"
 	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
 	$(VENV)/bin/pytest -m browser
 

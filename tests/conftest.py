@@ -7,12 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.conf import settings
 from django.test import TransactionTestCase
 
-from tests.support.databases import PostgresDatabases, SqliteDatabases
+from shop.translations import compile_translations
+from tests.support.databases import PostgresDatabases, SqliteDatabases, locked
 
 # Playwright's synchronous driver runs an event loop in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+def pytest_configure() -> None:
+    with locked("translations"):
+        compile_translations(settings.LOCALE_PATHS)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from catalog.models import Commune, Cooperative
 from catalog.places import load_places
 from django.conf import settings
@@ -14,6 +12,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from shop.translations import compile_translations
 
 # Oscar's own pages are not mounted, so its 5 MB of scripts and fonts need not be copied and compressed.
 UNUSED_STATIC = ["oscar", "django_tables2", "rest_framework", "django_extensions", "ninja"]
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="load the demo market if there is no cooperative yet")
 
     def handle(self, *args: Any, demo: bool = False, **options: Any) -> None:
-        compile_translations()
+        compile_translations(settings.LOCALE_PATHS)
         if MigrationExecutor(connection).migration_plan(self._targets()):
             self.say("Tạo cơ sở dữ liệu · creating the database (about a minute) …")
             call_command("migrate", verbosity=0)
@@ -65,13 +65,3 @@ class Command(BaseCommand):
         stamp = self._static_stamp()
         return not stamp.exists() or stamp.read_text() != self._static_state()
 
-
-def compile_translations() -> None:
-    """Write each ``.mo`` that is missing or older than its ``.po``. Needs no gettext on the machine."""
-    for folder in settings.LOCALE_PATHS:
-        for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
-            target = source.with_suffix(".mo")
-            if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
-                continue
-            with source.open("rb") as readable, target.open("wb") as writable:
-                write_mo(writable, read_po(readable, locale=source.parent.parent.name))
