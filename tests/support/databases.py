@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,12 +24,22 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "test"
-SCHEMA_SOURCES = ("requirements.txt", "**/migrations/*.py", "catalog/places/*", "catalog/places.py", "tests/support/databases.py")
-DEMO_SOURCES = (*SCHEMA_SOURCES, "shop/demo/**/*", "catalog/services.py", "catalog/search*.py", "cms/services.py",
-                "shop/accounts/services.py", "shop/management/commands/demo.py", "**/models/*.py", "**/models.py")
+SCHEMA_SOURCES = ("requirements.txt", "**/migrations/*.py", "catalog/places/*")
+DEMO_SOURCES = (
+    *SCHEMA_SOURCES,
+    "shop/demo/**/*",
+    "catalog/services.py",
+    "catalog/search*.py",
+    "cms/services.py",
+    "shop/accounts/services.py",
+    "shop/management/commands/demo.py",
+    "**/models/*.py",
+    "**/models.py",
+)
 
 
-def digest(patterns: tuple[str, ...]) -> str:
+def sums(patterns: tuple[str, ...]) -> dict[str, str]:
+    """SHA-256 of each source file, by its path."""
     found = sorted(
         {
             path
@@ -36,11 +48,11 @@ def digest(patterns: tuple[str, ...]) -> str:
             if path.is_file() and ".venv" not in path.parts and "__pycache__" not in path.parts
         }
     )
-    sums = hashlib.sha256(sys.version.encode())
-    for path in found:
-        sums.update(str(path.relative_to(ROOT)).encode())
-        sums.update(path.read_bytes())
-    return sums.hexdigest()[:12]
+    return {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+def digest(patterns: tuple[str, ...]) -> str:
+    return hashlib.sha256(json.dumps([sys.version, sums(patterns)]).encode()).hexdigest()[:12]
 
 
 @contextmanager
@@ -54,7 +66,11 @@ def locked(name: str) -> Iterator[None]:
 
 def fill(database_url: str, *, demo: bool) -> None:
     """Migrate a new database, load the places and, for ``demo``, the demo market."""
-    environment = {**os.environ, "TEST_DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment = {
+        **os.environ,
+        "TEST_DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
     steps = "from django.core.management import call_command as c; import django; django.setup(); c('migrate', verbosity=0);"
     steps += "from catalog.places import load_places; load_places();"
     if demo:
@@ -73,14 +89,28 @@ class SqliteDatabases:
         path = CACHE / f"{kind}-{digest(DEMO_SOURCES if demo else SCHEMA_SOURCES)}.sqlite3"
         with locked(f"sqlite-{kind}"):
             if not path.exists():
-                for old in CACHE.glob(f"{kind}-*.sqlite3*"):
-                    old.unlink()
                 building = path.with_suffix(".building")
                 building.unlink(missing_ok=True)
+                if not demo and (earlier := self._earlier_schema()):
+                    shutil.copyfile(earlier, building)
                 fill(f"sqlite:///{building}", demo=demo)
                 _checkpoint(building)
+                path.with_suffix(".json").write_text(json.dumps(sums(SCHEMA_SOURCES)))
                 building.rename(path)
+                for old in sorted(CACHE.glob(f"{kind}-*.sqlite3"), key=lambda file: file.stat().st_mtime)[
+                    :-4
+                ]:
+                    old.unlink()
         return path
+
+    def _earlier_schema(self) -> Path | None:
+        """A template whose sources all stand unchanged: only what was added since needs to run."""
+        now = sums(SCHEMA_SOURCES)
+        for path in sorted(CACHE.glob("schema-*.sqlite3"), key=lambda file: -file.stat().st_mtime):
+            notes = path.with_suffix(".json")
+            if notes.exists() and json.loads(notes.read_text()).items() <= now.items():
+                return path
+        return None
 
     def restore(self, *, demo: bool = False) -> None:
         connections["default"].close()
@@ -106,8 +136,6 @@ class SqliteDatabases:
 
 
 def _checkpoint(path: Path) -> None:
-    import sqlite3
-
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("PRAGMA journal_mode=DELETE")
@@ -128,7 +156,10 @@ class PostgresDatabases:
 
     def _exists(self, name: str) -> bool:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+            return (
+                connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+                is not None
+            )
 
     def template(self, *, demo: bool) -> str:
         name = f"chophien_{'demo' if demo else 'schema'}_{digest(DEMO_SOURCES if demo else SCHEMA_SOURCES)}"

@@ -25,7 +25,9 @@ LOCAL_USERS = ("postgres", pwd.getpwuid(os.getuid()).pw_name)
 def answers(url: str) -> bool:
     try:
         with psycopg.connect(url, connect_timeout=3) as connection:
-            row = connection.execute("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user").fetchone()
+            row = connection.execute(
+                "SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
             return bool(row and row[0])
     except psycopg.OperationalError:
         return False
@@ -69,7 +71,9 @@ def own_server() -> Iterator[str]:
     )  # fmt: skip
     control = [*demote, programs / "pg_ctl", "-D", data, "-w"]
     options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
-    subprocess.run([*control, "-o", options, "-l", folder / "log", "start"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*control, "-o", options, "-l", folder / "log", "start"], check=True, stdout=subprocess.DEVNULL
+    )
     try:
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
     finally:
