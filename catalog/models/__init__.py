@@ -1,16 +1,20 @@
 """What is sold, by whom, and the proof."""
 
+from .category_sheet import CategorySheet
 from .certificate import Certificate, EvidenceGrade
 from .cooperative import Cooperative, LegalForm, Membership, MemberRole, VatMethod
-from .place import Commune, Province
-from .product_sheet import ApprovalState, NetUnit, Processing, ProductSheet, TaxClass
+from .place import Commune, FormerCommune, Province
+from .product_sheet import ApprovalState, NetUnit, Processing, ProductSheet, StockLevel, TaxClass, UnitPrice
+from .search_entry import SearchEntry
 
 __all__ = [
     "ApprovalState",
+    "CategorySheet",
     "Certificate",
     "Commune",
     "Cooperative",
     "EvidenceGrade",
+    "FormerCommune",
     "LegalForm",
     "MemberRole",
     "Membership",
@@ -18,6 +22,9 @@ __all__ = [
     "Processing",
     "ProductSheet",
     "Province",
+    "SearchEntry",
+    "StockLevel",
     "TaxClass",
+    "UnitPrice",
     "VatMethod",
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .category_sheet import in_reading_language
 from .place import Commune
 
 
@@ -59,6 +60,15 @@ class Cooperative(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_summary(self) -> str:
+        """In the reader's language, Vietnamese when there is no other; so is the area."""
+        return in_reading_language(self.summary, self.summary_en)
+
+    @property
+    def shown_area(self) -> str:
+        return in_reading_language(self.area, self.area_en)
 
 
 class MemberRole(models.TextChoices):

@@ -22,6 +22,11 @@ class Province(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def short_name(self) -> str:
+        """Without its kind: ``Sơn La`` for ``Tỉnh Sơn La``."""
+        return bare_name(self.name)
+
 
 class Commune(models.Model):
     """A commune, ward or special zone. Met in addresses and as the origin of goods."""
@@ -30,7 +35,7 @@ class Commune(models.Model):
     province = models.ForeignKey(Province, on_delete=models.PROTECT, related_name="communes")
     name = models.CharField(_("tên"), max_length=80)
     kind = models.CharField(_("loại"), max_length=12)
-    folded_name = models.CharField(max_length=80, db_index=True, editable=False)
+    folded_name = models.CharField(max_length=80, db_index=True, editable=False)  # without the kind
 
     class Meta:
         ordering = ("name",)
@@ -39,3 +44,40 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def short_name(self) -> str:
+        """Without its kind: ``Tà Xùa`` for ``Xã Tà Xùa``."""
+        return bare_name(self.name)
+
+
+class FormerCommune(models.Model):
+    """A commune that was merged into another; people still write its name. Met in address search."""
+
+    commune = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="former_communes")
+    name = models.CharField(_("tên cũ"), max_length=80)
+    folded_name = models.CharField(max_length=80, db_index=True, editable=False)
+
+    class Meta:
+        ordering = ("name",)
+        verbose_name = _("xã, phường cũ")
+        verbose_name_plural = _("xã, phường cũ")
+        constraints = [models.UniqueConstraint(fields=("commune", "name"), name="one_row_per_former_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+KINDS = ("Xã ", "Phường ", "Đặc khu ", "Thị trấn ", "Thị xã ", "Tỉnh ", "Thành phố ")
+
+
+def bare_name(name: str) -> str:
+    """The name of a commune or province without its kind.
+
+    >>> bare_name("Thành phố Hà Nội"), bare_name("Tà Xùa")
+    ('Hà Nội', 'Tà Xùa')
+    """
+    for kind in KINDS:
+        if name.startswith(kind):
+            return name.removeprefix(kind)
+    return name

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalog.clock import today
+
+from .category_sheet import in_reading_language
 from .cooperative import Cooperative
 from .place import Commune
+
+if TYPE_CHECKING:
+    from .certificate import Certificate
 
 ALL_MONTHS = 0b1111_1111_1111
 
@@ -47,6 +54,25 @@ class Processing(models.TextChoices):
     PROCESSED = "processed", _("Chế biến")
     CRAFT = "craft", _("Thủ công")
     SERVICE = "service", _("Dịch vụ")
+
+
+class StockLevel(models.TextChoices):
+    """Stock as a shopper reads it; the exact number is checked when the basket is filled."""
+
+    IN_STOCK = "in_stock", _("Còn hàng")
+    FEW_LEFT = "few_left", _("Còn ít")
+    SOLD_OUT = "sold_out", _("Hết hàng")
+    OUT_OF_SEASON = "out_of_season", _("Ngoài mùa")
+
+
+FEW = 5
+
+
+class UnitPrice(NamedTuple):
+    """Price of one ``unit`` of the goods, whole đồng, rounded half up."""
+
+    amount: int
+    unit: str
 
 
 class ProductSheet(models.Model):
@@ -112,3 +138,79 @@ class ProductSheet(models.Model):
 
     def is_in_season(self, on: dt.date) -> bool:
         return bool(self.season_months >> (on.month - 1) & 1)
+
+    @property
+    def title(self) -> str:
+        """In the reader's language, Vietnamese when there is no other; so are the two below."""
+        return in_reading_language(self.product.title, self.title_en)
+
+    @property
+    def shown_summary(self) -> str:
+        return in_reading_language(self.summary, self.summary_en)
+
+    @property
+    def shown_pack(self) -> str:
+        return in_reading_language(self.pack, self.pack_en)
+
+    @property
+    def price_amount(self) -> int:
+        """Gross price of one pack in whole đồng; 0 while the goods have no price."""
+        stock_record = self._stock_record
+        return int(stock_record.price or 0) if stock_record else 0
+
+    @property
+    def stock_left(self) -> int:
+        """Packs that nobody has reserved."""
+        stock_record = self._stock_record
+        return stock_record.net_stock_level or 0 if stock_record else 0
+
+    @property
+    def _stock_record(self):  # type: ignore[no-untyped-def]  # Oscar is untyped
+        # One per product (services.save_product); .all() so that a prefetch is used.
+        return next(iter(self.product.stockrecords.all()), None)
+
+    @property
+    def stock_level(self) -> StockLevel:
+        if self.stock_left > FEW:
+            return StockLevel.IN_STOCK
+        if self.stock_left > 0:
+            return StockLevel.FEW_LEFT
+        return StockLevel.SOLD_OUT if self.is_in_season(today()) else StockLevel.OUT_OF_SEASON
+
+    @property
+    def is_in_season_now(self) -> bool:
+        """A season that is on today; goods of the whole year have none to announce."""
+        return not self.is_all_year and self.is_in_season(today())
+
+    @property
+    def is_public(self) -> bool:
+        """Has a page of its own; goods of a closed stall keep it, without a way to buy."""
+        return bool(self.state == ApprovalState.APPROVED and self.product.is_public)
+
+    @property
+    def can_be_bought(self) -> bool:
+        return self.is_public and self.cooperative.is_open and self.stock_left > 0 and self.price_amount > 0
+
+    @property
+    def unit_price(self) -> UnitPrice | None:
+        """Price per kilogram, litre or piece; None for a single piece and for services."""
+        per, unit = {
+            NetUnit.GRAM: (1000, "kg"),
+            NetUnit.MILLILITRE: (1000, _("lít")),
+            NetUnit.PIECE: (1, _("cái")),
+        }.get(NetUnit(self.net_unit), (0, ""))
+        if not per or not self.price_amount or (per == 1 and self.net_quantity == 1):
+            return None
+        amount = (2 * self.price_amount * per + self.net_quantity) // (2 * self.net_quantity)
+        return UnitPrice(amount, str(unit))
+
+    @property
+    def star(self) -> Certificate | None:
+        """The certificate whose star may be shown today: most stars, then the latest end.
+
+        Reads the ``showing`` list of ``selectors.cards`` when it is there.
+        """
+        showing: list[Certificate] | None = getattr(self, "showing", None)
+        if showing is None:
+            showing = list(self.certificates.showing_on(today()))
+        return max(showing, key=lambda certificate: (certificate.stars, certificate.valid_to), default=None)

@@ -1,0 +1,72 @@
+"""Reads used by more than one page: product cards, public goods, stalls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from oscar.core.loading import get_model
+
+from catalog.clock import today
+from catalog.models import ApprovalState, Certificate, Cooperative, ProductSheet
+from catalog.pictures import renditions
+
+__all__ = ["cards", "public_sheets", "season_bit", "stalls", "stars_on", "today"]
+
+
+def public_sheets() -> QuerySet[ProductSheet]:
+    """Goods that lists and search may show: approved, and of a stall that is open."""
+    return ProductSheet.objects.filter(
+        state=ApprovalState.APPROVED, product__is_public=True, cooperative__is_open=True
+    )
+
+
+def cards(queryset: QuerySet[ProductSheet] | None = None) -> QuerySet[ProductSheet]:
+    """``queryset`` (all public goods by default) with everything a product card reads, in four queries.
+
+    Shape: ``sheet.showing`` is the list of certificates that may be shown today.
+    """
+    sheets = public_sheets() if queryset is None else queryset
+    return sheets.select_related("product", "cooperative", "commune", "picture").prefetch_related(
+        *card_reads()
+    )
+
+
+def card_reads(prefix: str = "") -> list[Any]:
+    """The prefetches behind a card, for a query that reaches the sheet through ``prefix`` (``"sheet__"``)."""
+    stock_record: Any = get_model("partner", "StockRecord")
+    return [
+        Prefetch(
+            f"{prefix}product__stockrecords",
+            stock_record.objects.only("product_id", "price", "num_in_stock", "num_allocated"),
+        ),
+        Prefetch(f"{prefix}certificates", Certificate.objects.showing_on(today()), to_attr="showing"),
+        Prefetch(f"{prefix}picture__renditions", renditions()),
+    ]
+
+
+def stars_on(on: dt.date) -> Subquery:
+    """SQL for the stars that a sheet may show on that day; NULL for none."""
+    showing = Certificate.objects.showing_on(on).filter(sheet=OuterRef("pk")).order_by("-stars")
+    return Subquery(showing.values("stars")[:1], output_field=IntegerField())
+
+
+def season_bit(on: dt.date) -> int:
+    """The bit of that day's month in ``season_months``."""
+    return 1 << (on.month - 1)
+
+
+def stalls() -> QuerySet[Cooperative]:
+    """Open cooperatives with their place, picture and number of goods (``goods_count``)."""
+    return (
+        Cooperative.objects.filter(is_open=True)
+        .select_related("commune__province", "picture")
+        .prefetch_related(Prefetch("picture__renditions", renditions()))
+        .annotate(
+            goods_count=Count(
+                "sheets", filter=Q(sheets__state=ApprovalState.APPROVED, sheets__product__is_public=True)
+            )
+        )
+        .order_by("name")
+    )

@@ -1,0 +1,19 @@
+"""Which cooperatives a person may act for; every list of tenant data in the panel starts here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from catalog.models import Cooperative
+
+
+def cooperatives_of(user: Any) -> QuerySet[Cooperative]:
+    """Cooperatives that this person acts for today; none for anonymous, inactive and other people.
+
+    Staff of the market are not members: what they may see is decided by their role, not here.
+    """
+    if not (user.is_authenticated and user.is_active):
+        return Cooperative.objects.none()
+    return Cooperative.objects.filter(memberships__user=user, memberships__is_active=True)

@@ -1,0 +1,126 @@
+"""Small makers of test data; all of them go through the services that the product itself uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from catalog import services
+from catalog.folding import fold
+from catalog.models import ApprovalState, Certificate, Commune, Cooperative, ProductSheet, Province
+from catalog.models.place import bare_name
+from catalog.selectors import today
+from shop.accounts.roles import Role
+
+_serial = itertools.count(1)
+
+PASSWORD = "cho-phien-2026"
+
+
+def make_commune(code: str = "03868", name: str = "Xã Tà Xùa", *, province: str = "14") -> Commune:
+    """The commune with that code; its province is made with it."""
+    names = {"14": "Tỉnh Sơn La", "01": "Thành phố Hà Nội"}
+    Province.objects.get_or_create(
+        code=province, defaults={"name": names.get(province, f"Tỉnh {province}"), "kind": "tinh"}
+    )
+    commune, _ = Commune.objects.get_or_create(
+        code=code,
+        defaults={"province_id": province, "name": name, "kind": "xa", "folded_name": fold(bare_name(name))},
+    )
+    return commune
+
+
+def make_cooperative(slug: str = "", *, commune: Commune | None = None, **fields: Any) -> Cooperative:
+    """An open cooperative of Tà Xùa; each call without a slug makes another."""
+    number = next(_serial)
+    defaults: dict[str, Any] = {
+        "code": f"T{number:04d}",
+        "slug": slug or f"htx-{number}",
+        "name": f"HTX thử {number}",
+        "legal_name": f"Hợp tác xã thử {number}",
+        "legal_form": "cooperative",
+        "tax_code": f"57{number:08d}",
+        "representative": "Đại diện (mẫu)",
+        "phone": f"0900 {number:06d}",
+        "email": f"htx{number}@demo.example",
+        "address": "Bản Mẫu, xã Tà Xùa, tỉnh Sơn La",
+        "commune": commune or make_commune(),
+    }
+    return services.add_cooperative(**(defaults | fields))
+
+
+def make_category(slug: str = "rau-cu-qua-tuoi", name: str = "Rau củ quả tươi", **fields: Any) -> Any:
+    return services.add_category(slug=slug, name=name, **fields)
+
+
+def make_product(
+    *,
+    price: int = 105_000,
+    stock: int = 10,
+    cooperative: Cooperative | None = None,
+    category: Any = None,
+    **fields: Any,
+) -> ProductSheet:
+    """An approved product with ``stock`` packs to sell at ``price`` đồng, VAT included."""
+    number = next(_serial)
+    cooperative = cooperative or make_cooperative()
+    defaults: dict[str, Any] = {
+        "sku": f"S{number:04d}",
+        "title": f"Khoai sọ thử {number}",
+        "ocop_set": 1,
+        "commune": cooperative.commune,
+        "net_quantity": 3000,
+        "net_unit": "g",
+        "pack": "túi lưới 3 kg",
+        "weight_grams": 3100,
+        "tax_class": "own_produce",
+        "processing": "raw",
+        "state": ApprovalState.APPROVED,
+    }
+    return services.save_product(
+        cooperative=cooperative,
+        price_amount=price,
+        stock=stock,
+        category=category or make_category(),
+        **(defaults | fields),
+    )
+
+
+def make_certificate(sheet: ProductSheet, *, stars: int = 3, verified: bool = True, **fields: Any) -> Certificate:
+    """A certificate whose star shows today, unless ``fields`` say otherwise."""
+    number = next(_serial)
+    on = today()
+    defaults: dict[str, Any] = {
+        "number": f"OCOP-THỬ-{number}",
+        "decision_number": f"{number}/QĐ-UBND",
+        "decided_on": on - dt.timedelta(days=200),
+        "issuer": "UBND tỉnh Sơn La",
+        "legal_version": "26/2026",
+        "product_code": f"14-03868-{number:02d}-2026",
+        "valid_from": on - dt.timedelta(days=200),
+        "valid_to": on + dt.timedelta(days=800),
+        "evidence_grade": "A",
+    }
+    certificate = services.add_certificate(sheet=sheet, stars=stars, **(defaults | fields))
+    if verified:
+        Certificate.objects.filter(pk=certificate.pk).update(verified_at=timezone.now())
+        certificate.refresh_from_db()
+    return certificate
+
+
+def make_user(
+    role: Role | str | None = None, *, email: str = "", cooperative: Cooperative | None = None, **fields: Any
+) -> Any:
+    """A person who can log in with ``PASSWORD``; ``role`` puts them in its group or cooperative."""
+    address = email or f"nguoi{next(_serial)}@demo.example"
+    user = get_user_model().objects.create_user(email=address, password=PASSWORD, **fields)
+    if role == Role.COOPERATIVE:
+        services.add_member(cooperative=cooperative or make_cooperative(), user=user)
+    elif role is not None:
+        user.groups.add(Group.objects.get_or_create(name=str(Role(role).value))[0])
+    return user
