@@ -85,7 +85,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "signed_late": ("Ký muộn hơn ngày làm việc tiếp theo.", "Signed later than the next working day."),
 }  # fmt: skip
 
-WARNINGS = frozenset({"white_space", "words_unread", "signed_late", "discount_sum", "rate_repeated"})
+WARNINGS = frozenset({"white_space", "words_unread", "signed_late", "discount_sum", "not_nfc"})
 """Faults that people should look at although the invoice may stand."""
 
 

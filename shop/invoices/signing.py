@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
 from shop.invoices.reading import one_span, parse, spans
-from shop.invoices.signer import Signer, holder_of, tax_code_of
+from shop.invoices.signer import Signer, Trust, holder_of, tax_code_of
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
@@ -45,17 +45,6 @@ SIGNED_PARTS = {
 """What each party must have signed, by document and place under ``DSCKS``."""
 
 _LEAST_KEY_BITS = 2048
-
-
-@dataclass(frozen=True)
-class Trust:
-    """Whose certificates count. Each is either a certificate authority or a pinned certificate itself.
-
-    ``authority`` is kept apart: a taxpayer's certificate must never pass for the tax authority's.
-    """
-
-    parties: Sequence[x509.Certificate] = ()
-    authority: Sequence[x509.Certificate] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,140 @@
+"""Checks an invoice from its bytes: reading, structure, rules and signatures.
+
+The same check looks at our own invoices before they are numbered and sent, at answers of the authority, and at
+any file that staff upload.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from lxml import etree
+
+from shop.invoices.findings import Finding, finding
+from shop.invoices.formats import FORMATS, Unreadable
+from shop.invoices.formats.v2_1_0 import is_till_series
+from shop.invoices.reading import Refused, one_span, parse
+from shop.invoices.rules import check_rules
+from shop.invoices.signer import Trust
+from shop.invoices.signing import VIETNAM, Signature, verify
+from shop.invoices.structure import check_spacing, check_structure
+
+__all__ = ["Finding", "Trust", "check", "check_answer"]
+
+_PARTS = {"DLHDon": 0, "DLQRCode": 512, "MCCQT": 34, "DSCKS": 0}
+"""Parts of ``HDon`` and the most characters each may hold itself."""
+
+
+def check(xml: bytes, *, today: dt.date, trust: Trust | None = None, signed: bool = True) -> list[Finding]:
+    """Everything that is wrong with an invoice; an empty list is a clean bill.
+
+    ``signed=False`` looks at an invoice that is still to be signed. Without ``trust``, certificate chains are not
+    followed. Never raises on bad input.
+    """
+    try:
+        root = parse(xml)
+    except Refused as reason:
+        return [finding(reason.code, "", reason.detail)]
+    content = root.find("DLHDon")
+    if root.tag != "HDon" or content is None:
+        return [finding("not_an_invoice", "")]
+    return [
+        *_check_parts(root),
+        *_check_content(content),
+        *check_rules(root, today=today),
+        *_check_signatures(xml, root, trust, signed=signed),
+    ]
+
+
+def check_answer(sent: bytes, answer: bytes, *, today: dt.date, trust: Trust | None = None) -> list[Finding]:
+    """What is wrong with the coded invoice that the authority gave back for ``sent``.
+
+    Beside :func:`check`: it has to be the invoice that was sent, byte for byte, with a code and the authority's
+    signature added.
+    """
+    found = check(answer, today=today, trust=trust)
+    try:
+        same = all(_bytes_of(sent, path) == _bytes_of(answer, path) for path in (["DLHDon"], ["DSCKS", "NBan"]))
+    except Refused:
+        same = False
+    if not same:
+        found.append(finding("answer_differs", "HDon/DLHDon"))
+    if b"<MCCQT" not in answer:
+        found.append(finding("missing", "HDon/MCCQT"))
+    return found
+
+
+def _bytes_of(xml: bytes, path: list[str]) -> bytes:
+    span = one_span(xml, ["HDon", *path])
+    return xml[span.start : span.end]
+
+
+def _check_parts(root: etree._Element) -> Iterator[Finding]:
+    """The outermost level. The order of MCCQT and DSCKS differs between vendors and is left free."""
+    if root.attrib:
+        yield finding("attribute", "HDon", ", ".join(root.attrib))
+    yield from check_spacing(root, "HDon")
+    tags = [child.tag for child in root]
+    for part in root:
+        path = f"HDon/{part.tag}"
+        if part.tag not in _PARTS:
+            yield finding("unknown_tag", path)
+            continue
+        if tags.count(part.tag) > 1:
+            yield finding("tag_repeated", path)
+        with_id = part.tag in ("DLHDon", "MCCQT")
+        if set(part.attrib) - ({"Id"} if with_id else set()):
+            yield finding("attribute", path, ", ".join(part.attrib))
+        if _PARTS[part.tag] and len(part.text or "") > _PARTS[part.tag]:
+            yield finding("too_long", path)
+    if tags and tags[0] != "DLHDon":
+        yield finding("wrong_order", "HDon/DLHDon")
+
+
+def _check_content(content: etree._Element) -> Iterator[Finding]:
+    version = content.findtext("TTChung/PBan") or ""
+    if version not in FORMATS:
+        yield finding("unknown_version", "HDon/DLHDon/TTChung/PBan", version)
+        return
+    form = content.findtext("TTChung/KHMSHDon") or ""
+    till = is_till_series(content.findtext("TTChung/KHHDon") or "")
+    try:
+        table = FORMATS[version].invoice_table(form, till=till)
+    except Unreadable:
+        yield finding("unknown_form", "HDon/DLHDon/TTChung/KHMSHDon", form)
+        return
+    yield from check_structure(table, content, "HDon/DLHDon")
+
+
+def _check_signatures(xml: bytes, root: etree._Element, trust: Trust | None, *, signed: bool) -> Iterator[Finding]:
+    found = verify(xml, trust=trust)
+    places = {signature.place for signature in found}
+    till = is_till_series(root.findtext("DLHDon/TTChung/KHHDon") or "")
+    needed = [] if till or not signed else ["NBan"]
+    if root.find("MCCQT") is not None and not till:
+        needed.append("CQT")
+    for place in needed:
+        if place not in places:
+            yield finding("unsigned", f"HDon/DSCKS/{place}")
+    for signature in found:
+        for fault in signature.faults:
+            yield finding(fault, f"HDon/DSCKS/{signature.place}")
+        if signature.place == "NBan":
+            yield from _check_time(root, signature)
+
+
+def _check_time(root: etree._Element, signature: Signature) -> Iterator[Finding]:
+    """Signed on the issue date or at latest the next working day (public holidays are not known here)."""
+    try:
+        issued_on = dt.date.fromisoformat(root.findtext("DLHDon/TTChung/NLap") or "")
+    except ValueError:
+        return
+    if signature.signed_at is None:
+        return
+    signed_on = signature.signed_at.astimezone(VIETNAM).date()
+    latest = issued_on + dt.timedelta(days={4: 3, 5: 2}.get(issued_on.weekday(), 1))
+    if signed_on < issued_on:
+        yield finding("signed_before_issue", "HDon/DSCKS/NBan")
+    elif signed_on > latest:
+        yield finding("signed_late", "HDon/DSCKS/NBan")

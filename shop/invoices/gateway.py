@@ -1,0 +1,60 @@
+"""The road to the tax authority or a provider: what a gateway does and how it fails.
+
+Implementations stand in :mod:`shop.invoices.gateways`; none of them knows our tables.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol
+
+from shop.invoices.exchange import Reason
+
+
+class TryAgainLater(Exception):
+    """Nobody knows yet: a time-out, an outage, a queue. Ask by message id before sending again."""
+
+
+class WillNotSucceed(Exception):
+    """What was asked is refused for good; asking the same again changes nothing."""
+
+
+class State(enum.StrEnum):
+    """How far a message has come."""
+
+    UNKNOWN = "unknown"  # the other side has never seen this message
+    ACKNOWLEDGED = "acknowledged"  # received, not decided
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What the other side said about one message.
+
+    ``document`` is the coded invoice, bytes as they came, once accepted. ``exchanged`` holds the raw messages of
+    this call with their type codes, for the archive.
+    """
+
+    message_id: str
+    state: State
+    document: bytes = b""
+    authority_code: str = ""
+    reasons: tuple[Reason, ...] = ()
+    exchanged: tuple[tuple[str, bytes], ...] = ()
+
+
+class InvoiceGateway(Protocol):
+    """Sends signed invoices and fetches what became of them."""
+
+    def submit(self, message_id: str, document: bytes) -> Receipt:
+        """Sends one signed invoice. Idempotent: the same id with the same document may be sent again.
+
+        Raises: TryAgainLater, WillNotSucceed.
+        """
+        ...
+
+    def fetch(self, message_id: str) -> Receipt:
+        """What is known about a message. Raises: TryAgainLater, WillNotSucceed."""
+        ...

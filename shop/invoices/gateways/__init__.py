@@ -1,0 +1,1 @@
+"""Gateways: one module per authority or provider."""

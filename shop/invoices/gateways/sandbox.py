@@ -1,0 +1,107 @@
+"""The gateway to the sandbox tax authority (``shop.sandbox``), over plain HTTP on the same machine."""
+
+from __future__ import annotations
+
+import requests
+
+from shop.invoices.exchange import (
+    ACKNOWLEDGED,
+    ASK_FOR_CODE,
+    CHECKED,
+    CODED,
+    ask_for_code,
+    read_acknowledgement,
+    read_refusal,
+    unwrap,
+)
+from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.reading import MOST_BYTES, Refused, parse
+
+_TIMEOUT = (3.05, 10.0)
+
+
+class SandboxGateway:
+    """Speaks messages 200, 999, 202 and 204. ``base_url`` is where the authority is mounted, without a slash."""
+
+    def __init__(self, base_url: str, *, timeout: tuple[float, float] = _TIMEOUT) -> None:
+        self._messages = f"{base_url}/messages"
+        self._timeout = timeout
+
+    def submit(self, message_id: str, document: bytes) -> Receipt:
+        """See :class:`shop.invoices.gateway.InvoiceGateway`."""
+        message = ask_for_code(document, message_id=message_id)
+        body = self._call("POST", self._messages, message)
+        sent = (ASK_FOR_CODE, message)
+        try:
+            said = read_acknowledgement(_only_item(body, ACKNOWLEDGED))
+        except Refused as reason:
+            raise TryAgainLater(f"the acknowledgement could not be read: {reason}") from reason
+        if said.message_id != message_id:
+            raise TryAgainLater("the acknowledgement is for another message")
+        return Receipt(
+            message_id=message_id,
+            state=State.ACKNOWLEDGED if said.accepted else State.REJECTED,
+            reasons=said.reasons,
+            exchanged=(sent, (ACKNOWLEDGED, body)),
+        )
+
+    def fetch(self, message_id: str) -> Receipt:
+        """See :class:`shop.invoices.gateway.InvoiceGateway`."""
+        response = self._request("GET", f"{self._messages}/{message_id}")
+        if response.status_code == requests.codes.not_found:
+            return Receipt(message_id=message_id, state=State.UNKNOWN)
+        if response.status_code == requests.codes.no_content:
+            return Receipt(message_id=message_id, state=State.ACKNOWLEDGED)
+        body = _body(response)
+        try:
+            return _read_answer(message_id, body)
+        except Refused as reason:
+            raise TryAgainLater(f"the answer could not be read: {reason}") from reason
+
+    def _call(self, method: str, url: str, body: bytes) -> bytes:
+        return _body(self._request(method, url, body))
+
+    def _request(self, method: str, url: str, body: bytes | None = None) -> requests.Response:
+        try:
+            return requests.request(
+                method,
+                url,
+                data=body,
+                headers={"Content-Type": "application/xml"},
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except requests.RequestException as reason:
+            raise TryAgainLater(f"the tax authority does not answer: {reason}") from reason
+
+
+def _read_answer(message_id: str, body: bytes) -> Receipt:
+    envelope = unwrap(body).envelope
+    if envelope.answers != message_id:
+        raise Refused("not_xml", "the answer is for another message")
+    exchanged = ((envelope.kind, body),)
+    if envelope.kind == CODED:
+        invoice = _only_item(body, CODED)
+        code = parse(invoice).findtext("MCCQT") or ""
+        return Receipt(
+            message_id=message_id, state=State.ACCEPTED, document=invoice, authority_code=code, exchanged=exchanged
+        )
+    refused = read_refusal(_only_item(body, CHECKED))
+    return Receipt(message_id=message_id, state=State.REJECTED, reasons=refused.reasons, exchanged=exchanged)
+
+
+def _only_item(body: bytes, kind: str) -> bytes:
+    message = unwrap(body)
+    if message.envelope.kind != kind or len(message.items) != 1:
+        raise Refused("not_xml", f"expected one item of kind {kind}")
+    return message.items[0]
+
+
+def _body(response: requests.Response) -> bytes:
+    if response.status_code >= requests.codes.internal_server_error:
+        raise TryAgainLater(f"the tax authority answers {response.status_code}")
+    if response.status_code != requests.codes.ok:
+        raise WillNotSucceed(f"the tax authority answers {response.status_code}")
+    if len(response.content) > 2 * MOST_BYTES:
+        raise TryAgainLater("the answer is too big")
+    return response.content

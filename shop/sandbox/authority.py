@@ -1,0 +1,327 @@
+"""A tax authority to practise with: takes messages 200, acknowledges, checks, gives codes or refuses.
+
+It keeps what it has seen in a SQLite file of its own and shares nothing with the shop but the wire format.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import enum
+import hashlib
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from shop.invoices.checking import check
+from shop.invoices.exchange import (
+    ACKNOWLEDGED,
+    ASK_FOR_CODE,
+    AUTHORITY,
+    CHECKED,
+    CODED,
+    Envelope,
+    Message,
+    Reason,
+    acknowledgement,
+    is_message_id,
+    new_message_id,
+    refusal,
+    unwrap,
+    with_code,
+    wrap,
+)
+from shop.invoices.reading import Refused, one_span, parse
+from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
+from shop.invoices.signer import Signer, Trust
+from shop.invoices.signing import VIETNAM, sign
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS message (
+    id TEXT PRIMARY KEY, digest TEXT NOT NULL, acknowledgement BLOB NOT NULL, answer BLOB NOT NULL,
+    ready_at REAL NOT NULL, fetches_left INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS invoice (
+    seller TEXT NOT NULL, form TEXT NOT NULL, series TEXT NOT NULL, number INTEGER NOT NULL,
+    issued_on TEXT NOT NULL, digest TEXT NOT NULL, code TEXT NOT NULL UNIQUE,
+    PRIMARY KEY (seller, form, series, number));
+CREATE TABLE IF NOT EXISTS mood (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), name TEXT NOT NULL, fetches INTEGER NOT NULL,
+    seconds REAL NOT NULL);
+INSERT OR IGNORE INTO mood VALUES (1, 'normal', 0, 0);
+"""
+
+
+class Mood(enum.StrEnum):
+    """How the authority behaves, for training and tests."""
+
+    NORMAL = "normal"
+    SLOW = "slow"  # answers only after some fetches or seconds
+    DOWN = "down"  # takes nothing, says nothing
+    REJECT = "reject"  # refuses whatever comes
+    LOST_REPLY = "lost_reply"  # takes the message, but its acknowledgement never arrives
+    LYING = "lying"  # gives back an invoice that is not quite the one sent
+
+
+class Unavailable(Exception):
+    """Nobody answers."""
+
+
+class UnknownMessage(LookupError):
+    """No message of this id has ever arrived."""
+
+
+@dataclass(frozen=True)
+class _Invoice:
+    """Where an invoice stands in its series, and what it says."""
+
+    seller: str
+    form: str
+    series: str
+    number: int
+    issued_on: str
+    digest: str
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(VIETNAM)
+
+
+class Authority:
+    """The sandbox tax authority. Thread-safe; several processes may share the file."""
+
+    def __init__(
+        self, path: Path, *, signer: Signer, trust: Trust, clock: Callable[[], dt.datetime] = _now
+    ) -> None:
+        self._path = path
+        self._signer = signer
+        self._trust = trust
+        self._clock = clock
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(self._connect()) as database:
+            database.executescript(_SCHEMA)
+
+    @classmethod
+    def in_folder(cls, folder: Path, *, clock: Callable[[], dt.datetime] = _now) -> Authority:
+        """An authority with its keys and its file in ``folder``, made on first use."""
+        return cls(
+            folder / "authority.sqlite3", signer=sandbox_authority(folder), trust=sandbox_trust(folder), clock=clock
+        )
+
+    @property
+    def mood(self) -> Mood:
+        """The present mood."""
+        with self._transaction() as database:
+            return Mood(database.execute("SELECT name FROM mood").fetchone()[0])
+
+    def set_mood(self, mood: Mood, *, fetches: int = 3, seconds: float = 0) -> None:
+        """Changes the mood. A slow answer is ready after ``fetches`` vain fetches and ``seconds``."""
+        slow = mood == Mood.SLOW
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE mood SET name = ?, fetches = ?, seconds = ?",
+                (mood, fetches if slow else 0, seconds if slow else 0),
+            )
+
+    def receive(self, body: bytes) -> bytes:
+        """The acknowledgement (999) of a message.
+
+        Idempotent: the same message gets the same acknowledgement and is answered once. Another body under a
+        known id is refused and changes nothing. Raises: Unavailable.
+        """
+        try:
+            message = unwrap(body)
+        except Refused as reason:
+            return self._acknowledge("", "", [Reason(code="9001", text=f"Thông điệp không đọc được: {reason.code}")])
+        with self._transaction() as database:
+            mood, fetches, seconds = database.execute("SELECT name, fetches, seconds FROM mood").fetchone()
+            if mood == Mood.DOWN:
+                raise Unavailable
+            reply = self._reply(database, message, body, mood, fetches, seconds)
+        if mood == Mood.LOST_REPLY:
+            raise Unavailable
+        return reply
+
+    def answer(self, message_id: str) -> bytes | None:
+        """The answer to a message (202 or 204), or None while it is not ready.
+
+        Raises: UnknownMessage, Unavailable.
+        """
+        with self._transaction() as database:
+            if database.execute("SELECT name FROM mood").fetchone()[0] == Mood.DOWN:
+                raise Unavailable
+            row = database.execute(
+                "SELECT answer, ready_at, fetches_left FROM message WHERE id = ?", (message_id,)
+            ).fetchone()
+            if row is None:
+                raise UnknownMessage(message_id)
+            answer, ready_at, fetches_left = row
+            if fetches_left:
+                database.execute("UPDATE message SET fetches_left = fetches_left - 1 WHERE id = ?", (message_id,))
+            if fetches_left or self._clock().timestamp() < ready_at:
+                return None
+            return bytes(answer)
+
+    def codes(self) -> dict[tuple[str, str, str, int], str]:
+        """Every code given, by seller, form, series and number."""
+        with self._transaction() as database:
+            rows = database.execute("SELECT seller, form, series, number, code FROM invoice").fetchall()
+        return {(seller, form, series, number): code for seller, form, series, number, code in rows}
+
+    def _reply(
+        self, database: sqlite3.Connection, message: Message, body: bytes, mood: str, fetches: int, seconds: float
+    ) -> bytes:
+        envelope = message.envelope
+        digest = hashlib.sha256(body).hexdigest()
+        known = database.execute(
+            "SELECT digest, acknowledgement FROM message WHERE id = ?", (envelope.message_id,)
+        ).fetchone()
+        if known and known[0] == digest:
+            return bytes(known[1])
+        if known:
+            reasons = [Reason(code="9002", text="Mã thông điệp đã dùng cho nội dung khác")]
+        else:
+            reasons = _envelope_reasons(message)
+        if reasons:
+            return self._acknowledge(envelope.message_id, envelope.sender, reasons)
+        reply = self._acknowledge(envelope.message_id, envelope.sender, [])
+        answer = self._decide(database, message, mood)
+        database.execute(
+            "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?)",
+            (envelope.message_id, digest, reply, answer, self._clock().timestamp() + seconds, fetches),
+        )
+        return reply
+
+    def _decide(self, database: sqlite3.Connection, message: Message, mood: str) -> bytes:
+        """The answer to a well-formed message; writes the code it gives."""
+        document = message.items[0]
+        found = check(document, today=self._clock().astimezone(VIETNAM).date(), trust=self._trust)
+        reasons = [
+            Reason(code="9100", text=f"{item.message_vi} ({item.path})", advice="Lập lại hóa đơn cùng số rồi gửi lại.")
+            for item in found
+            if item.is_error
+        ]
+        if mood == Mood.REJECT:
+            reasons.append(Reason(code="9199", text="Cơ quan thuế thử nghiệm đang từ chối mọi hóa đơn."))
+        if reasons:
+            return self._refuse(message, reasons)
+        invoice = _placed(document)
+        code, reasons = _series_code(database, invoice)
+        if reasons:
+            return self._refuse(message, reasons)
+        if not code:
+            code = "00" + uuid.uuid4().hex.upper()
+            database.execute(
+                "INSERT INTO invoice VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*(getattr(invoice, name) for name in _Invoice.__dataclass_fields__), code),
+            )
+        coded = sign(with_code(document, code), self._signer, place="CQT", at=self._clock())
+        if mood == Mood.LYING:
+            coded = coded.replace(b"</TgTTTBSo>", b"0</TgTTTBSo>")
+        return self._wrap(message, CODED, coded)
+
+    def _refuse(self, message: Message, reasons: Sequence[Reason]) -> bytes:
+        unsigned = refusal(
+            message_id=message.envelope.message_id,
+            invoice=parse(message.items[0]),
+            at=self._clock(),
+            number=uuid.uuid4().hex[:12],
+            reasons=reasons,
+        )
+        return self._wrap(message, CHECKED, sign(unsigned, self._signer, place="CQT", at=self._clock()))
+
+    def _acknowledge(self, message_id: str, sender: str, reasons: Sequence[Reason]) -> bytes:
+        content = acknowledgement(message_id=message_id, sender=sender, at=self._clock(), reasons=reasons)
+        return wrap(self._envelope(ACKNOWLEDGED, sender, message_id, ""), [content])
+
+    def _wrap(self, message: Message, kind: str, document: bytes) -> bytes:
+        asked = message.envelope
+        return wrap(self._envelope(kind, asked.sender, asked.message_id, asked.tax_code), [document])
+
+    def _envelope(self, kind: str, receiver: str, answers: str, tax_code: str) -> Envelope:
+        return Envelope(
+            sender=AUTHORITY,
+            receiver=receiver,
+            kind=kind,
+            message_id=new_message_id(AUTHORITY),
+            tax_code=tax_code,
+            answers=answers,
+        )
+
+    def _connect(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        database.execute("PRAGMA journal_mode = WAL")
+        return database
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """One writer at a time, over threads and processes; a connection is opened per use."""
+        with contextlib.closing(self._connect()) as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+            database.execute("COMMIT")
+
+
+def _envelope_reasons(message: Message) -> list[Reason]:
+    """Why a message is not taken at all."""
+    envelope = message.envelope
+    if not is_message_id(envelope.message_id, sender=envelope.sender):
+        return [Reason(code="9003", text="Mã thông điệp sai dạng")]
+    if envelope.kind != ASK_FOR_CODE or envelope.receiver != AUTHORITY:
+        return [Reason(code="9004", text="Chỉ nhận thông điệp 200 gửi cho TCT")]
+    if len(message.items) != 1:
+        return [Reason(code="9005", text="Thông điệp 200 mang đúng một hóa đơn")]
+    root = parse(message.items[0])
+    content = root.find("DLHDon")
+    if root.tag != "HDon" or content is None or root.find("MCCQT") is not None:
+        return [Reason(code="9006", text="Cần một hóa đơn chưa có mã của cơ quan thuế")]
+    if content.findtext("NDHDon/NBan/MST") != envelope.tax_code:
+        return [Reason(code="9007", text="Mã số thuế của thông điệp khác người bán trên hóa đơn")]
+    if not (content.findtext("TTChung/KHHDon") or "").startswith("C"):
+        return [Reason(code="9008", text="Ký hiệu không phải loại hóa đơn có mã")]
+    return []
+
+
+def _placed(document: bytes) -> _Invoice:
+    content = parse(document).find("DLHDon")
+    span = one_span(document, ["HDon", "DLHDon"])
+    return _Invoice(
+        seller=_text(content, "NDHDon/NBan/MST"),
+        form=_text(content, "TTChung/KHMSHDon"),
+        series=_text(content, "TTChung/KHHDon"),
+        number=int(_text(content, "TTChung/SHDon")),
+        issued_on=_text(content, "TTChung/NLap"),
+        digest=hashlib.sha256(document[span.start : span.end]).hexdigest(),
+    )
+
+
+def _text(content: etree._Element, path: str) -> str:
+    return content.findtext(path) or ""
+
+
+def _series_code(database: sqlite3.Connection, invoice: _Invoice) -> tuple[str, list[Reason]]:
+    """The code this very invoice already has, and what in its series speaks against it."""
+    series = (invoice.seller, invoice.form, invoice.series)
+    row = database.execute(
+        "SELECT digest, code FROM invoice WHERE seller = ? AND form = ? AND series = ? AND number = ?",
+        (*series, invoice.number),
+    ).fetchone()
+    if row:
+        if row[0] == invoice.digest:
+            return row[1], []
+        return "", [Reason(code="9101", text=f"Số {invoice.number} đã dùng cho hóa đơn khác")]
+    wrong_dates = database.execute(
+        "SELECT count(*) FROM invoice WHERE seller = ? AND form = ? AND series = ?"
+        " AND ((number < ? AND issued_on > ?) OR (number > ? AND issued_on < ?))",
+        (*series, invoice.number, invoice.issued_on, invoice.number, invoice.issued_on),
+    ).fetchone()[0]
+    if wrong_dates:
+        return "", [Reason(code="9102", text="Ngày lập không theo thứ tự số hóa đơn")]
+    return "", []

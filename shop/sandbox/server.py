@@ -1,0 +1,82 @@
+"""The sandbox's counterparts on one loopback server: the tax authority under ``/tax/``, the bank under ``/bank/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from shop.sandbox.authority import Authority
+from shop.sandbox.mounts import Mount, Reply, refuse
+from shop.sandbox.tax_http import TaxFront
+
+_MOST_BODY = 4 * 1024 * 1024
+_SECONDS_PER_REQUEST = 15
+
+
+class SandboxServer(ThreadingHTTPServer):
+    """Serves mounts, each under ``/<name>/``."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], mounts: Mapping[str, Mount]) -> None:
+        super().__init__(address, _Requests)
+        self.mounts = dict(mounts)
+
+    @property
+    def url(self) -> str:
+        """The address under which the server answers, without a slash."""
+        host, port = self.server_address[:2]
+        return f"http://{host!s}:{port}"
+
+
+def build_server(host: str, port: int, *, folder: Path, bank: Mount | None = None) -> SandboxServer:
+    """A server with the tax authority of ``folder`` and, if given, a bank; port 0 takes a free one."""
+    mounts: dict[str, Mount] = {"tax": TaxFront(Authority.in_folder(folder))}
+    if bank is not None:
+        mounts["bank"] = bank
+    return SandboxServer((host, port), mounts)
+
+
+def serve(host: str, port: int, *, folder: Path, bank: Mount | None = None) -> None:
+    """Runs the server until interrupted."""
+    with build_server(host, port, folder=folder, bank=bank) as server:
+        server.serve_forever()
+
+
+class _Requests(BaseHTTPRequestHandler):
+    """Reads a request, asks the mount, writes the reply."""
+
+    timeout = _SECONDS_PER_REQUEST
+    server: SandboxServer
+
+    def do_GET(self) -> None:
+        """A reading request."""
+        self._answer(b"")
+
+    def do_POST(self) -> None:
+        """A writing request."""
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal():
+            self._write(refuse(411, "say how long the body is"))
+        elif int(length) > _MOST_BODY:
+            self._write(refuse(413, "the body is too big"))
+        else:
+            self._answer(self.rfile.read(int(length)))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        """Says nothing: whoever mounts the sandbox logs on their side."""
+
+    def _answer(self, body: bytes) -> None:
+        name, _, path = self.path.partition("?")[0].removeprefix("/").partition("/")
+        mount = self.server.mounts.get(name)
+        self._write(mount(self.command, path, body) if mount else refuse(404, "nothing is mounted here"))
+
+    def _write(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        if reply.status != 204:
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        if reply.status != 204:
+            self.wfile.write(reply.body)
