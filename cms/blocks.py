@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
+RICH_TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "h2", "h3"]
+
 
 class ProductBlock(blocks.StructBlock):
     """A product shown inside a story, by its number in the catalogue."""
@@ -31,7 +33,7 @@ class PictureBlock(blocks.StructBlock):
 class StoryBlock(blocks.StreamBlock):
     """Text, pictures, quotations and products in the order the author wants."""
 
-    text = blocks.RichTextBlock(label=_("Đoạn văn"), features=["bold", "italic", "link", "ol", "ul", "h2", "h3"])
+    text = blocks.RichTextBlock(label=_("Đoạn văn"), features=RICH_TEXT_FEATURES)
     picture = PictureBlock()
     quote = blocks.BlockQuoteBlock(label=_("Lời bà con"))
     product = ProductBlock()

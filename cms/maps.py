@@ -1,0 +1,43 @@
+"""Where communes stand on the drawn map of Sơn La: a sketch to show who is whose neighbour, not a survey."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+WIDTH = 640
+HEIGHT = 360
+_WEST, _EAST = 103.45, 104.85
+_NORTH, _SOUTH = 21.55, 20.85
+
+
+class Place(NamedTuple):
+    """A point of the drawing."""
+
+    x: int
+    y: int
+
+
+# Longitude and latitude of the commune's centre, to about two kilometres.
+_CENTRES = {
+    "03856": (104.43, 21.25),  # Bắc Yên
+    "03862": (104.36, 21.36),  # Xím Vàng
+    "03868": (104.52, 21.33),  # Tà Xùa
+    "03871": (104.22, 21.33),  # Pắc Ngà
+    "03880": (104.36, 21.17),  # Tạ Khoa
+    "03892": (104.52, 21.10),  # Chiềng Sại
+    "04075": (104.30, 21.04),  # Yên Châu
+    "04105": (104.10, 21.19),  # Mai Sơn
+    "04168": (103.75, 21.05),  # Sông Mã
+    "04231": (103.60, 20.94),  # Sốp Cộp
+}
+
+
+def place_of(commune_code: str) -> Place | None:
+    """The commune's point on a ground of ``WIDTH`` × ``HEIGHT``, or None when it is not drawn."""
+    centre = _CENTRES.get(commune_code)
+    if centre is None:
+        return None
+    east, north = centre
+    return Place(
+        x=round((east - _WEST) / (_EAST - _WEST) * WIDTH), y=round((_NORTH - north) / (_NORTH - _SOUTH) * HEIGHT)
+    )

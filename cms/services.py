@@ -1,0 +1,165 @@
+"""Writes of the pages: the front page and the stories in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from catalog.models import Cooperative, ProductSheet
+from django.conf import settings
+from django.db import transaction
+from wagtail.models import Locale, Page, Site
+
+from .markup import Block, blocks_of, rich_text
+from .models import HomePage, StoryIndexPage, StoryPage
+
+HOME_SLUG = "cho-phien"
+STORIES_SLUG = "chuyen"
+
+PageType = TypeVar("PageType", bound=Page)
+
+
+class NoFrontPage(LookupError):
+    """Stories were published before the front page of their language."""
+
+
+@transaction.atomic
+def publish_home(
+    *,
+    language: str,
+    title: str,
+    lead: str,
+    picture: Any = None,
+    body_markdown: str = "",
+    stories_title: str = "",
+    stories_lead: str = "",
+) -> HomePage:
+    """Publish the front page of one language, with its (empty) shelf of stories at ``chuyen``.
+
+    The default language must come first: the others are translations of it. The default site then
+    points to the front page and to the address of ``BASE_URL``.
+    Writes: Locale, Site, pages. Idempotent: a second call changes only what differs.
+    Raises: NoFrontPage when the default language has no front page yet.
+    """
+    locale, _made = Locale.objects.get_or_create(language_code=language)
+    values = {"title": title, "lead": lead, "picture": picture, "body": rich_text(body_markdown)}
+    if language == settings.LANGUAGE_CODE:
+        home = HomePage.objects.filter(locale=locale).first()
+        if home is None:
+            home = Page.get_first_root_node().add_child(
+                instance=HomePage(slug=HOME_SLUG, locale=locale, live=False, **values)
+            )
+        _point_site_to(home)
+    else:
+        home = _translation(_home_of(settings.LANGUAGE_CODE), locale)
+    _publish(home, **values)
+    _publish_stories_shelf(home, title=stories_title, lead=stories_lead)
+    return home
+
+
+@transaction.atomic
+def publish_story(
+    *,
+    slug: str,
+    language: str,
+    title: str,
+    intro: str,
+    body_markdown: str,
+    picture: Any = None,
+    cooperative: Cooperative | None = None,
+    products: Sequence[ProductSheet] = (),
+) -> StoryPage:
+    """Publish one language of a story; the same slug in another language is its translation.
+
+    Shape: in ``body_markdown`` a line ``[[2]]`` places the second of ``products``; without such a
+    line they stand together after the second paragraph. Lines beginning with ``>`` become quotations.
+    Writes: a page and, when something differs, a revision. Idempotent.
+    Raises: NoFrontPage when ``publish_home`` was not called for this language.
+    """
+    shelf = StoryIndexPage.objects.child_of(_home_of(language)).get()
+    story = StoryPage.objects.child_of(shelf).filter(slug=slug).first()
+    blocks = blocks_of(body_markdown, [sheet.product_id for sheet in products])
+    values = {"title": title, "intro": intro, "picture": picture, "cooperative": cooperative}
+    if story is None:
+        original = StoryPage.objects.filter(slug=slug, locale__language_code=settings.LANGUAGE_CODE).first()
+        if original is not None and language != settings.LANGUAGE_CODE:
+            story = _translation(original, shelf.locale)
+        else:
+            story = StoryPage(slug=slug, locale=shelf.locale, live=False, body=[], **values)
+            shelf.add_child(instance=story)
+    _publish(story, body=blocks, **values)
+    return story
+
+
+def _home_of(language: str) -> HomePage:
+    home = HomePage.objects.filter(locale__language_code=language).first()
+    if home is None:
+        raise NoFrontPage(language)
+    return home
+
+
+def _publish_stories_shelf(home: HomePage, *, title: str, lead: str) -> None:
+    shelf = StoryIndexPage.objects.child_of(home).first()
+    if shelf is None:
+        original = StoryIndexPage.objects.filter(
+            slug=STORIES_SLUG, locale__language_code=settings.LANGUAGE_CODE
+        ).first()
+        if original is None:
+            shelf = StoryIndexPage(slug=STORIES_SLUG, locale=home.locale, live=False, title=title or "Chuyện")
+            home.add_child(instance=shelf)
+        else:
+            shelf = _translation(original, home.locale)
+    _publish(shelf, title=title or shelf.title, lead=lead)
+
+
+def _translation(original: PageType, locale: Locale) -> PageType:
+    """The page in that language, made as an unpublished copy when there is none."""
+    found = original.get_translation_or_none(locale)
+    copied: PageType = found or original.copy_for_translation(locale, copy_parents=True)
+    if copied.alias_of_id:  # an alias refuses edits of its own
+        copied.alias_of = None
+        copied.save()
+    if copied.slug != original.slug and not isinstance(copied, HomePage):
+        copied.slug = original.slug
+        copied.save()
+    return copied
+
+
+def _publish(page: Page, **values: Any) -> None:
+    """Set ``values`` and publish, unless the published page already has them."""
+    if page.live and not page.has_unpublished_changes and not _changed(page, values):
+        return
+    for name, value in values.items():
+        setattr(page, name, value)
+    page.save_revision().publish()
+
+
+def _changed(page: Page, values: dict[str, Any]) -> bool:
+    for name, value in values.items():
+        present = getattr(page, name)
+        if name == "body" and isinstance(value, list):
+            present = [Block(type=block["type"], value=block["value"]) for block in present.raw_data]
+        if present != value:
+            return True
+    return False
+
+
+def _point_site_to(home: HomePage) -> None:
+    """Make the default site show ``home`` at ``BASE_URL``; Wagtail's welcome page goes."""
+    address = urlsplit(settings.BASE_URL)
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    wanted = {
+        "hostname": address.hostname or "localhost",
+        "port": address.port or (443 if address.scheme == "https" else 80),
+        "site_name": settings.MARKET_NAME,
+        "root_page_id": home.pk,
+    }
+    if all(getattr(site, name) == value for name, value in wanted.items()):
+        return
+    for name, value in wanted.items():
+        setattr(site, name, value)
+    site.save()
+    for welcome in Page.objects.filter(depth=2, slug="home").exclude(pk=home.pk):
+        if welcome.specific_class is Page and not welcome.get_children().exists():
+            welcome.delete()
