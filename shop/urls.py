@@ -9,10 +9,16 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from shop import health, webhooks
+
 urlpatterns = [
+    path("webhooks/sepay/", webhooks.sepay),
+    path("song/", health.alive),
+    path("san-sang/", health.ready),
     path("quan-tri/", include(wagtailadmin_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     *i18n_patterns(
+        path("", include("shop.checkout.urls")),
         path("", include(wagtail_urls)),  # last: it answers every remaining path
         prefix_default_language=False,
     ),

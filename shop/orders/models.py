@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .statuses import ConsignmentStatus
+from .statuses import ConsignmentStatus, OrderEventKind
 
 
 class OrderSheet(models.Model):
@@ -115,7 +115,7 @@ class OrderEvent(models.Model):
 
     order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="events")
     consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, null=True, related_name="events")
-    kind = models.CharField(max_length=30)
+    kind = models.CharField(max_length=30, choices=OrderEventKind)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     note = models.CharField(max_length=255, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

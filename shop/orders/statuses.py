@@ -23,6 +23,20 @@ class ConsignmentStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Đã hủy")
 
 
+class OrderEventKind(models.TextChoices):
+    """What happened, as written on time lines."""
+
+    PLACED = "placed", _("Đã đặt hàng")
+    PARTLY_PAID = "partly-paid", _("Nhận được một phần tiền")
+    PAID = "paid", _("Đã nhận đủ tiền")
+    PAID_LATE = "paid-late", _("Nhận đủ tiền sau hạn, vẫn còn hàng")
+    REFUND_DUE = "refund-due", _("Có tiền cần hoàn lại")
+    EXPIRED = "expired", _("Hết hạn thanh toán")
+    PACKED = "packed", _("Đã đóng gói")
+    HANDED_OVER = "handed-over", _("Đã giao cho đơn vị vận chuyển")
+    INVOICED = "invoiced", _("Đã gửi hóa đơn")
+
+
 ORDER_STEPS: dict[str, tuple[str, ...]] = {
     OrderStatus.PENDING_PAYMENT: (OrderStatus.PAID, OrderStatus.EXPIRED, OrderStatus.CANCELLED),
     OrderStatus.EXPIRED: (OrderStatus.PAID,),  # late money, if the stock can be had again

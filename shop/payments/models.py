@@ -48,6 +48,16 @@ class InboundOutcome(models.TextChoices):
     IGNORED = "ignored", _("Bỏ qua")
 
 
+class InboundReason(models.TextChoices):
+    """Why a genuine delivery paid for nothing; shown to staff."""
+
+    NO_ORDER_CODE = "no-order-code", _("Không có mã đơn")
+    SEVERAL_ORDERS = "several-orders", _("Nhiều mã đơn, tổng tiền không khớp")
+    UNREADABLE = "unreadable", _("Tin không đọc được")
+    OUTGOING = "outgoing", _("Tiền chuyển đi")
+    OTHER_ACCOUNT = "other-account", _("Tài khoản khác")
+
+
 class InboundEvent(models.Model):
     """One genuine delivery of a provider, kept before it is interpreted. Unmatched ones wait for staff."""
 
@@ -59,7 +69,7 @@ class InboundEvent(models.Model):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
     outcome = models.CharField(max_length=10, choices=InboundOutcome, default=InboundOutcome.RECEIVED)
-    reason = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=120, blank=True, choices=InboundReason)
 
     class Meta:
         ordering = ("-received_at", "-pk")
@@ -120,13 +130,22 @@ class RefundState(models.TextChoices):
     DONE = "done", _("Đã hoàn")
 
 
+class RefundReason(models.TextChoices):
+    SURPLUS = "surplus", _("Chuyển thừa")
+    DOUBLE = "double", _("Chuyển hai lần")
+    INCOMPLETE = "incomplete", _("Chưa chuyển đủ khi hết hạn")
+    TOO_LATE = "too-late", _("Tiền đến sau hạn, chưa đủ")
+    OUT_OF_STOCK = "out-of-stock", _("Tiền đến sau hạn, hàng đã hết")
+    CANCELLED = "cancelled", _("Đơn đã hủy")
+
+
 class Refund(models.Model):
     """Money that must go back to a buyer: surplus, double or too late. A bank transfer made by staff."""
 
     attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
     amount = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=RefundState, default=RefundState.REQUESTED)
-    reason = models.CharField(max_length=120)
+    reason = models.CharField(max_length=120, choices=RefundReason)
     cause = models.OneToOneField(PaymentEvent, on_delete=models.PROTECT, related_name="refund", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,58 @@
+"""Database triggers that refuse changes to rows which are a record of what happened.
+
+Used by migrations. They hold against every program that opens the database, not only against ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import migrations
+
+
+def append_only(table: str, columns: Sequence[str]) -> migrations.RunPython:
+    """An operation after which rows of ``table`` cannot be deleted, nor these ``columns`` changed.
+
+    ``columns`` leaves out what may still change, such as a link that is emptied when a person is deleted.
+    SQLite drops triggers with the table it rebuilds: a later migration that alters the table applies this again.
+    """
+
+    def protect(apps: Any, schema_editor: Any) -> None:
+        for statement in _DIALECTS[schema_editor.connection.vendor]["protect"]:
+            schema_editor.execute(statement.format(table=table, columns=", ".join(columns)))
+
+    def release(apps: Any, schema_editor: Any) -> None:
+        for statement in _DIALECTS[schema_editor.connection.vendor]["release"]:
+            schema_editor.execute(statement.format(table=table))
+
+    return migrations.RunPython(protect, release)
+
+
+_DIALECTS = {
+    "sqlite": {
+        "protect": (
+            "CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {columns} ON {table}"
+            " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+            "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+            " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+        ),
+        "release": ("DROP TRIGGER {table}_no_update", "DROP TRIGGER {table}_no_delete"),
+    },
+    "postgresql": {
+        "protect": (
+            "CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION '{table} is append-only'"
+            " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            "CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {columns} ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+            "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
+        ),
+        "release": (
+            "DROP TRIGGER {table}_no_update ON {table}",
+            "DROP TRIGGER {table}_no_delete ON {table}",
+            "DROP FUNCTION {table}_refuse()",
+        ),
+    },
+}

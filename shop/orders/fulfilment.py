@@ -1,0 +1,93 @@
+"""What follows on an order: its deadline passes, or its consignments are packed and handed over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from oscar.apps.order.models import Line, Order
+
+from shop.payments import services as payments
+from shop.payments.models import AttemptStatus, EventKind, PaymentAttempt, PaymentEvent, RefundReason
+
+from . import letters, stock
+from .locks import lock_order
+from .models import Consignment, OrderEvent
+from .requests import IllegalStep
+from .statuses import CONSIGNMENT_STEPS, ConsignmentStatus, OrderEventKind, OrderStatus
+
+
+def expire(now: dt.datetime | None = None) -> int:
+    """How many unpaid orders past their deadline were closed; their stock is free again.
+
+    Locks/Writes: one transaction per order. Money that came in part is put into the refund queue.
+    Idempotent: an order that was paid meanwhile, or got more time, stays.
+    """
+    now = now or timezone.now()
+    due = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT.value, sheet__pay_by__lte=now)
+    return sum(_expire_one(pk, now) for pk in due.order_by("sheet__pay_by").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _expire_one(order_id: int, now: dt.datetime) -> bool:
+    order = lock_order(order_id)
+    if order.status != OrderStatus.PENDING_PAYMENT or order.sheet.pay_by > now:
+        return False
+    stock.give_back(order)
+    Order.objects.filter(pk=order.pk).update(status=OrderStatus.EXPIRED.value)
+    order.consignments.update(status=ConsignmentStatus.CANCELLED)
+    PaymentAttempt.objects.filter(order=order).update(status=AttemptStatus.EXPIRED)
+    OrderEvent.objects.create(order=order, kind=OrderEventKind.EXPIRED)
+    for charge in PaymentEvent.objects.filter(attempt__order=order, kind=EventKind.CHARGE, refund=None):
+        refund = payments.request_refund(cause=charge, amount=charge.amount, reason=RefundReason.INCOMPLETE)
+        OrderEvent.objects.create(order=order, kind=OrderEventKind.REFUND_DUE, note=str(refund.reason))
+        letters.refund_due(order, refund)
+    return True
+
+
+@transaction.atomic
+def pack(*, consignment: Consignment, by: Any) -> Consignment:
+    """The consignment, packed.
+
+    Locks/Writes: order, consignments. Raises: IllegalStep unless it waits to be packed.
+    """
+    consignment = _step(consignment, ConsignmentStatus.PACKED)
+    consignment.packed_at = timezone.now()
+    consignment.save(update_fields=["status", "packed_at"])
+    _note(consignment, OrderEventKind.PACKED, by)
+    return consignment
+
+
+@transaction.atomic
+def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_number: str) -> Consignment:
+    """The consignment, given to its carrier: its goods leave the stock.
+
+    Locks/Writes: stock records, order, consignments, the buyer's letter.
+    Raises: IllegalStep unless it is packed.
+    """
+    consignment = _step(consignment, ConsignmentStatus.HANDED_OVER)
+    consignment.carrier, consignment.tracking_number = carrier, tracking_number
+    consignment.handed_over_at = timezone.now()
+    consignment.save(update_fields=["status", "carrier", "tracking_number", "handed_over_at"])
+    stock.consume(Line.objects.filter(consignment_line__consignment=consignment))
+    _note(consignment, OrderEventKind.HANDED_OVER, by, note=f"{carrier} {tracking_number}".strip())
+    letters.handed_over(consignment)
+    return consignment
+
+
+def _step(consignment: Consignment, step: ConsignmentStatus) -> Consignment:
+    """The consignment, locked and fresh, with its next status set but not saved."""
+    lock_order(consignment.order_id)
+    fresh = Consignment.objects.select_related("cooperative", "order__sheet").get(pk=consignment.pk)
+    if step not in CONSIGNMENT_STEPS[fresh.status]:
+        raise IllegalStep(fresh.status, step)
+    fresh.status = step
+    return fresh
+
+
+def _note(consignment: Consignment, kind: OrderEventKind, by: Any, note: str = "") -> None:
+    OrderEvent.objects.create(
+        order_id=consignment.order_id, consignment=consignment, kind=kind, actor=by, note=note[:255]
+    )

@@ -1,0 +1,95 @@
+"""The letters an order causes. A cooperative's letter is made from its consignment alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shop.messages.services import Enclosure, write_letter
+from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.services import open_amount, paid_amount
+
+from .links import order_url, panel_url, pay_url
+from .models import Consignment
+
+COOPERATIVE_LANGUAGE = "vi"
+
+
+def order_received(order: Any, attempt: PaymentAttempt) -> None:
+    context = {
+        "consignments": order.consignments.select_related("cooperative").prefetch_related("lines"),
+        "pay_url": pay_url(attempt, language=order.sheet.language),
+    }
+    _to_buyer(order, "order_received", f"order-received:{order.number}", context)
+
+
+def part_received(order: Any, attempt: PaymentAttempt) -> None:
+    paid = paid_amount(order)
+    context = {
+        "paid_amount": paid,
+        "open_amount": open_amount(attempt),
+        "pay_url": pay_url(attempt, language=order.sheet.language),
+    }
+    _to_buyer(order, "part_received", f"part-received:{order.number}:{paid}", context)
+
+
+def money_received(order: Any) -> None:
+    context = {"consignments": order.consignments.select_related("cooperative")}
+    _to_buyer(order, "money_received", f"money-received:{order.number}", context)
+
+
+def refund_due(order: Any, refund: Refund) -> None:
+    _to_buyer(order, "refund_due", f"refund-due:{refund.pk}", {"refund": refund})
+
+
+def to_pack(consignment: Consignment) -> None:
+    """To the cooperative: its own lines, where they go, and nothing of other stalls."""
+    sheet = consignment.order.sheet
+    write_letter(
+        key=f"to-pack:{consignment.code}",
+        recipient=consignment.cooperative.email,
+        template="to_pack",
+        context={
+            "consignment": consignment,
+            "lines": list(consignment.lines.all()),
+            "buyer_name": sheet.buyer_name,
+            "buyer_phone": sheet.buyer_phone,
+            "address_text": sheet.address_text,
+            "note": sheet.note,
+            "panel_url": panel_url(),
+        },
+        language=COOPERATIVE_LANGUAGE,
+    )
+
+
+def handed_over(consignment: Consignment) -> None:
+    context = {"consignment": consignment, "lines": list(consignment.lines.all())}
+    _to_buyer(consignment.order, "handed_over", f"handed-over:{consignment.code}", context)
+
+
+def invoice_sent(
+    consignment: Consignment, *, recipient: str, key: str, facts: dict[str, Any], files: Sequence[Enclosure]
+) -> None:
+    """The accepted invoice, as PDF and XML."""
+    context = {"consignment": consignment, **facts}
+    _to_buyer(consignment.order, "invoice", key, context, recipient=recipient, files=files)
+
+
+def _to_buyer(
+    order: Any,
+    template: str,
+    key: str,
+    context: dict[str, Any],
+    *,
+    recipient: str = "",
+    files: Sequence[Enclosure] = (),
+) -> None:
+    sheet = order.sheet
+    write_letter(
+        key=key,
+        recipient=recipient or sheet.buyer_email,
+        template=template,
+        context={**context, "order": order, "sheet": sheet, "order_url": order_url(sheet)},
+        language=sheet.language,
+        attachments=files,
+    )

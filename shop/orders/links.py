@@ -1,0 +1,29 @@
+"""Absolute addresses of a buyer's pages, for letters."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from shop.payments.models import PaymentAttempt
+
+from .models import OrderSheet
+
+
+def pay_url(attempt: PaymentAttempt, *, language: str) -> str:
+    return _absolute("checkout:pay", language, attempt.public_id)
+
+
+def order_url(sheet: OrderSheet) -> str:
+    """The order's page; its token opens it without a log-in."""
+    return _absolute("checkout:order", sheet.language, sheet.order.number, sheet.token)
+
+
+def panel_url() -> str:
+    return settings.BASE_URL + reverse("wagtailadmin_home")
+
+
+def _absolute(name: str, language: str, *parts: object) -> str:
+    with translation.override(language):
+        return settings.BASE_URL + reverse(name, args=parts)

@@ -1,0 +1,240 @@
+"""From a basket to an order: stock reserved, one consignment per cooperative, an attempt to pay."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from catalog.models import Cooperative
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from oscar.apps.basket.models import Basket
+from oscar.apps.order.exceptions import UnableToPlaceOrder
+from oscar.apps.order.models import Order
+from oscar.apps.order.utils import OrderCreator
+from oscar.core.prices import Price
+
+from shop.money import to_dong
+from shop.payments.codes import new_code
+from shop.payments.services import open_attempt
+from shop.shipping.methods import StallDelivery
+
+from . import letters
+from .models import Consignment, ConsignmentLine, OrderEvent, OrderSheet
+from .requests import (
+    Address,
+    Buyer,
+    EmptyBasket,
+    InvoiceRequest,
+    OutOfStock,
+    Placed,
+    PriceChanged,
+    Shortage,
+    StallQuote,
+)
+from .statuses import OrderEventKind, OrderStatus
+
+
+def place(
+    *,
+    basket: Any,
+    buyer: Buyer,
+    address: Address,
+    stall_quotes: Mapping[int, StallQuote],
+    payment_method: str,
+    invoice: InvoiceRequest | None,
+    note: str,
+    terms_version: str,
+    checkout_token: UUID,
+    language: str,
+    expected_total: int,
+    user: Any = None,
+) -> Placed:
+    """The order of this basket, awaiting payment until its deadline, with its stock reserved.
+
+    Shape: ``stall_quotes`` by the cooperative's id (anything with ``name`` and ``amount``).
+    Locks/Writes: the basket, stock records by id, order, consignments, attempt, the buyer's letter; all or nothing.
+    Raises: EmptyBasket; OutOfStock with the lines; PriceChanged with the total of now, also if a stall has no quote.
+    Idempotent: by ``checkout_token`` and by basket, also when sent twice at once.
+    """
+
+    try:
+        with transaction.atomic():
+            fresh = _reread(basket, lock=True)
+            if placed := _placed_before(checkout_token, fresh.pk):
+                return placed
+            stalls = _agreed_stalls(fresh, stall_quotes, expected_total)
+            order = _write_order(fresh, stalls, stall_quotes, buyer=buyer, user=user)
+            sheet = OrderSheet.objects.create(
+                order=order,
+                token=secrets.token_urlsafe(32),
+                checkout_token=checkout_token,
+                buyer_name=buyer.name,
+                buyer_phone=buyer.phone,
+                buyer_email=buyer.email,
+                language=language,
+                note=note,
+                payment_method=payment_method,
+                total_amount=expected_total,
+                pay_by=timezone.now() + dt.timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
+                terms_version=terms_version,
+                province_code=address.province_code,
+                commune_code=address.commune_code,
+                address_text=str(address),
+                **_invoice_fields(invoice),
+            )
+            _write_consignments(order, stalls, stall_quotes)
+            attempt = open_attempt(
+                order=order, provider=payment_method, amount=expected_total, expires_at=sheet.pay_by
+            )
+            OrderEvent.objects.create(order=order, kind=OrderEventKind.PLACED, actor=order.user)
+            fresh.submit()
+            letters.order_received(order, attempt)
+            return Placed(order, attempt, is_repeat=False)
+    except UnableToPlaceOrder as refusal:
+        # Somebody was faster between our look and our reservation; everything of ours is undone.
+        raise OutOfStock(_shortages(_reread(basket), refused=refusal.args[0])) from None
+    except IntegrityError:
+        # The same form sent at once for two baskets; the other one has committed.
+        if placed := _placed_before(checkout_token):
+            return placed
+        raise
+
+
+def _reread(basket: Any, *, lock: bool = False) -> Any:
+    """The basket as the database has it now: what the caller holds may be older than another tab's change."""
+    rows = Basket.objects.select_for_update() if lock else Basket.objects.all()
+    fresh = rows.filter(pk=basket.pk).first()
+    if fresh is None:
+        raise EmptyBasket
+    fresh.strategy = basket.strategy
+    return fresh
+
+
+def _placed_before(checkout_token: UUID, basket_id: int | None = None) -> Placed | None:
+    """What this form, or another form for the same basket, has placed already."""
+    sheets = OrderSheet.objects.select_related("order")
+    sheet = sheets.filter(checkout_token=checkout_token).first()
+    if sheet is None and basket_id is not None:
+        sheet = sheets.filter(order__basket_id=basket_id).first()
+    if sheet is None:
+        return None
+    return Placed(sheet.order, sheet.order.payment_attempts.latest("pk"), is_repeat=True)
+
+
+def _agreed_stalls(
+    basket: Any, stall_quotes: Mapping[int, StallQuote], expected_total: int
+) -> dict[int, list[Any]]:
+    """Basket lines by cooperative id, in the order the buyer saw them, if they are what the buyer agreed to."""
+    if basket.status not in Basket.editable_statuses or basket.is_empty:
+        raise EmptyBasket
+    if shortages := _shortages(basket):
+        raise OutOfStock(shortages)
+    stalls: dict[int, list[Any]] = {}
+    for line in basket.all_lines():
+        stalls.setdefault(line.product.sheet.cooperative_id, []).append(line)
+    total = sum(_paid_for(line) for lines in stalls.values() for line in lines)
+    total += sum(stall_quotes[pk].amount for pk in stalls if pk in stall_quotes)
+    if total != expected_total or not stalls.keys() <= stall_quotes.keys():
+        raise PriceChanged(total)
+    return stalls
+
+
+def _shortages(basket: Any, *, refused: object = None) -> tuple[Shortage, ...]:
+    """Lines that can't be had; ``refused`` is the stock record that just turned us away."""
+    found = []
+    for line in basket.all_lines():
+        availability = line.purchase_info.availability
+        is_permitted, message = availability.is_purchase_permitted(line.quantity)
+        if not is_permitted or line.stockrecord_id == refused:
+            left = max(availability.num_available or 0, 0)
+            title = line.product.get_title()
+            message = str(message or _("Vừa có người mua trước, bạn thử lại nhé"))
+            found.append(Shortage(line.pk, line.product_id, title, line.quantity, left, message))
+    return tuple(found)
+
+
+def _invoice_fields(invoice: InvoiceRequest | None) -> dict[str, str]:
+    if invoice is None:
+        return {}
+    return {
+        "invoice_name": invoice.name,
+        "invoice_tax_code": invoice.tax_code,
+        "invoice_address": invoice.address,
+        "invoice_email": invoice.email,
+    }
+
+
+def _paid_for(line: Any) -> int:
+    return to_dong(line.line_price_incl_tax_incl_discounts)
+
+
+def _write_order(
+    basket: Any,
+    stalls: Mapping[int, list[Any]],
+    stall_quotes: Mapping[int, StallQuote],
+    *,
+    buyer: Buyer,
+    user: Any,
+) -> Any:
+    """Oscar's order; its creator reserves the stock in the order of the stock records' ids."""
+    shipping = sum(stall_quotes[pk].amount for pk in stalls)
+    method = StallDelivery(shipping)
+    charge = method.calculate(basket)
+    total = Price(
+        currency=basket.currency,
+        excl_tax=basket.total_excl_tax + charge.excl_tax,
+        incl_tax=basket.total_incl_tax + Decimal(shipping),
+    )
+    number = new_code()
+    while Order.objects.filter(number=number).exists():
+        number = new_code()
+    return OrderCreator().place_order(
+        basket,
+        total,
+        method,
+        charge,
+        user=user,
+        order_number=number,
+        status=OrderStatus.PENDING_PAYMENT.value,
+        guest_email=buyer.email,
+    )
+
+
+def _write_consignments(order: Any, stalls: Mapping[int, list[Any]], quotes: Mapping[int, StallQuote]) -> None:
+    order_lines = {line.product_id: line for line in order.lines.all()}
+    cooperatives = Cooperative.objects.in_bulk(stalls)
+    for position, (pk, lines) in enumerate(stalls.items(), start=1):
+        goods = sum(to_dong(line.line_price_incl_tax) for line in lines)
+        discount = goods - sum(_paid_for(line) for line in lines)
+        consignment = Consignment.objects.create(
+            order=order,
+            cooperative=cooperatives[pk],
+            code=f"{order.number}-{position}",
+            goods_amount=goods,
+            discount_amount=discount,
+            shipping_amount=quotes[pk].amount,
+            total_amount=goods - discount + quotes[pk].amount,
+            shipping_name=str(quotes[pk].name),
+        )
+        ConsignmentLine.objects.bulk_create(
+            ConsignmentLine(
+                consignment=consignment,
+                order_line=order_lines[line.product_id],
+                title=line.product.get_title(),
+                sku=line.stockrecord.partner_sku,
+                pack=line.product.sheet.pack,
+                quantity=line.quantity,
+                unit_amount=to_dong(line.unit_price_incl_tax),
+                goods_amount=to_dong(line.line_price_incl_tax),
+                discount_amount=to_dong(line.line_price_incl_tax) - _paid_for(line),
+                tax_class=line.product.sheet.tax_class,
+            )
+            for line in lines
+        )

@@ -1,0 +1,99 @@
+"""What the checkout hands to the conductor, what it gets back, and what can go wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shop.payments.models import PaymentAttempt
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who ordered. ``email`` may be empty: then no letters are written."""
+
+    name: str
+    phone: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the goods go: two tiers of administration and a street, with the names of the day."""
+
+    province_code: str
+    province_name: str
+    commune_code: str
+    commune_name: str
+    street: str
+
+    def __str__(self) -> str:
+        return ", ".join((self.street, self.commune_name, self.province_name))
+
+
+@dataclass(frozen=True)
+class InvoiceRequest:
+    """The organisation that the invoice names as buyer."""
+
+    name: str
+    tax_code: str
+    address: str
+    email: str
+
+
+@dataclass(frozen=True)
+class StallQuote:
+    """What one stall charges for delivery. Unit: whole đồng."""
+
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The order and its payment attempt; ``is_repeat`` when this form had been sent before."""
+
+    order: Any
+    attempt: PaymentAttempt
+    is_repeat: bool
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """One basket line that can't be had as asked. ``message`` is for the buyer, in the active language."""
+
+    line_id: int
+    product_id: int
+    title: str
+    wanted: int
+    left: int
+    message: str
+
+
+class EmptyBasket(Exception):
+    """Nothing to order."""
+
+
+class OutOfStock(Exception):
+    """At least one line can't be had; nothing was written. ``lines``: tuple of Shortage."""
+
+    def __init__(self, lines: tuple[Shortage, ...]) -> None:
+        super().__init__(", ".join(line.title for line in lines))
+        self.lines = lines
+
+
+class PriceChanged(Exception):
+    """The order would cost ``total`` now, not what the buyer agreed to; nothing was written."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(str(total))
+        self.total = total
+
+
+class IllegalStep(Exception):
+    """A consignment in this status can't take that step."""
+
+    def __init__(self, status: str, step: str) -> None:
+        super().__init__(f"{status} → {step}")
+        self.status = status
+        self.step = step

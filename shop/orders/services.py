@@ -1,0 +1,37 @@
+"""The conductor's verbs: the only ways in which an order's money, stock and state change."""
+
+from __future__ import annotations
+
+from .fulfilment import expire, hand_over, pack
+from .placing import place
+from .receiving import receive
+from .requests import (
+    Address,
+    Buyer,
+    EmptyBasket,
+    IllegalStep,
+    InvoiceRequest,
+    OutOfStock,
+    Placed,
+    PriceChanged,
+    Shortage,
+    StallQuote,
+)
+
+__all__ = [
+    "Address",
+    "Buyer",
+    "EmptyBasket",
+    "IllegalStep",
+    "InvoiceRequest",
+    "OutOfStock",
+    "Placed",
+    "PriceChanged",
+    "Shortage",
+    "StallQuote",
+    "expire",
+    "hand_over",
+    "pack",
+    "place",
+    "receive",
+]

@@ -1,0 +1,33 @@
+"""The periodic round: the rows are the truth, and whatever a lost job or a crash left behind is finished here."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from shop.messages.services import send_due
+from shop.payments.models import InboundEvent, InboundOutcome
+
+from .services import expire, receive
+
+
+def sweep(now: dt.datetime | None = None) -> dict[str, int]:
+    """What was done, by kind of work. Idempotent.
+
+    Deliveries come before deadlines: money that has arrived must not find its order expired.
+    """
+    now = now or timezone.now()
+    return {
+        "deliveries": _receive_left_behind(),
+        "expired orders": expire(now),
+        "letters": send_due(now),
+    }
+
+
+def _receive_left_behind() -> int:
+    waiting = InboundEvent.objects.filter(outcome=InboundOutcome.RECEIVED).order_by("pk")
+    pks = list(waiting.values_list("pk", flat=True))
+    for pk in pks:
+        receive(pk)
+    return len(pks)
