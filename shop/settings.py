@@ -133,7 +133,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "shop.accounts.middleware.PanelDoorMiddleware",
-    "oscar.apps.basket.middleware.BasketMiddleware",
+    "shop.checkout.middleware.BasketMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"
@@ -237,6 +237,7 @@ OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "line1", "phone_number")  # no po
 OSCAR_IMAGE_FOLDER = "images/products/"
 OSCAR_HOMEPAGE = "/"
 OSCAR_USE_LESS = False
+OSCAR_BASKET_COOKIE_LIFETIME = 30 * 24 * 60 * 60
 OSCAR_BASKET_COOKIE_SECURE = not DEBUG and BASE_URL.startswith("https://")
 PHONENUMBER_DEFAULT_REGION = "VN"
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from catalog.clock import today
 from catalog.models import ApprovalState, ProductSheet
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.apps.partner import availability, prices, strategy
 
@@ -87,7 +87,7 @@ class StallStrategy(strategy.Structured):
         if sheet is None or stockrecord is None or stockrecord.price is None:
             return prices.Unavailable()
         gross = to_dong(stockrecord.price)
-        code = rate_code(sheet.tax_class, on=timezone.localdate(), business_buyer=False)
+        code = rate_code(sheet.tax_class, on=today(), business_buyer=False)
         net = net_of(gross, percent_of(code))
         return prices.TaxInclusiveFixedPrice(
             currency=stockrecord.price_currency,

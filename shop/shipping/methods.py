@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
+from catalog.clock import today
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.shipping.methods import (
     Base,
@@ -39,7 +39,7 @@ class StallDelivery(Base):
 
     def calculate(self, basket: Any) -> Price:
         """The charge with VAT inside; delivery is taxed as a service."""
-        code = rate_code("service", on=timezone.localdate(), business_buyer=False)
+        code = rate_code("service", on=today(), business_buyer=False)
         return Price(
             currency=basket.currency,
             excl_tax=Decimal(net_of(self.amount, percent_of(code))),

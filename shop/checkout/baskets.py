@@ -1,0 +1,98 @@
+"""Putting goods into a basket, changing quantities, taking goods out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.models import ProductSheet
+from django.db import transaction
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_model
+
+from .stalls import load_lines
+
+MOST_LINES = 60
+"""Different goods one basket may hold; more is a machine, not a family."""
+
+Product = get_model("catalogue", "Product")
+
+
+class NotInTheMarket(Exception):
+    """No such product, or one that was never approved."""
+
+
+class Refused(Exception):
+    """The product cannot be put in the basket as asked; the text says why, for the buyer."""
+
+    def __init__(self, sheet: ProductSheet, reason: str) -> None:
+        super().__init__(reason)
+        self.sheet = sheet
+        self.reason = reason
+
+
+@transaction.atomic
+def put_in(*, basket: Any, product_id: int, quantity: int) -> ProductSheet:
+    """Add ``quantity`` packs to what the basket holds of the product.
+
+    Locks/Writes: the basket and its line; nothing on refusal.
+    Raises: NotInTheMarket; Refused with the reason in words.
+    """
+    product = (
+        Product.objects.filter(pk=product_id, sheet__isnull=False)
+        .select_related("product_class", "sheet__cooperative")
+        .prefetch_related("stockrecords")
+        .first()
+    )
+    if product is None:
+        raise NotInTheMarket(product_id)
+    sheet: ProductSheet = product.sheet
+    held = {line.product_id: line.quantity for line in basket.all_lines()}
+    already = held.get(product.pk, 0)
+    permitted, reason = basket.strategy.fetch_for_product(product).availability.is_purchase_permitted(
+        already + quantity
+    )
+    if not permitted:
+        if already:
+            reason = _("%(reason)s (trong giỏ đã có %(already)d)") % {"reason": reason, "already": already}
+        raise Refused(sheet, reason)
+    if not already and len(held) >= MOST_LINES:
+        raise Refused(sheet, _("Giỏ đã có %(most)d món, bạn đặt đơn này trước nhé") % {"most": MOST_LINES})
+    basket.add_product(product, quantity)
+    load_lines(basket)
+    return sheet
+
+
+@transaction.atomic
+def set_quantities(*, basket: Any, quantities: Mapping[int, int]) -> dict[int, str]:
+    """Give lines (by id) their new quantities: all of them, or none and the reason per line.
+
+    Lines of other baskets and lines that are gone are passed over.
+    """
+    lines = [line for line in basket.all_lines() if quantities.get(line.pk, line.quantity) != line.quantity]
+    refusals = {}
+    for line in lines:
+        permitted, reason = line.purchase_info.availability.is_purchase_permitted(quantities[line.pk])
+        # Fewer than before is always welcome, even when it is still more than what is left.
+        if not permitted and quantities[line.pk] > line.quantity:
+            refusals[line.pk] = str(reason)
+    if refusals:
+        return refusals
+    for line in lines:
+        line.quantity = quantities[line.pk]
+        line.save(update_fields=["quantity", "date_updated"])
+    basket.reset_offer_applications()
+    load_lines(basket)
+    return {}
+
+
+def take_out(*, basket: Any, line_id: int) -> str:
+    """Remove a line; its title, or an empty text if the basket has no such line. Idempotent."""
+    line = next((line for line in basket.all_lines() if line.pk == line_id), None)
+    if line is None:
+        return ""
+    title: str = line.product.get_title()
+    line.delete()
+    basket.reset_offer_applications()
+    load_lines(basket)
+    return title

@@ -1,0 +1,52 @@
+"""Oscar's basket middleware with fewer queries and the cookie that tells the header how full the basket is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject, empty
+from oscar.apps.basket import middleware
+
+from .stalls import load_lines
+
+COUNT_COOKIE = "gio"
+
+
+class BasketMiddleware(middleware.BasketMiddleware):
+    """Loads the basket only when a view asks for it, so that public pages set no cookie.
+
+    The cookie ``gio`` holds the number of packs; the header's script reads it. It follows the basket
+    whenever a view has looked at it.
+    """
+
+    def get_basket(self, request: HttpRequest) -> Any:
+        basket = super().get_basket(request)
+        if basket._lines is None:
+            load_lines(basket)
+        return basket
+
+    def apply_offers_to_basket(self, request: HttpRequest, basket: Any) -> None:
+        len(basket.all_lines())  # one query here instead of a count and the same query later
+        super().apply_offers_to_basket(request, basket)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        basket = getattr(request, "basket", None)
+        if not isinstance(basket, SimpleLazyObject) or basket._wrapped is empty:
+            return response
+        if (morsel := response.cookies.get(self.get_cookie_key(request))) is not None:
+            morsel["samesite"] = "Lax"
+        count = basket.num_items if basket.can_be_edited else 0
+        if count and request.COOKIES.get(COUNT_COOKIE) != str(count):
+            response.set_cookie(
+                COUNT_COOKIE,
+                str(count),
+                max_age=settings.OSCAR_BASKET_COOKIE_LIFETIME,
+                secure=settings.OSCAR_BASKET_COOKIE_SECURE,
+                samesite="Lax",
+            )
+        elif not count and COUNT_COOKIE in request.COOKIES:
+            response.delete_cookie(COUNT_COOKIE, samesite="Lax")
+        return response

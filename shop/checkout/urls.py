@@ -1,0 +1,23 @@
+"""Basket, checkout, pay page and order page; mounted at the root, Vietnamese paths in every language."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from .views import basket, checkout, order, payment
+
+app_name = "checkout"
+
+urlpatterns = [
+    path("gio-hang/", basket.basket_page, name="basket"),
+    path("gio-hang/them/", basket.add, name="add"),
+    path("gio-hang/sua/", basket.update, name="update"),
+    path("thanh-toan/", checkout.checkout, name="checkout"),
+    path("thanh-toan/xa/", checkout.communes, name="communes"),
+    path("thanh-toan/<uuid:attempt>/", payment.pay, name="pay"),
+    path("thanh-toan/<uuid:attempt>/trang-thai/", payment.status, name="status"),
+    path("thanh-toan/<uuid:attempt>/qr.svg", payment.qr_picture, {"kind": "svg"}, name="qr_svg"),
+    path("thanh-toan/<uuid:attempt>/qr.png", payment.qr_picture, {"kind": "png"}, name="qr_png"),
+    path("thanh-toan/<uuid:attempt>/sandbox/", payment.sandbox_pay, name="sandbox_pay"),
+    path("don-hang/<str:number>/<str:token>/", order.order_page, name="order"),
+]

@@ -1,0 +1,1 @@
+"""Requests in, pages out: basket, checkout, pay page, order page."""

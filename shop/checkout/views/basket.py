@@ -1,0 +1,120 @@
+"""The basket page and the forms that change it."""
+
+from __future__ import annotations
+
+from catalog.models import ApprovalState, ProductSheet
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from shop.checkout.baskets import NotInTheMarket, Refused, put_in, set_quantities, take_out
+from shop.checkout.forms import AddForm
+from shop.checkout.origin import is_from_our_pages
+from shop.checkout.privacy import personal
+from shop.checkout.stalls import read_stalls
+
+QUANTITY = "quantity-"
+HIGHEST = 10**6
+
+
+@personal
+@require_GET
+def basket_page(request: HttpRequest) -> HttpResponse:
+    return _render_basket(request)
+
+
+@personal
+@csrf_exempt  # guarded by is_from_our_pages: product pages carry no token
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put goods in the basket; on refusal say why and offer the form again, with nothing written."""
+    if not is_from_our_pages(request):
+        return HttpResponseForbidden(_("Trang khác không được bỏ hàng vào giỏ của bạn."), content_type="text/plain")
+    form = AddForm({"quantity": "1", **request.POST.dict()})
+    if "product" in form.errors:
+        return render(request, "checkout/refused.html", {"reason": _("Món này không còn bán ở chợ.")}, status=404)
+    if form.errors:
+        return _refuse(request, form.cleaned_data["product"], str(form.errors["quantity"][0]), status=400)
+    try:
+        sheet = put_in(
+            basket=request.basket,  # type: ignore[attr-defined]
+            product_id=form.cleaned_data["product"],
+            quantity=form.cleaned_data["quantity"],
+        )
+    except NotInTheMarket:
+        return render(request, "checkout/refused.html", {"reason": _("Món này không còn bán ở chợ.")}, status=404)
+    except Refused as refusal:
+        return _refuse(request, refusal.sheet.product_id, refusal.reason, status=422)
+    messages.success(request, _("Đã bỏ vào giỏ: %(title)s") % {"title": sheet.product.get_title()})
+    return redirect("checkout:basket")
+
+
+@personal
+@require_POST
+def update(request: HttpRequest) -> HttpResponse:
+    """Take one line out, step one line, or set all quantities, whichever button was pressed."""
+    basket = request.basket  # type: ignore[attr-defined]
+    if (removed := request.POST.get("remove")) is not None:
+        title = take_out(basket=basket, line_id=int(removed) if _is_id(removed) else 0)
+        if title:
+            messages.success(request, _("Đã bỏ ra khỏi giỏ: %(title)s") % {"title": title})
+        return redirect("checkout:basket")
+    quantities, errors = _read_quantities(request.POST)
+    for button, step in (("less", -1), ("more", 1)):
+        pressed = request.POST.get(button, "")
+        if _is_id(pressed) and int(pressed) in quantities:
+            quantities[int(pressed)] = max(1, quantities[int(pressed)] + step)
+    if not errors:
+        errors = set_quantities(basket=basket, quantities=quantities)
+    if errors:
+        typed = {pk: request.POST.get(f"{QUANTITY}{pk}", "") for pk in errors}
+        return _render_basket(request, errors=errors, typed=typed, status=422)
+    return redirect("checkout:basket")
+
+
+def _render_basket(
+    request: HttpRequest,
+    *,
+    errors: dict[int, str] | None = None,
+    typed: dict[int, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    stalls = read_stalls(request.basket)  # type: ignore[attr-defined]
+    notes = {line.pk: (errors or {}).get(line.pk, line.problem) for line in stalls.lines}
+    shown = {line.pk: (typed or {}).get(line.pk, line.quantity) for line in stalls.lines}
+    context = {"stalls": stalls, "notes": notes, "shown": shown, "has_errors": bool(errors)}
+    return render(request, "checkout/basket.html", context, status=status)
+
+
+def _refuse(request: HttpRequest, product_id: int, reason: str, *, status: int) -> HttpResponse:
+    product = _public_product(product_id)
+    if product is None:
+        status, reason = 404, _("Món này không còn bán ở chợ.")
+    return render(request, "checkout/refused.html", {"reason": reason, "product": product}, status=status)
+
+
+def _public_product(product_id: int) -> object | None:
+    sheet = ProductSheet.objects.filter(product_id=product_id).select_related("product").first()
+    return sheet.product if sheet and sheet.state == ApprovalState.APPROVED else None
+
+
+def _read_quantities(posted: QueryDict) -> tuple[dict[int, int], dict[int, str]]:
+    quantities, errors = {}, {}
+    field = forms.IntegerField(min_value=1, max_value=HIGHEST)
+    for name, value in posted.items():
+        line_id = name.removeprefix(QUANTITY)
+        if not name.startswith(QUANTITY) or not _is_id(line_id):
+            continue
+        try:
+            quantities[int(line_id)] = field.clean(value)
+        except forms.ValidationError:
+            errors[int(line_id)] = _("Số lượng phải là số từ 1 trở lên. Không lấy nữa thì bấm “Bỏ ra”.")
+    return quantities, errors
+
+
+def _is_id(text: object) -> bool:
+    return isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 19

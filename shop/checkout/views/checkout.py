@@ -1,0 +1,174 @@
+"""The checkout: one page, one form, one order."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from catalog.models import Commune
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shop.checkout.forms import CheckoutForm, sorted_choices
+from shop.checkout.privacy import personal
+from shop.checkout.stalls import DELIVERY_NAMES, Stalls, load_lines, read_stalls
+from shop.money import format_amount
+from shop.orders.models import OrderSheet
+from shop.orders.requests import EmptyBasket, OutOfStock, PriceChanged, StallQuote
+from shop.orders.services import place
+from shop.shipping.rates import Place
+
+TERMS_VERSION = "2026-11"
+"""Of the short terms on the checkout page; kept with every order."""
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """The form; on POST the order, or the form again with what is wrong or has changed."""
+    if request.method == "POST" and (repeat := _placed_before(request.POST.get("checkout_token", ""))):
+        return repeat
+    basket: Any = request.basket  # type: ignore[attr-defined]
+    if basket.is_empty:
+        messages.info(request, _("Giỏ hàng đang trống. Bạn chọn món trước rồi hãy đặt hàng."))
+        return redirect("checkout:basket")
+    stalls = read_stalls(basket)
+    if request.method != "POST":
+        if stalls.problems:
+            messages.warning(request, _("Có món không mua được nữa. Bạn sửa giỏ rồi đặt hàng tiếp nhé."))
+            return redirect("checkout:basket")
+        form = CheckoutForm(initial=_first_values(request), is_age_restricted=stalls.is_age_restricted)
+        return _render(request, form, stalls)
+    if "step" in request.POST:  # the buttons of a browser without script: nothing is judged yet
+        form = CheckoutForm(initial=request.POST.dict(), is_age_restricted=stalls.is_age_restricted)
+        return _render(request, form, read_stalls(basket, form.destination))
+    form = CheckoutForm(request.POST, is_age_restricted=stalls.is_age_restricted)
+    stalls = read_stalls(basket, form.destination)
+    if not form.is_valid() or stalls.problems:
+        return _render(request, form, stalls, status=422)
+    if stalls.total_amount > _seen_total(request):
+        return _ask_again(request, form, stalls)
+    return _place(request, form, stalls)
+
+
+@personal
+@require_GET
+def communes(request: HttpRequest) -> JsonResponse:
+    """For the page's script: ``tinh`` gives the communes of a province, ``xa`` the delivery of this basket there."""
+    province, code = request.GET.get("tinh", ""), request.GET.get("xa", "")
+    if code:
+        commune = Commune.objects.filter(pk=code[:5]).first()
+        if commune is None:
+            return JsonResponse({"error": _("Không có xã, phường này.")}, status=404)
+        return JsonResponse(_quotes(request, Place(commune.province_id, commune.pk)))
+    field = CheckoutForm(initial={"province": province}, is_age_restricted=False).fields["commune"]
+    return JsonResponse({"communes": sorted_choices(field)[1:]})  # type: ignore[arg-type]
+
+
+def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResponse:
+    basket: Any = request.basket  # type: ignore[attr-defined]
+    with translation.override("vi"):  # kept on the order in the source language, translated when shown
+        quotes = {
+            stall.cooperative.pk: StallQuote(stall.delivery_name, stall.quote.amount)
+            for stall in stalls.stalls
+            if stall.quote
+        }
+    try:
+        placed = place(
+            basket=basket,
+            buyer=form.buyer,
+            address=form.address,
+            stall_quotes=quotes,
+            payment_method=form.cleaned_data["payment_method"],
+            invoice=form.invoice_request,
+            note=form.cleaned_data["note"],
+            terms_version=TERMS_VERSION,
+            checkout_token=form.cleaned_data["checkout_token"],
+            language=translation.get_language() or "vi",
+            expected_total=stalls.total_amount,
+            user=request.user if request.user.is_authenticated else None,
+        )
+    except EmptyBasket:
+        return redirect("checkout:basket")
+    except (OutOfStock, PriceChanged):
+        load_lines(basket)
+        return _ask_again(request, form, read_stalls(basket, form.destination))
+    basket.status = basket.SUBMITTED
+    return redirect("checkout:pay", placed.attempt.public_id)
+
+
+def _ask_again(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResponse:
+    """The form with the new total; the buyer agrees by sending it once more."""
+    seen = _seen_total(request)
+    notice = ""
+    if not stalls.problems:
+        notice = (
+            _("Tổng tiền vừa đổi từ %(before)s thành %(now)s. Bạn xem lại rồi bấm “Đặt hàng” lần nữa.")
+            % {"before": format_amount(seen), "now": format_amount(stalls.total_amount)}
+            if seen
+            else _("Tổng tiền là %(now)s. Bạn xem lại rồi bấm “Đặt hàng” lần nữa.")
+            % {"now": format_amount(stalls.total_amount)}
+        )
+    return _render(request, form, stalls, notice=notice, status=422)
+
+
+def _render(
+    request: HttpRequest, form: CheckoutForm, stalls: Stalls, *, notice: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "stalls": stalls,
+        "notice": notice,
+        "checkout_token": _token(request.POST.get("checkout_token", "")) or uuid.uuid4(),
+        "terms_version": TERMS_VERSION,
+    }
+    return render(request, "checkout/checkout.html", context, status=status)
+
+
+def _quotes(request: HttpRequest, destination: Place) -> dict[str, object]:
+    stalls = read_stalls(request.basket, destination)  # type: ignore[attr-defined]
+    return {
+        "stalls": {
+            stall.cooperative.pk: {
+                "name": str(DELIVERY_NAMES[stall.quote.name_key]),
+                "amount": format_amount(stall.quote.amount),
+            }
+            for stall in stalls.stalls
+            if stall.quote
+        },
+        "shipping": format_amount(stalls.shipping_amount or 0),
+        "total": format_amount(stalls.total_amount),
+        "total_amount": stalls.total_amount,
+    }
+
+
+def _first_values(request: HttpRequest) -> dict[str, str]:
+    if not request.user.is_authenticated:
+        return {}
+    return {"name": request.user.get_full_name(), "email": request.user.email}
+
+
+def _placed_before(token: str) -> HttpResponse | None:
+    """The pay page of the order this very form made, if it was sent before."""
+    checkout_token = _token(token)
+    sheet = OrderSheet.objects.select_related("order").filter(checkout_token=checkout_token).first()
+    if checkout_token is None or sheet is None:
+        return None
+    return redirect("checkout:pay", sheet.order.payment_attempts.latest("pk").public_id)
+
+
+def _token(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _seen_total(request: HttpRequest) -> int:
+    """What the buyer saw on the page as the total; what is charged never comes from here."""
+    text = request.POST.get("seen_total", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
