@@ -34,6 +34,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "series_number": ("Số hóa đơn phải từ 1 đến 99999999, không có số 0 ở đầu.",
                       "The number must be 1 to 99999999 without leading zeros."),
     "date_in_future": ("Ngày lập ở tương lai.", "The issue date lies in the future."),
+    "date_before_last": ("Ngày lập sớm hơn hóa đơn trước trong cùng ký hiệu.",
+                         "The issue date lies before that of the last invoice in the series."),
     "currency": ("Chỉ kiểm tra được hóa đơn bằng VND.", "Only invoices in VND are checked."),
     "rate_missing": ("Dòng hàng thiếu thuế suất.", "The line has no VAT rate."),
     "rate_over": ("Thuế suất {detail} không còn áp dụng vào ngày lập.", "Rate {detail} no longer applied that day."),

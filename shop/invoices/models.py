@@ -43,14 +43,15 @@ class InvoiceStatus(models.TextChoices):
 class Invoice(models.Model):
     """One invoice of one consignment; the seller is the cooperative. Met in the staff's queue and at /hoa-don/.
 
-    Shape: ``draft`` is ``shop.invoices.draft``'s JSON snapshot. Unit: whole đồng.
-    Issued means frozen: a numbered row's draft, number and totals never change (also a database trigger).
+    Shape: ``sale`` is the snapshot ``shop.invoices.sales.SaleRecord`` of what was sold; the VAT rates are chosen
+    on the day of issue and stand in the signed XML. Unit: whole đồng.
+    Issued means frozen: a numbered row's sale, number and total never change (also a database trigger).
     """
 
     seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="invoices")
     source_reference = models.CharField(_("mã kiện"), max_length=20, unique=True)
     status = models.CharField(_("tình trạng"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.TO_ISSUE)
-    draft = models.JSONField()
+    sale = models.JSONField()
     total_amount = models.BigIntegerField(_("tổng tiền"))
     buyer_name = models.CharField(_("người mua"), max_length=400)
     deliver_to = models.EmailField(_("gửi tới"), max_length=254, blank=True)

@@ -25,9 +25,13 @@ class Command(BaseCommand):
     help = "Serve the market: web server, task worker, periodic sweep and, in the sandbox, bank and tax authority."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("bind", nargs="?", default="localhost:8000", help="host:port (default localhost:8000)")
+        parser.add_argument(
+            "bind", nargs="?", default="localhost:8000", help="host:port (default localhost:8000)"
+        )
         parser.add_argument("--workers", type=int, default=2, help="web processes (default 2)")
-        parser.add_argument("--demo", action="store_true", help="load the demo market if there is no cooperative yet")
+        parser.add_argument(
+            "--demo", action="store_true", help="load the demo market if there is no cooperative yet"
+        )
 
     def handle(self, *args: Any, bind: str, workers: int, demo: bool, **options: Any) -> None:
         host, port = parse_bind(bind)

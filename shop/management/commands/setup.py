@@ -24,7 +24,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--demo", action="store_true", help="load the demo market if there is no cooperative yet")
+        parser.add_argument(
+            "--demo", action="store_true", help="load the demo market if there is no cooperative yet"
+        )
 
     def handle(self, *args: Any, demo: bool = False, **options: Any) -> None:
         compile_translations(settings.LOCALE_PATHS)
@@ -64,4 +66,3 @@ class Command(BaseCommand):
     def _static_is_stale(self) -> bool:
         stamp = self._static_stamp()
         return not stamp.exists() or stamp.read_text() != self._static_state()
-

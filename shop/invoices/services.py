@@ -1,0 +1,273 @@
+"""The life of an invoice: drafted, issued (numbered and signed at once), transmitted, accepted or rejected.
+
+Source: einvoice rules of Decree 254/2026/NĐ-CP and Circular 91/2026/TT-BTC art. 10: an issued invoice is never
+changed or cancelled; a rejected one keeps its number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from catalog.models import Cooperative
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from shop.invoices import formats
+from shop.invoices.checking import check, check_answer
+from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
+from shop.invoices.exchange import new_message_id
+from shop.invoices.findings import Finding, finding
+from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.keys import gateway, signer_of, trusted
+from shop.invoices.lookup_qr import lookup_text
+from shop.invoices.models import DocumentKind, Invoice, InvoiceDocument, InvoiceSeries, InvoiceStatus
+from shop.invoices.pdf import invoice_pdf, preview_pdf
+from shop.invoices.sales import SaleRecord
+from shop.invoices.signing import sign
+
+LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read wrongly over the telephone
+CHANNEL = "AA"  # the last two letters of the symbol: the web shop's own series
+PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds to the next try; the last one repeats
+CLAIM = dt.timedelta(seconds=60)  # longer than any call to the gateway
+
+
+class NotIssued(Exception):
+    """The invoice would break a rule; nothing was numbered. ``findings`` say what and where."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("; ".join(f"{found.code} {found.path}" for found in findings))
+        self.findings = findings
+
+
+@transaction.atomic
+def create_draft(
+    *, seller: Cooperative, source_reference: str, sale: SaleRecord, deliver_to: str, language: str
+) -> Invoice:
+    """The invoice to be issued for one consignment. Idempotent by ``source_reference``."""
+    invoice, _ = Invoice.objects.get_or_create(
+        source_reference=source_reference,
+        defaults={
+            "seller": seller,
+            "sale": sale.as_json(),
+            "total_amount": sale.total_amount,
+            "buyer_name": sale.buyer.name or sale.buyer.person,
+            "deliver_to": deliver_to,
+            "language": language,
+            "lookup_code": "".join(secrets.choice(LOOKUP_ALPHABET) for _ in range(12)),
+        },
+    )
+    return invoice
+
+
+@transaction.atomic
+def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
+    """Number and sign the invoice with the rates of today; both stand or neither does.
+
+    Locks: the invoice, then its series. Writes: Invoice, InvoiceSeries, InvoiceDocument.
+    Raises: NotIssued when the finished document breaks a rule, or the clock is behind the series.
+    Idempotent: an issued invoice is returned as it is.
+    """
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    locked = Invoice.objects.select_for_update().select_related("seller").get(pk=invoice.pk)
+    if locked.status != InvoiceStatus.TO_ISSUE:
+        return locked
+    record = SaleRecord.from_json(locked.sale)
+    series = _locked_series(locked.seller, VAT_INVOICE if record.on_deduction else SALES_INVOICE, today)
+    if series.last_issued_on and series.last_issued_on > today:
+        raise NotIssued([finding("date_before_last", "HDon/DLHDon/TTChung/NLap")])
+    draft = record.draft_on(today).numbered(
+        series=series.symbol, number=series.last_number + 1, issued_on=today
+    )
+    look_up = lookup_text(
+        seller_tax_code=locked.seller.tax_code,
+        form=draft.form,
+        series=series.symbol,
+        number=series.last_number + 1,
+        issued_on=today,
+        total=draft.total,
+    )
+    xml = sign(formats.build(draft, qr=look_up), signer_of(locked.seller), place="NBan", at=now)
+    if findings := _errors(check(xml, today=today, trust=trusted())):
+        raise NotIssued(findings)
+
+    series.last_number += 1
+    series.last_issued_on = today
+    series.save(update_fields=["last_number", "last_issued_on"])
+    locked.series = series
+    locked.number = series.last_number
+    locked.issued_on = today
+    locked.status = InvoiceStatus.SIGNED
+    locked.message_id = new_message_id(record.solution_tax_code)
+    locked.next_try_at = now
+    locked.save()
+    _keep(locked, DocumentKind.SIGNED, xml)
+    return locked
+
+
+def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
+    """Take one step of the exchange: send, or ask what became of it, and record the answer.
+
+    No transaction is open during the call: the row is claimed, the authority called, the answer recorded.
+    After an unclear end the authority is asked about the message before it is sent again.
+    Idempotent: a row that is done, or claimed by another worker, is returned untouched.
+    """
+    now = now or timezone.now()
+    claimed = _claim(invoice_pk, now)
+    invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
+    if not claimed:
+        return invoice
+    try:
+        receipt = _ask_or_send(invoice)
+    except TryAgainLater:
+        return invoice
+    except WillNotSucceed as reason:
+        receipt = Receipt(message_id=invoice.message_id, state=State.REJECTED)
+        return _record(invoice_pk, receipt, now, rejection=str(reason))
+    return _record(invoice_pk, receipt, now)
+
+
+@transaction.atomic
+def resend(*, invoice: Invoice) -> Invoice:
+    """Send a rejected invoice again under a new message id, with the same number and bytes.
+
+    For refusals whose cause lay elsewhere (registration, an outage). Raises: ValueError if it was not rejected.
+    """
+    locked = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    if locked.status != InvoiceStatus.REJECTED:
+        raise ValueError(f"{locked} was not rejected")
+    locked.status = InvoiceStatus.SIGNED
+    locked.message_id = new_message_id(SaleRecord.from_json(locked.sale).solution_tax_code)
+    locked.rejection = ""
+    locked.tries = 0
+    locked.next_try_at = timezone.now()
+    locked.save(update_fields=["status", "message_id", "rejection", "tries", "next_try_at"])
+    return locked
+
+
+def due(now: dt.datetime) -> QuerySet[Invoice]:
+    """Invoices that a worker should transmit now."""
+    return Invoice.objects.filter(status__in=(InvoiceStatus.SIGNED, InvoiceStatus.SENT), next_try_at__lte=now)
+
+
+def signed_xml(invoice: Invoice) -> bytes:
+    """The lawful document: with the authority's code when it has one, else as signed.
+
+    Raises: InvoiceDocument.DoesNotExist before it is issued.
+    """
+    documents = invoice.documents.filter(kind__in=(DocumentKind.CODED, DocumentKind.SIGNED))
+    found = documents.order_by("kind").first()  # "coded" sorts before "signed"
+    if found is None:
+        raise InvoiceDocument.DoesNotExist(f"{invoice} is not issued")
+    return bytes(found.body)
+
+
+def pdf_of(invoice: Invoice, *, base_url: str) -> bytes:
+    """The printed representation, drawn from the signed XML."""
+    return invoice_pdf(
+        signed_xml(invoice), lookup_url=f"{base_url}/hoa-don/", lookup_code=invoice.lookup_code
+    )
+
+
+def preview_of(invoice: Invoice) -> bytes:
+    """The printed form as it would be issued today, marked as a draft."""
+    return preview_pdf(SaleRecord.from_json(invoice.sale).draft_on(timezone.localdate()))
+
+
+def filename_of(invoice: Invoice, ending: str) -> str:
+    """Such as ``1C26TAA-42.xml``."""
+    return f"{invoice.series}-{invoice.number}.{ending}"
+
+
+def _errors(findings: list[Finding]) -> list[Finding]:
+    return [found for found in findings if found.is_error]
+
+
+def _locked_series(seller: Cooperative, form: str, day: dt.date) -> InvoiceSeries:
+    symbol = f"C{day:%y}T{CHANNEL}"
+    series, _ = InvoiceSeries.objects.get_or_create(seller=seller, form=int(form), symbol=symbol)
+    return InvoiceSeries.objects.select_for_update().get(pk=series.pk)
+
+
+def _claim(invoice_pk: int, now: dt.datetime) -> bool:
+    return bool(due(now).filter(pk=invoice_pk).update(next_try_at=now + CLAIM))
+
+
+def _ask_or_send(invoice: Invoice) -> Receipt:
+    road = gateway()
+    if invoice.tries or invoice.status == InvoiceStatus.SENT:
+        _count_try(invoice)
+        known = road.fetch(invoice.message_id)
+        if known.state != State.UNKNOWN:
+            return known
+    else:
+        _count_try(invoice)
+    return road.submit(invoice.message_id, signed_xml_to_send(invoice))
+
+
+def _count_try(invoice: Invoice) -> None:
+    """Counted before the call: if we die during it, the next worker knows it may have arrived."""
+    invoice.tries += 1
+    pause = PAUSES[min(invoice.tries, len(PAUSES)) - 1]
+    invoice.next_try_at = timezone.now() + max(CLAIM, dt.timedelta(seconds=pause))
+    invoice.save(update_fields=["tries", "next_try_at"])
+
+
+def signed_xml_to_send(invoice: Invoice) -> bytes:
+    """The seller's signed bytes, without the authority's additions."""
+    return bytes(invoice.documents.get(kind=DocumentKind.SIGNED).body)
+
+
+@transaction.atomic
+def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: str = "") -> Invoice:
+    invoice = Invoice.objects.select_for_update().get(pk=invoice_pk)
+    if invoice.message_id != receipt.message_id or invoice.status not in (
+        InvoiceStatus.SIGNED,
+        InvoiceStatus.SENT,
+    ):
+        return invoice
+    for kind, body in receipt.exchanged:
+        sent = kind == "200"
+        _keep(
+            invoice,
+            DocumentKind.SENT_MESSAGE if sent else DocumentKind.RECEIVED_MESSAGE,
+            body,
+            message_type=kind,
+        )
+    if receipt.state == State.ACCEPTED:
+        own = signed_xml_to_send(invoice)
+        answer = receipt.document
+        if findings := _errors(check_answer(own, answer, today=timezone.localdate(now), trust=trusted())):
+            # An answer that does not fit is kept and shown, never taken for a code.
+            invoice.status = InvoiceStatus.REJECTED
+            invoice.rejection = "\n".join(found.message_vi for found in findings)
+        else:
+            _keep(invoice, DocumentKind.CODED, answer)
+            invoice.status = InvoiceStatus.ACCEPTED
+            invoice.authority_code = receipt.authority_code
+        invoice.next_try_at = None
+    elif receipt.state == State.REJECTED:
+        invoice.status = InvoiceStatus.REJECTED
+        reasons = [f"{reason.code}: {reason.text} {reason.advice}".strip() for reason in receipt.reasons]
+        invoice.rejection = rejection or "\n".join(reasons)
+        invoice.next_try_at = None
+    else:
+        invoice.status = InvoiceStatus.SENT
+        invoice.next_try_at = timezone.now() + dt.timedelta(
+            seconds=PAUSES[min(invoice.tries, len(PAUSES)) - 1]
+        )
+    invoice.save(update_fields=["status", "authority_code", "rejection", "next_try_at"])
+    return invoice
+
+
+def _keep(invoice: Invoice, kind: str, body: bytes, *, message_type: str = "") -> None:
+    """Write-once: the same bytes again are not written twice."""
+    InvoiceDocument.objects.get_or_create(
+        invoice=invoice,
+        kind=kind,
+        sha256=hashlib.sha256(body).hexdigest(),
+        defaults={"body": body, "message_type": message_type},
+    )
