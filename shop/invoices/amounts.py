@@ -9,7 +9,7 @@ add up one rounding error per line. Lines then share the net sum of their rate b
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -109,6 +109,21 @@ def draft_sales(sales: Sequence[Sale], *, form: str, seller: Seller, buyer: Buye
     return Draft(form=form, seller=seller, buyer=buyer, lines=lines, **(content | sums | rest))
 
 
+def share_signed(total: int, effects: Sequence[int], *, alone: Callable[[int], int]) -> list[int]:
+    """``total`` shared over ``effects`` of either sign; the parts sum to it.
+
+    What goes against the sum (a discount, a return among sales) is rounded by itself with ``alone``; the others
+    share the rest by largest remainder.
+    """
+    sign = -1 if sum(effects) < 0 else 1
+    along = [max(sign * effect, 0) for effect in effects]
+    parts = [alone(min(sign * effect, 0)) for effect in effects]
+    if any(along):
+        shares = share_out(sign * total - sum(parts), along)
+        parts = [share or part for share, part in zip(shares, parts, strict=True)]
+    return [sign * part for part in parts]
+
+
 def _net_amounts(sales: Sequence[Sale]) -> tuple[list[int], tuple[RateSummary, ...]]:
     """Net amount per sale, in the sign its line is written in, and the sums per rate."""
     nets = [0] * len(sales)
@@ -121,26 +136,12 @@ def _net_amounts(sales: Sequence[Sale]) -> tuple[list[int], tuple[RateSummary, .
         if goods * gross < 0:
             raise ValueError(f"discounts exceed the goods at {rate}")
         net = net_of(gross, percent_of(rate))
-        for i, effect in zip(members, _share_net(effects, net, rate), strict=True):
+        shares = share_signed(net, effects, alone=lambda effect, rate=rate: net_of(effect, percent_of(rate)))
+        for i, effect in zip(members, shares, strict=True):
             nets[i] = -effect if sales[i].kind == LineKind.DISCOUNT else effect
         if any(sales[i].kind != LineKind.GIFT for i in members):
             rates.append(RateSummary(rate=rate, net_amount=net, vat_amount=gross - net))
     return nets, tuple(rates)
-
-
-def _share_net(effects: list[int], net: int, rate: str) -> list[int]:
-    """``net`` shared over gross ``effects``.
-
-    What goes against the sum (a discount, a return among sales) is rounded by itself; the others share the rest.
-    """
-    sign = -1 if sum(effects) < 0 else 1
-    along = [max(sign * effect, 0) for effect in effects]
-    against = [min(sign * effect, 0) for effect in effects]
-    nets = [net_of(effect, percent_of(rate)) for effect in against]
-    if any(along):
-        shares = share_out(sign * net - sum(nets), along)
-        nets = [share or part for share, part in zip(shares, nets, strict=True)]
-    return [sign * part for part in nets]
 
 
 def _line(sale: Sale, amount: int, position: int, *, with_rate: bool) -> Line:

@@ -9,7 +9,8 @@ import re
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _THOUSANDS = ((10**6, "triệu"), (10**3, "nghìn"), (1, ""))
 
-_SPOKEN = {word: value for value, word in enumerate(_DIGITS)} | {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5, "bẩy": 7}
+_SPOKEN = {word: value for value, word in enumerate(_DIGITS)}
+_SPOKEN |= {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5, "bẩy": 7}
 _SCALES = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6}
 _SAME_WORD = {"linh": "lẻ", "tỉ": "tỷ"}
 
@@ -114,12 +115,13 @@ def _read(words: list[str]) -> int | None:
         words = words[at:]
     if not words:
         return total
-    last = _read_scales(words)
+    last = _read_scales(words, follows=total > 0)
     return None if last is None else total + last
 
 
-def _read_scales(words: list[str]) -> int | None:
-    total, group, largest = 0, [], 10**9
+def _read_scales(words: list[str], *, follows: bool = False) -> int | None:
+    total, largest = 0, 10**9
+    group: list[str] = []
     for word in words:
         if word not in _SCALES:
             group.append(word)
@@ -130,6 +132,8 @@ def _read_scales(words: list[str]) -> int | None:
         total, group, largest = total + part * scale, [], scale
     if not group:
         return total if words else None
+    if len(group) == 1 and group[0] in _SPOKEN and (follows or total):
+        return None  # "một triệu hai" is said for 1 200 000 and could be read as 1 000 002
     part = _read_group(group)
     return None if part is None else total + part
 
