@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
+LANGUAGES = ("vi", "en")  # pages in other languages are translations of the first
 ALL_YEAR = "all"
 
 
@@ -21,6 +22,19 @@ class Story:
     picture: str
     cooperative: str
     products: tuple[str, ...]
+    body: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """The front page in one language, with the opening of the shelf of stories."""
+
+    language: str
+    title: str
+    lead: str
+    picture: str
+    stories_title: str
+    stories_lead: str
     body: str
 
 
@@ -70,10 +84,7 @@ def stories() -> list[Story]:
 
 def _story(path: Path) -> Story:
     slug, language, _suffix = path.name.split(".")
-    opening, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    if opening:
-        raise ValueError(f"{path.name}: text before the front matter")
-    fields = dict(line.split(": ", 1) for line in front.splitlines())
+    fields, body = _front_matter(path)
     return Story(
         slug=slug,
         language=language,
@@ -82,8 +93,21 @@ def _story(path: Path) -> Story:
         picture=fields["picture"],
         cooperative=fields["cooperative"],
         products=tuple(fields["products"].split(",")),
-        body=body.strip(),
+        body=body,
     )
+
+
+def home(language: str) -> Home:
+    fields, body = _front_matter(FOLDER / f"home.{language}.md")
+    return Home(language=language, body=body, **fields)
+
+
+def _front_matter(path: Path) -> tuple[dict[str, str], str]:
+    """The ``key: value`` lines between two ``---`` lines, and the text after them."""
+    opening, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    if opening:
+        raise ValueError(f"{path.name}: text before the front matter")
+    return dict(line.split(": ", 1) for line in front.splitlines()), body.strip()
 
 
 def goods_picture(key: str) -> Path:

@@ -1,0 +1,230 @@
+"""Loads the demo market through the shop's own services, so that loading it also tries them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.core.files.images import ImageFile
+
+from catalog.models import ApprovalState, Commune, Cooperative, EvidenceGrade, ProductSheet
+from catalog.pictures import make_renditions
+from catalog.places import load_places
+from catalog.services import add_category, add_certificate, add_cooperative, save_product
+from cms.services import publish_home, publish_story
+from shop.accounts.models import User
+from shop.accounts.roles import Role
+from shop.accounts.services import add_user
+from shop.demo import files
+from shop.demo.people import LOG_INS
+from shop.images.models import Picture
+
+PROVEN = (EvidenceGrade.A, EvidenceGrade.B1)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How much of each thing the market holds after loading."""
+
+    cooperatives: int
+    goods: int
+    certificates: int
+    stories: int
+
+
+def load(*, password: str) -> Loaded:
+    """Bring the demo market in line with its files; ``password`` is that of all demo log-ins.
+
+    Idempotent: a second run repairs what was edited or lost but leaves stock as sales have made it.
+    Writes: everything but orders and invoices; picture files and renditions.
+    """
+    load_places()
+    communes = Commune.objects.in_bulk()
+    scenes = _load_scenes()
+    cooperatives = _load_cooperatives(communes, scenes)
+    _load_people({cooperative.slug: cooperative for cooperative in cooperatives.values()}, password)
+    sheets = _load_goods(cooperatives, communes)
+    certificates = _load_certificates(sheets)
+    stories = _load_pages(cooperatives, sheets, scenes)
+    return Loaded(len(cooperatives), len(sheets), certificates, stories)
+
+
+def _load_scenes() -> dict[str, Picture | None]:
+    return {
+        row["key"]: _picture(files.scene_picture(row["key"]), title=row["title"], shape="wide")
+        for row in files.rows("scenes")
+    }
+
+
+def _picture(path: Path, *, title: str, shape: str) -> Picture | None:
+    """The picture with that title, its file as on disk here, and its renditions."""
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()  # the hash that Wagtail keeps
+    picture = Picture.objects.filter(title=title).first() or Picture(title=title)
+    is_there = bool(picture.file) and picture.file.storage.exists(picture.file.name)
+    if picture.file_hash != digest or not is_there:
+        if picture.file:
+            picture.file.delete(save=False)
+        picture.file = ImageFile(BytesIO(content), name=path.name)
+        picture.file_size, picture.file_hash, picture.ground_colour = len(content), digest, ""
+        picture.save()
+        for rendition in picture.renditions.all():
+            rendition.delete()
+    make_renditions(picture, shape=shape)
+    return picture
+
+
+def _load_cooperatives(
+    communes: dict[str, Commune], scenes: dict[str, Picture | None]
+) -> dict[str, Cooperative]:
+    return {
+        row["code"]: add_cooperative(
+            code=row["code"],
+            slug=row["slug"],
+            name=row["name"],
+            legal_name=row["legal_name"],
+            legal_form=row["legal_form"],
+            tax_code=row["tax_code"],
+            representative=row["representative"],
+            phone=row["phone"],
+            email=row["email"],
+            commune=communes[row["commune"]],
+            address=row["address"],
+            vat_method=row["vat_method"],
+            bank_name=row["bank_name"],
+            bank_account=row["bank_account"],
+            founded_on=dt.date.fromisoformat(row["founded_on"]),
+            members_count=int(row["members"]),
+            area=row["area"],
+            area_en=row["area_en"],
+            summary=row["summary"],
+            summary_en=row["summary_en"],
+            picture=scenes[row["picture"]],
+        )
+        for row in files.rows("cooperatives")
+    }
+
+
+def _load_people(cooperatives: dict[str, Cooperative], password: str) -> None:
+    for log_in in LOG_INS:
+        add_user(
+            email=log_in.email,
+            password=password,
+            first_name=log_in.title,
+            roles=log_in.roles,
+            cooperative=cooperatives.get(log_in.cooperative),
+        )
+
+
+def _load_goods(
+    cooperatives: dict[str, Cooperative], communes: dict[str, Commune]
+) -> dict[str, ProductSheet]:
+    categories = {
+        row["slug"]: add_category(
+            slug=row["slug"], name=row["name"], name_en=row["name_en"], position=int(row["position"])
+        )
+        for row in files.rows("categories")
+    }
+    stock_now = _stock_now()
+    return {
+        row["sku"]: save_product(
+            cooperative=cooperatives[row["cooperative"]],
+            sku=row["sku"],
+            title=row["title"],
+            title_en=row["title_en"],
+            price_amount=int(row["price"]),
+            stock=stock_now.get(row["sku"], int(row["stock"])),
+            category=categories[row["category"]],
+            ocop_set=int(row["ocop_set"]),
+            commune=communes[row["commune"]],
+            net_quantity=int(row["net_quantity"]),
+            net_unit=row["net_unit"],
+            pack=row["pack"],
+            pack_en=row["pack_en"],
+            weight_grams=int(row["weight_grams"]),
+            season_months=files.season_months(row["season"]),
+            tax_class=row["tax_class"],
+            processing=row["processing"],
+            is_own_produced=files.flag(row["own_produced"]),
+            storage=row["storage"],
+            shelf_life=row["shelf_life"],
+            ingredients=row["ingredients"],
+            allergens=row["allergens"],
+            declaration_number=row["declaration_number"],
+            is_age_restricted=files.flag(row["age_restricted"]),
+            summary=row["summary"],
+            summary_en=row["summary_en"],
+            picture=_picture(files.goods_picture(row["picture"]), title=row["title"], shape="square"),
+            state=ApprovalState.APPROVED,
+        )
+        for row in files.rows("products")
+    }
+
+
+def _stock_now() -> dict[str, int]:
+    """What the goods of an earlier run still have, by SKU of the demo market."""
+    tax_codes = [row["tax_code"] for row in files.rows("cooperatives")]
+    sheets = ProductSheet.objects.filter(cooperative__tax_code__in=tax_codes)
+    found: Any = sheets.values_list(
+        "product__stockrecords__partner_sku", "product__stockrecords__num_in_stock"
+    )
+    return dict(found)
+
+
+def _load_certificates(sheets: dict[str, ProductSheet]) -> int:
+    (operator,) = [log_in for log_in in LOG_INS if Role.OPERATOR in log_in.roles]
+    verifier = User.objects.get(email=operator.email)
+    rows = files.rows("certificates")
+    for row in rows:
+        add_certificate(
+            sheet=sheets[row["sku"]],
+            stars=int(row["stars"]),
+            number=row["number"],
+            decision_number=row["decision_number"],
+            decided_on=dt.date.fromisoformat(row["decided_on"]),
+            issuer=row["issuer"],
+            legal_version=row["legal_version"],
+            product_code=row["product_code"],
+            valid_from=dt.date.fromisoformat(row["valid_from"]),
+            valid_to=dt.date.fromisoformat(row["valid_to"]),
+            evidence_grade=row["evidence_grade"],
+            withdrawn_on=dt.date.fromisoformat(row["withdrawn_on"]) if row["withdrawn_on"] else None,
+            verified_by=verifier if row["evidence_grade"] in PROVEN else None,
+        )
+    return len(rows)
+
+
+def _load_pages(
+    cooperatives: dict[str, Cooperative], sheets: dict[str, ProductSheet], scenes: dict[str, Picture | None]
+) -> int:
+    for language in files.LANGUAGES:
+        home = files.home(language)
+        publish_home(
+            language=language,
+            title=home.title,
+            lead=home.lead,
+            picture=scenes[home.picture],
+            body_markdown=home.body,
+            stories_title=home.stories_title,
+            stories_lead=home.stories_lead,
+        )
+    # Newest first on the page: the first cooperative's story goes last.
+    stories = sorted(files.stories(), key=lambda story: story.cooperative, reverse=True)
+    for story in stories:
+        publish_story(
+            slug=story.slug,
+            language=story.language,
+            title=story.title,
+            intro=story.intro,
+            body_markdown=story.body,
+            picture=scenes[story.picture],
+            cooperative=cooperatives[story.cooperative],
+            products=[sheets[sku] for sku in story.products],
+        )
+    return len({story.slug for story in stories})
