@@ -1,0 +1,70 @@
+"""What one person may see in the panel: every list and every look-up of a screen starts here.
+
+The door (``shop.accounts.doors``) decides which screens open; these decide which rows exist for the person.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.models import ProductSheet
+from catalog.tenancy import cooperatives_of
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from shop.accounts.roles import Role, roles_of
+from shop.invoices.models import Invoice
+from shop.orders.models import Consignment
+from shop.payments.models import InboundEvent, InboundOutcome, Refund
+
+MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
+
+
+def consignments_for(user: Any) -> QuerySet[Consignment]:
+    """Paid-for consignments of the person's own cooperatives; all of them for the operator.
+
+    Unpaid and expired ones stay hidden: nothing is to be done for them, and the buyer's address is not
+    the cooperative's to know.
+    """
+    roles = roles_of(user)
+    consignments = Consignment.objects.filter(order__sheet__paid_at__isnull=False)
+    if Role.OPERATOR in roles:
+        return consignments
+    if Role.COOPERATIVE in roles:
+        return consignments.filter(cooperative__in=cooperatives_of(user))
+    return consignments.none()
+
+
+def sheets_for(user: Any) -> QuerySet[ProductSheet]:
+    """Products of the person's own cooperatives; all of them for the operator."""
+    roles = roles_of(user)
+    if Role.OPERATOR in roles:
+        return ProductSheet.objects.all()
+    if Role.COOPERATIVE in roles:
+        return ProductSheet.objects.filter(cooperative__in=cooperatives_of(user))
+    return ProductSheet.objects.none()
+
+
+def invoices_for(user: Any) -> QuerySet[Invoice]:
+    """All invoices for invoice staff and the operator, none for others."""
+    return Invoice.objects.all() if MONEY_ROLES & roles_of(user) else Invoice.objects.none()
+
+
+def transfers_for(user: Any) -> QuerySet[InboundEvent]:
+    """Money that came in, what nobody could match first."""
+    if not MONEY_ROLES & roles_of(user):
+        return InboundEvent.objects.none()
+    return InboundEvent.objects.annotate(
+        urgency=Case(
+            When(outcome=InboundOutcome.UNMATCHED, then=Value(0)),
+            When(outcome=InboundOutcome.RECEIVED, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+    ).order_by("urgency", "-occurred_at", "-pk")
+
+
+def refunds_for(user: Any) -> QuerySet[Refund]:
+    """Refunds for the operator, oldest first."""
+    if Role.OPERATOR not in roles_of(user):
+        return Refund.objects.none()
+    return Refund.objects.select_related("attempt").order_by("created_at", "pk")

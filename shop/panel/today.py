@@ -1,0 +1,145 @@
+"""The start screen: today's work as cards with numbers, each opening the list that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.models import ApprovalState
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.components import Component
+
+from shop.accounts.doors import may_open
+from shop.accounts.roles import Role, roles_of
+from shop.invoices.models import InvoiceStatus
+from shop.money import format_amount
+from shop.orders.statuses import ConsignmentStatus
+from shop.payments.models import InboundOutcome, RefundState
+
+from .selectors import consignments_for, invoices_for, refunds_for, sheets_for, transfers_for
+
+
+@dataclass(frozen=True)
+class Card:
+    """One kind of work. ``is_work`` is False where the number only informs."""
+
+    label: Any
+    hint: Any
+    view: str
+    query: str
+    count: Callable[[Any], int]
+    icon: str
+    is_work: bool = True
+    note: Callable[[Any], str] | None = None
+
+
+def _refund_sum(user: Any) -> str:
+    due = refunds_for(user).filter(state=RefundState.REQUESTED).order_by()
+    amount = due.aggregate(total=Sum("amount"))["total"]
+    return format_amount(amount) if amount else ""
+
+
+CARDS = (
+    Card(
+        _("Cần đóng gói"),
+        _("Người mua đã trả tiền"),
+        "panel:consignments",
+        f"?tinh-trang={ConsignmentStatus.TO_PACK}",
+        lambda user: consignments_for(user).filter(status=ConsignmentStatus.TO_PACK).count(),
+        "download",
+    ),
+    Card(
+        _("Đã gói, chờ giao"),
+        _("Giao cho bên vận chuyển"),
+        "panel:consignments",
+        f"?tinh-trang={ConsignmentStatus.PACKED}",
+        lambda user: consignments_for(user).filter(status=ConsignmentStatus.PACKED).count(),
+        "upload",
+    ),
+    Card(
+        _("Hóa đơn cần lập"),
+        _("Hàng đã giao, lập trong ngày"),
+        "panel:invoices",
+        f"?tinh-trang={InvoiceStatus.TO_ISSUE}",
+        lambda user: invoices_for(user).filter(status=InvoiceStatus.TO_ISSUE).count(),
+        "doc-full",
+    ),
+    Card(
+        _("Hóa đơn bị từ chối"),
+        _("Xem lý do và gửi lại"),
+        "panel:invoices",
+        f"?tinh-trang={InvoiceStatus.REJECTED}",
+        lambda user: invoices_for(user).filter(status=InvoiceStatus.REJECTED).count(),
+        "warning",
+    ),
+    Card(
+        _("Chờ cơ quan thuế"),
+        _("Đã ký, chưa có mã"),
+        "panel:invoices",
+        f"?tinh-trang={InvoiceStatus.SENT}",
+        lambda user: invoices_for(user).filter(status=InvoiceStatus.SENT).count(),
+        "time",
+        is_work=False,
+    ),
+    Card(
+        _("Tiền chưa khớp"),
+        _("Không rõ của đơn nào"),
+        "panel:transfers",
+        f"?ket-qua={InboundOutcome.UNMATCHED}",
+        lambda user: transfers_for(user).filter(outcome=InboundOutcome.UNMATCHED).count(),
+        "help",
+    ),
+    Card(
+        _("Cần hoàn tiền"),
+        _("Trả thừa, trả hai lần hoặc trả muộn"),
+        "panel:refunds",
+        "",
+        lambda user: refunds_for(user).filter(state=RefundState.REQUESTED).count(),
+        "undo",
+        note=_refund_sum,
+    ),
+    Card(
+        _("Sản phẩm đang bán"),
+        _("Giá và số còn lại"),
+        "panel_products:index",
+        "",
+        lambda user: sheets_for(user).filter(state=ApprovalState.APPROVED).count(),
+        "tag",
+        is_work=False,
+    ),
+)
+
+
+class Today(Component):
+    """The cards a person's role may open."""
+
+    name = "today"
+    template_name = "panel/today.html"
+    order = 10
+
+    def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        user = parent_context["request"].user if parent_context else None
+        shown = [
+            {
+                "label": card.label,
+                "hint": card.hint,
+                "icon": card.icon,
+                "url": reverse(card.view) + card.query,
+                "count": count,
+                "note": card.note(user) if card.note else "",
+                "is_due": card.is_work and count > 0,
+            }
+            for card in CARDS
+            if may_open(user, card.view)
+            for count in [card.count(user)]
+        ]
+        roles = roles_of(user)
+        return {
+            "cards": shown,
+            "is_done": bool(shown) and not any(card["is_due"] for card in shown),
+            "is_writer": bool(roles & {Role.EDITOR, Role.OPERATOR}),
+            "is_only_helper": roles == {Role.HELPER},
+        }

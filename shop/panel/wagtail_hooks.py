@@ -1,0 +1,93 @@
+"""What the panel adds to Wagtail's admin, and what it takes out of sight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import Resolver404, URLPattern, URLResolver, include, path, resolve, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem, SubmenuMenuItem
+
+from shop.accounts.doors import may_open
+from shop.accounts.roles import Role, roles_of
+
+from . import urls
+from .products import ProductViewSet
+from .today import Today
+
+
+@hooks.register("register_admin_urls")
+def panel_urls() -> list[URLPattern | URLResolver]:
+    return [path("", include(urls))]
+
+
+@hooks.register("register_admin_viewset")
+def product_viewset() -> ProductViewSet:
+    return ProductViewSet()
+
+
+@hooks.register("insert_global_admin_css")
+def panel_css() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("panel/panel.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def panel_js() -> SafeString:
+    return format_html('<script type="module" src="{}"></script>', static("panel/panel.js"))
+
+
+@hooks.register("register_admin_menu_item")
+def consignments_item() -> MenuItem:
+    return MenuItem(_("Kiện hàng"), reverse("panel:consignments"), "consignments", icon_name="list-ul", order=110)
+
+
+@hooks.register("register_admin_menu_item")
+def invoices_item() -> MenuItem:
+    return MenuItem(_("Hóa đơn"), reverse("panel:invoices"), "invoices", icon_name="doc-full", order=130)
+
+
+@hooks.register("register_admin_menu_item")
+def transfers_item() -> MenuItem:
+    return MenuItem(_("Tiền về"), reverse("panel:transfers"), "transfers", icon_name="download", order=140)
+
+
+@hooks.register("register_admin_menu_item")
+def refunds_item() -> MenuItem:
+    return MenuItem(_("Hoàn tiền"), reverse("panel:refunds"), "refunds", icon_name="undo", order=150)
+
+
+def _leads_somewhere(item: MenuItem, request: HttpRequest) -> bool:
+    if isinstance(item, SubmenuMenuItem):
+        return bool(item.menu.menu_items_for_request(request))
+    try:
+        return may_open(request.user, resolve(item.url).view_name)
+    except Resolver404:
+        return False  # Wagtail's own help, on other hosts
+
+
+@hooks.register("construct_main_menu")
+@hooks.register("construct_settings_menu")
+@hooks.register("construct_reports_menu")
+@hooks.register("construct_help_menu")
+def only_open_doors(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Takes out every item whose door is closed to the person."""
+    items[:] = [item for item in items if _leads_somewhere(item, request)]
+
+
+@hooks.register("construct_homepage_panels")
+def start_screen(request: HttpRequest, panels: list[Any]) -> None:
+    """Today's work first; Wagtail's page panels only for those who write pages."""
+    if not roles_of(request.user) & {Role.EDITOR, Role.OPERATOR}:
+        panels.clear()
+    panels.append(Today())
+
+
+@hooks.register("construct_homepage_summary_items")
+def no_summary(request: HttpRequest, items: list[Any]) -> None:
+    """Counts of pages and pictures are nobody's work."""
+    items.clear()
