@@ -44,6 +44,7 @@ OSCAR_SHOP_NAME = MARKET_NAME
 INSTALLED_APPS = [
     "shop.apps.ShopConfig",
     "shop.accounts.apps.AccountsConfig",
+    "shop.panel.apps.PanelConfig",  # before wagtail.admin: it replaces some of its templates
     "shop.images.apps.ImagesConfig",
     "catalog.apps.CatalogConfig",
     "cms.apps.CmsConfig",
