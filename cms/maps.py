@@ -11,24 +11,25 @@ _NORTH, _SOUTH = 21.55, 20.85
 
 
 class Place(NamedTuple):
-    """A point of the drawing."""
+    """A point of the drawing, and on which side of it the name has room."""
 
     x: int
     y: int
+    side: str
 
 
 # Longitude and latitude of the commune's centre, to about two kilometres.
 _CENTRES = {
-    "03856": (104.43, 21.25),  # Bắc Yên
-    "03862": (104.36, 21.36),  # Xím Vàng
-    "03868": (104.52, 21.33),  # Tà Xùa
-    "03871": (104.22, 21.33),  # Pắc Ngà
-    "03880": (104.36, 21.17),  # Tạ Khoa
-    "03892": (104.52, 21.10),  # Chiềng Sại
-    "04075": (104.30, 21.04),  # Yên Châu
-    "04105": (104.10, 21.19),  # Mai Sơn
-    "04168": (103.75, 21.05),  # Sông Mã
-    "04231": (103.60, 20.94),  # Sốp Cộp
+    "03856": (104.43, 21.25, "end"),  # Bắc Yên
+    "03862": (104.36, 21.36, "top"),  # Xím Vàng
+    "03868": (104.52, 21.33, "end"),  # Tà Xùa
+    "03871": (104.22, 21.33, "start"),  # Pắc Ngà
+    "03880": (104.36, 21.17, "start"),  # Tạ Khoa
+    "03892": (104.52, 21.10, "end"),  # Chiềng Sại
+    "04075": (104.30, 21.04, "end"),  # Yên Châu
+    "04105": (104.10, 21.19, "start"),  # Mai Sơn
+    "04168": (103.75, 21.05, "end"),  # Sông Mã
+    "04231": (103.60, 20.94, "end"),  # Sốp Cộp
 }
 
 
@@ -37,7 +38,9 @@ def place_of(commune_code: str) -> Place | None:
     centre = _CENTRES.get(commune_code)
     if centre is None:
         return None
-    east, north = centre
+    east, north, side = centre
     return Place(
-        x=round((east - _WEST) / (_EAST - _WEST) * WIDTH), y=round((_NORTH - north) / (_NORTH - _SOUTH) * HEIGHT)
+        x=round((east - _WEST) / (_EAST - _WEST) * WIDTH),
+        y=round((_NORTH - north) / (_NORTH - _SOUTH) * HEIGHT),
+        side=side,
     )

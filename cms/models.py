@@ -57,6 +57,8 @@ class HomePage(PlainSlugPage):
         stalls = selectors.front_stalls()
         return {
             **super().get_context(request, *args, **kwargs),
+            "picture": selectors.picture_of(self.picture_id),
+            "month": selectors.today().month,
             "sheets": selectors.season_sheets(),
             "stories": list(selectors.stories(self.locale_id)[:3]),
             "stalls": stalls,
@@ -113,6 +115,7 @@ class StoryPage(PlainSlugPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {
             **super().get_context(request, *args, **kwargs),
+            "picture": selectors.picture_of(self.picture_id),
             "passages": selectors.passages(self.body),
             "stall": selectors.stall_of(self.cooperative_id),
             "next_stories": list(selectors.stories(self.locale_id).exclude(pk=self.pk)[:3]),

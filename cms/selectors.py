@@ -144,6 +144,11 @@ def passages(body: Iterable[Any]) -> list[Passage]:
     return found
 
 
+def picture_of(picture_id: int | None) -> Any:
+    """The picture of a page with its renditions, or None."""
+    return _pictures({picture_id}).get(picture_id) if picture_id else None
+
+
 def _picture_id(block: Any) -> int | None:
     picture = block.value["picture"]
     return picture.pk if picture else None

@@ -11,3 +11,86 @@ function showCount() {
 showCount();
 addEventListener("pageshow", showCount);
 addEventListener("basket-changed", showCount);
+
+// Suggestions under the search field. Without this script the field is a plain search.
+const form = document.querySelector("form[data-suggest]");
+if (form?.dataset.suggest) {
+  const field = form.elements.q;
+  const list = form.appendChild(document.createElement("ul"));
+  list.className = "suggestions";
+  list.id = "goi-y";
+  list.hidden = true;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", form.dataset.suggestLabel);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" })) {
+    field.setAttribute(name, value);
+  }
+  let pending;
+  let chosen = -1;
+
+  function close() {
+    list.hidden = true;
+    chosen = -1;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function show(suggestions) {
+    close();
+    list.replaceChildren(...suggestions.map(({ label, detail, url }, place) => {
+      const line = document.createElement("li");
+      line.id = `goi-y-${place}`;
+      line.dataset.url = url;
+      line.setAttribute("role", "option");
+      line.append(document.createElement("span"), document.createElement("small"));
+      line.firstChild.textContent = label;
+      line.lastChild.textContent = detail;
+      return line;
+    }));
+    list.hidden = suggestions.length === 0;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+  }
+
+  function choose(place) {
+    list.children[chosen]?.removeAttribute("aria-selected");
+    chosen = (place + list.children.length) % list.children.length;
+    list.children[chosen].setAttribute("aria-selected", "true");
+    field.setAttribute("aria-activedescendant", list.children[chosen].id);
+  }
+
+  async function ask() {
+    const text = field.value.trim();
+    pending?.abort();
+    if (text.length < 2) return close();
+    pending = new AbortController();
+    try {
+      const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(text)}`, { signal: pending.signal });
+      if (answer.ok) show((await answer.json()).suggestions);
+    } catch {
+      close(); // a weak line must not get in the way of typing
+    }
+  }
+
+  let wait;
+  field.addEventListener("input", () => {
+    clearTimeout(wait);
+    wait = setTimeout(ask, 180);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    else if (list.hidden) return;
+    else if (event.key === "ArrowDown") choose(chosen + 1);
+    else if (event.key === "ArrowUp") choose(chosen < 0 ? -1 : chosen - 1);
+    else if (event.key === "Enter" && chosen >= 0) location.assign(list.children[chosen].dataset.url);
+    else return;
+    event.preventDefault();
+  });
+  field.addEventListener("blur", () => setTimeout(close, 150));
+  list.addEventListener("pointerdown", (event) => {
+    const line = event.target.closest("li");
+    if (line) {
+      event.preventDefault();
+      location.assign(line.dataset.url);
+    }
+  });
+}

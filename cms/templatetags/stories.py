@@ -1,0 +1,54 @@
+"""Tags of the front page and the stories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.structured import absolute, as_script_text
+from django import template
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cms.models import HomePage, StoryPage
+
+register = template.Library()
+
+
+@register.simple_tag
+def organization_facts(page: HomePage) -> SafeString:
+    """The market as schema.org describes an organization."""
+    return _facts(
+        {
+            "@type": "Organization",
+            "name": settings.MARKET_NAME,
+            "url": absolute("/"),
+            "description": page.lead,
+        }
+    )
+
+
+@register.simple_tag(takes_context=True)
+def article_facts(context: dict[str, Any], story: StoryPage) -> SafeString:
+    """A story as schema.org describes an article."""
+    facts: dict[str, Any] = {
+        "@type": "Article",
+        "headline": story.title,
+        "description": story.intro,
+        "inLanguage": story.locale.language_code,
+        "mainEntityOfPage": absolute(story.get_url(context.get("request")) or "/"),
+        "publisher": {"@type": "Organization", "name": settings.MARKET_NAME},
+    }
+    if story.first_published_at:
+        facts["datePublished"] = story.first_published_at.isoformat()
+    if story.last_published_at:
+        facts["dateModified"] = story.last_published_at.isoformat()
+    stall = context.get("stall")
+    if stall is not None:
+        facts["author"] = {"@type": "Organization", "name": stall.name}
+    return _facts(facts)
+
+
+def _facts(facts: dict[str, Any]) -> SafeString:
+    script = as_script_text({"@context": "https://schema.org", **facts})
+    return format_html('<script type="application/ld+json">{}</script>', script)
