@@ -60,8 +60,9 @@ class PlaceSelect(forms.ModelChoiceField):
     """A province or commune by its own name first, so that typing a letter in the list finds it."""
 
     def label_from_instance(self, obj: Any) -> str:
-        kind, name = _split_kind(obj.name)
-        return name if isinstance(obj, Province) else f"{name} ({kind.lower()})"
+        short: str = obj.short_name
+        kind = obj.name.removesuffix(short).strip()
+        return short if isinstance(obj, Province) or not kind else f"{short} ({kind.lower()})"
 
 
 class CheckoutForm(forms.Form):
@@ -262,9 +263,3 @@ def as_tax_code(text: str) -> str:
     digits = "".join(sign for sign in text if sign not in " .-\u2013")
     return f"{digits[:10]}-{digits[10:]}" if len(digits) == 13 else digits
 
-
-def _split_kind(name: str) -> tuple[str, str]:
-    for kind in ("Thành phố", "Tỉnh", "Phường", "Đặc khu", "Xã"):
-        if name.startswith(f"{kind} "):
-            return kind, name.removeprefix(f"{kind} ")
-    return "", name
