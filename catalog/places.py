@@ -27,7 +27,9 @@ def load_places() -> int:
 
     Writes: Province, Commune, FormerCommune. Idempotent. Nothing is deleted: addresses may point to it.
     """
-    provinces = [Province(code=row["code"], name=row["name"], kind=row["kind"]) for row in _rows("provinces.csv")]
+    provinces = [
+        Province(code=row["code"], name=row["name"], kind=row["kind"]) for row in _rows("provinces.csv")
+    ]
     Province.objects.bulk_create(
         provinces, update_conflicts=True, unique_fields=["code"], update_fields=["name", "kind"]
     )
@@ -69,7 +71,9 @@ def find_communes(text: str, *, province: str | None = None) -> QuerySet[Commune
     for kind in KINDS:
         wanted = wanted.removeprefix(fold(kind) + " ")
     former = FormerCommune.objects.filter(commune=OuterRef("pk"), folded_name__contains=wanted)
-    found = Commune.objects.filter(Q(folded_name__contains=wanted) | Exists(former)).select_related("province")
+    found = Commune.objects.filter(Q(folded_name__contains=wanted) | Exists(former)).select_related(
+        "province"
+    )
     if province:
         found = found.filter(province_id=province)
     nearness = Case(

@@ -35,10 +35,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A line under the search box; ``key`` is a product id or a cooperative's slug."""
+    """A line under the search box; ``address`` holds what the page's URL is made of."""
 
     kind: str  # "product" or "cooperative"
-    key: str
+    address: tuple[str | int, ...]
     label: str
     detail: str
 
@@ -151,7 +151,9 @@ def _by_title(hits: list[Hit], wanted: Sequence[str]) -> list[Hit]:
 
 def _forgiven(hits: list[Hit], wanted: Sequence[str]) -> list[Hit]:
     judged = [(slips(wanted, hit.title.split()), hit) for hit in hits]
-    return [hit for count, hit in sorted(((c, h) for c, h in judged if c is not None), key=lambda pair: pair[0])]
+    return [
+        hit for count, hit in sorted(((c, h) for c, h in judged if c is not None), key=lambda pair: pair[0])
+    ]
 
 
 def _merged(first: list[Hit], more: list[Hit]) -> list[Hit]:
@@ -168,26 +170,34 @@ def suggest(text: str, *, limit: int = 8) -> list[Suggestion]:
     if not wanted:
         return []
     lines: list[Suggestion] = []
-    for slug, name, commune in Cooperative.objects.filter(is_open=True).values_list("slug", "name", "commune__name"):
+    for slug, name, commune in Cooperative.objects.filter(is_open=True).values_list(
+        "slug", "name", "commune__name"
+    ):
         words = words_of(name)
         if all(any(word.startswith(typed) for word in words) for typed in wanted):
-            lines.append(Suggestion("cooperative", slug, name, commune))
+            lines.append(Suggestion("cooperative", (slug,), name, commune))
     lines = lines[: min(2, limit)]
     product_ids = [hit.product_id for hit in _ranked(wanted, limit)][: limit - len(lines)]
     sheets = {
         sheet.product_id: sheet
-        for sheet in ProductSheet.objects.filter(product_id__in=product_ids).select_related("product", "cooperative")
+        for sheet in ProductSheet.objects.filter(product_id__in=product_ids).select_related(
+            "product", "cooperative"
+        )
     }
     for product_id in product_ids:
         sheet = sheets[product_id]
-        lines.append(Suggestion("product", str(product_id), sheet.title, sheet.cooperative.name))
+        lines.append(
+            Suggestion("product", (sheet.product.slug, product_id), sheet.title, sheet.cooperative.name)
+        )
     return lines
 
 
 def entry_of(sheet: ProductSheet) -> SearchEntry:
     """The folded words of a product, not yet saved."""
     names = [category.name for category in sheet.product.categories.all()]
-    names += CategorySheet.objects.filter(category__product=sheet.product_id).values_list("name_en", flat=True)
+    names += CategorySheet.objects.filter(category__product=sheet.product_id).values_list(
+        "name_en", flat=True
+    )
     place = [sheet.cooperative.name, sheet.commune.name, *names]
     return SearchEntry(
         product_id=sheet.product_id,

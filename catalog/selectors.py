@@ -12,7 +12,7 @@ from catalog.clock import today
 from catalog.models import ApprovalState, Certificate, Cooperative, ProductSheet
 from catalog.pictures import renditions
 
-__all__ = ["cards", "public_sheets", "season_bit", "stalls", "stars_on", "today"]
+__all__ = ["cards", "certificates_of", "public_sheets", "season_bit", "stalls", "stars_on", "today"]
 
 
 def public_sheets() -> QuerySet[ProductSheet]:
@@ -50,6 +50,20 @@ def stars_on(on: dt.date) -> Subquery:
     """SQL for the stars that a sheet may show on that day; NULL for none."""
     showing = Certificate.objects.showing_on(on).filter(sheet=OuterRef("pk")).order_by("-stars")
     return Subquery(showing.values("stars")[:1], output_field=IntegerField())
+
+
+def certificates_of(cooperative: Cooperative) -> QuerySet[Certificate]:
+    """Certificates of a stall's public goods whose star may be shown today, most stars first."""
+    return (
+        Certificate.objects.showing_on(today())
+        .filter(
+            sheet__cooperative=cooperative,
+            sheet__state=ApprovalState.APPROVED,
+            sheet__product__is_public=True,
+        )
+        .select_related("sheet__product")
+        .order_by("-stars", "sheet__product__title")
+    )
 
 
 def season_bit(on: dt.date) -> int:

@@ -18,8 +18,8 @@ from catalog.models import (
     Certificate,
     Commune,
     Cooperative,
-    Membership,
     MemberRole,
+    Membership,
     ProductSheet,
 )
 

@@ -35,10 +35,14 @@ def allowed(word: str) -> int:
 
 
 def slips(wanted: Sequence[str], title: Sequence[str]) -> int | None:
-    """Slips needed to find every wanted word in the title; None when one word is too far from all.
+    """Slips needed to find every wanted word in the title; None when that is too far to be a slip.
+
+    Each word has its allowance, and all together one slip in four letters: two words a slip or two away
+    from something are together another thing.
 
     >>> slips(["mat", "ogn"], ["mat", "ong", "rung"]), slips(["ruou"], ["mat", "ong"])
     (1, None)
+    >>> slips(["muong", "khuogn"], ["nam", "huong", "rung", "kho"])
     """
     total = 0
     for word in wanted:
@@ -46,7 +50,7 @@ def slips(wanted: Sequence[str], title: Sequence[str]) -> int | None:
         if nearest > allowed(word):
             return None
         total += nearest
-    return total
+    return total if total <= max(1, sum(map(len, wanted)) // 4) else None
 
 
 def trigrams(text: str) -> list[str]:

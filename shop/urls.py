@@ -18,6 +18,7 @@ urlpatterns = [
     path("quan-tri/", include(wagtailadmin_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     *i18n_patterns(
+        path("", include("catalog.urls")),
         path("", include("shop.checkout.urls")),
         path("", include(wagtail_urls)),  # last: it answers every remaining path
         prefix_default_language=False,

@@ -2,7 +2,7 @@
 
 from .category_sheet import CategorySheet
 from .certificate import Certificate, EvidenceGrade
-from .cooperative import Cooperative, LegalForm, Membership, MemberRole, VatMethod
+from .cooperative import Cooperative, LegalForm, MemberRole, Membership, VatMethod
 from .place import Commune, FormerCommune, Province
 from .product_sheet import ApprovalState, NetUnit, Processing, ProductSheet, StockLevel, TaxClass, UnitPrice
 from .search_entry import SearchEntry

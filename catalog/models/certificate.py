@@ -37,7 +37,9 @@ class Certificate(models.Model):
     """One OCOP certificate of one product; valid 36 months. Met on cards and product pages."""
 
     sheet = models.ForeignKey(ProductSheet, on_delete=models.CASCADE, related_name="certificates")
-    stars = models.PositiveSmallIntegerField(_("số sao"), validators=[MinValueValidator(3), MaxValueValidator(5)])
+    stars = models.PositiveSmallIntegerField(
+        _("số sao"), validators=[MinValueValidator(3), MaxValueValidator(5)]
+    )
     number = models.CharField(_("số giấy chứng nhận"), max_length=60)
     decision_number = models.CharField(_("số quyết định"), max_length=60)
     decided_on = models.DateField(_("ngày quyết định"))
@@ -61,7 +63,9 @@ class Certificate(models.Model):
         verbose_name_plural = _("giấy chứng nhận OCOP")
         constraints = [
             models.CheckConstraint(condition=models.Q(stars__range=(3, 5)), name="stars_3_to_5"),
-            models.CheckConstraint(condition=models.Q(valid_to__gt=models.F("valid_from")), name="certificate_has_a_term"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gt=models.F("valid_from")), name="certificate_has_a_term"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,7 +34,9 @@ class Cooperative(models.Model):
     legal_name = models.CharField(_("tên pháp lý"), max_length=400)
     legal_form = models.CharField(_("loại hình"), max_length=12, choices=LegalForm)
     tax_code = models.CharField(_("mã số thuế"), max_length=14, unique=True)
-    vat_method = models.CharField(_("cách tính thuế"), max_length=10, choices=VatMethod, default=VatMethod.DEDUCTION)
+    vat_method = models.CharField(
+        _("cách tính thuế"), max_length=10, choices=VatMethod, default=VatMethod.DEDUCTION
+    )
     representative = models.CharField(_("người đại diện"), max_length=120)
     phone = models.CharField(_("điện thoại"), max_length=20)
     email = models.EmailField(_("thư điện tử"), max_length=50)
@@ -86,7 +88,9 @@ class Membership(models.Model):
     is_active = models.BooleanField(_("còn hiệu lực"), default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=("cooperative", "user"), name="one_membership_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=("cooperative", "user"), name="one_membership_per_person")
+        ]
         verbose_name = _("thành viên quản trị")
         verbose_name_plural = _("thành viên quản trị")
 

@@ -84,14 +84,18 @@ class ProductSheet(models.Model):
 
     product = models.OneToOneField("catalogue.Product", on_delete=models.CASCADE, related_name="sheet")
     cooperative = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="sheets")
-    state = models.CharField(_("tình trạng"), max_length=10, choices=ApprovalState, default=ApprovalState.DRAFT)
+    state = models.CharField(
+        _("tình trạng"), max_length=10, choices=ApprovalState, default=ApprovalState.DRAFT
+    )
     title_en = models.CharField(_("tên tiếng Anh"), max_length=255, blank=True)
     summary = models.TextField(_("mô tả"), blank=True)
     summary_en = models.TextField(_("mô tả tiếng Anh"), blank=True)
     ocop_set = models.PositiveSmallIntegerField(
         _("bộ sản phẩm OCOP"), validators=[MinValueValidator(1), MaxValueValidator(26)]
     )
-    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="sheets", verbose_name=_("nơi làm ra"))
+    commune = models.ForeignKey(
+        Commune, on_delete=models.PROTECT, related_name="sheets", verbose_name=_("nơi làm ra")
+    )
     net_quantity = models.PositiveIntegerField(_("lượng tịnh"))
     net_unit = models.CharField(_("đơn vị"), max_length=5, choices=NetUnit)
     pack = models.CharField(_("quy cách"), max_length=60)
@@ -136,6 +140,20 @@ class ProductSheet(models.Model):
     def is_all_year(self) -> bool:
         return self.season_months == ALL_MONTHS
 
+    @property
+    def season_text(self) -> str:
+        """Months in reading order, a run across the new year kept together: ``9–1``, ``3–5, 9``."""
+        months = self.months
+        runs: list[list[int]] = []
+        for month in months:
+            if runs and runs[-1][-1] == month - 1:
+                runs[-1].append(month)
+            else:
+                runs.append([month])
+        if len(runs) > 1 and runs[0][0] == 1 and runs[-1][-1] == 12:
+            runs[0] = runs.pop() + runs[0]
+        return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
     def is_in_season(self, on: dt.date) -> bool:
         return bool(self.season_months >> (on.month - 1) & 1)
 
@@ -168,6 +186,11 @@ class ProductSheet(models.Model):
     def _stock_record(self):  # type: ignore[no-untyped-def]  # Oscar is untyped
         # One per product (services.save_product); .all() so that a prefetch is used.
         return next(iter(self.product.stockrecords.all()), None)
+
+    @property
+    def most_at_once(self) -> int:
+        """Packs that one order may take now."""
+        return min(self.stock_left, self.max_quantity)
 
     @property
     def stock_level(self) -> StockLevel:

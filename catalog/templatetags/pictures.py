@@ -1,0 +1,62 @@
+"""``{% picture %}``: one picture in AVIF with JPEG behind, from prefetched renditions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from catalog.pictures import FORMATS, SHAPES, renditions_of, spec
+
+register = template.Library()
+
+
+@register.simple_tag
+def picture(
+    image: Any,
+    width: str = "320",
+    *,
+    shape: str = "square",
+    sizes: str = "",
+    alt: str | None = None,
+    eager: bool = False,
+) -> SafeString:
+    """``<picture>`` with every size up to ``width``; nothing when there is no readable picture.
+
+    ``{% picture sheet.picture "640" sizes="(min-width: 56rem) 33rem, 92vw" alt=sheet.title eager=True %}``
+    Shape: ``square`` 320, 640 · ``wide`` (3:2) 320, 640, 960. ``alt`` falls back to the picture's own
+    description, then its title. ``data-ground`` carries its mean colour for the style sheet; an inline
+    style would break the content policy. Raises: KeyError for a size that does not exist.
+    """
+    if image is None:
+        return mark_safe("")
+    largest = int(width)
+    widths = [each for each in SHAPES[shape] if each <= largest] if largest in SHAPES[shape] else []
+    if not widths:
+        raise KeyError(f"no {shape} picture of width {width}")
+    found = renditions_of(image, [spec(shape, each, name) for name in FORMATS for each in widths])
+    if not found:
+        return mark_safe("")
+    fallback = found[spec(shape, largest, "jpeg")]
+
+    def srcset(name: str) -> SafeString:
+        return format_html_join(
+            ", ", "{} {}w", ((found[spec(shape, each, name)].url, each) for each in widths)
+        )
+
+    return format_html(
+        '<picture{}><source type="image/avif" srcset="{}"{}>'
+        '<img src="{}"{}{} width="{}" height="{}" alt="{}"{}></picture>',
+        format_html(' data-ground="{}"', image.ground_colour) if image.ground_colour else "",
+        srcset("avif") if len(widths) > 1 else found[spec(shape, largest, "avif")].url,
+        format_html(' sizes="{}"', sizes) if sizes and len(widths) > 1 else "",
+        fallback.url,
+        format_html(' srcset="{}"', srcset("jpeg")) if len(widths) > 1 else "",
+        format_html(' sizes="{}"', sizes) if sizes and len(widths) > 1 else "",
+        fallback.width,
+        fallback.height,
+        (image.description or image.title) if alt is None else alt,
+        mark_safe(' fetchpriority="high"') if eager else mark_safe(' loading="lazy" decoding="async"'),
+    )

@@ -1,0 +1,14 @@
+"""Public pages of goods and stalls, under the names that Oscar reverses."""
+
+from django.urls import path
+
+from catalog import views
+
+app_name = "catalogue"
+urlpatterns = [
+    path("san-pham/", views.index, name="index"),
+    path("san-pham/<slug:product_slug>_<int:pk>/", views.detail, name="detail"),
+    path("hop-tac-xa/", views.cooperatives, name="cooperatives"),
+    path("hop-tac-xa/<slug:slug>/", views.cooperative, name="cooperative"),
+    path("goi-y/", views.suggest, name="suggest"),
+]
