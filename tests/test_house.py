@@ -17,7 +17,11 @@ ENVIRONMENT_CALL = re.compile(r'env\.(?:text|required|words|flag|number|secret_k
 
 def tracked(*patterns: str) -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [path for line in listed.stdout.splitlines() if (path := ROOT / line).is_file()]
 
@@ -76,7 +80,8 @@ def test_nothing_names_this_machine_or_a_package_registry() -> None:
     offending = [
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in tracked()
-        if path.suffix in {".py", ".md", ".txt", ".toml", ".html", ".css", ".js", ".csv", ".sh", ".yml", ".example", ""}
+        if path.suffix
+        in {".py", ".md", ".txt", ".toml", ".html", ".css", ".js", ".csv", ".sh", ".yml", ".example", ""}
         and path != Path(__file__)
         and (match := forbidden.search(path.read_text(encoding="utf-8", errors="ignore")))
     ]
@@ -84,10 +89,16 @@ def test_nothing_names_this_machine_or_a_package_registry() -> None:
 
 
 def test_shop_templates_hold_no_inline_script_or_style() -> None:
-    inline = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*(?:\ssrc=|application/(?:ld\+)?json))|javascript:")
-    pages = [path for path in tracked("*.html") if "panel" not in path.parts and "wagtailadmin" not in path.parts]
+    inline = re.compile(
+        r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*(?:\ssrc=|application/(?:ld\+)?json))|javascript:"
+    )
+    pages = [
+        path for path in tracked("*.html") if "panel" not in path.parts and "wagtailadmin" not in path.parts
+    ]
     assert pages
-    offending = [f"{path.relative_to(ROOT)}: {m.group()}" for path in pages if (m := inline.search(path.read_text()))]
+    offending = [
+        f"{path.relative_to(ROOT)}: {m.group()}" for path in pages if (m := inline.search(path.read_text()))
+    ]
     assert offending == []
 
 
@@ -96,7 +107,7 @@ def test_no_page_fetches_anything_from_a_third_party() -> None:
     offending = [
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in tracked("*.html", "*.css", "*.js")
-        if (match := third_party.search(path.read_text())) and "rel=\"license\"" not in match.group()
+        if (match := third_party.search(path.read_text())) and 'rel="license"' not in match.group()
     ]
     assert offending == []
 
@@ -108,7 +119,9 @@ def test_the_readme_can_be_read_in_one_go() -> None:
 def test_no_library_we_ship_is_under_the_gpl() -> None:
     from importlib.metadata import distribution
 
-    pinned = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]+\])?==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    pinned = re.findall(
+        r"^([A-Za-z0-9._-]+)(?:\[[^]]+\])?==", (ROOT / "requirements.txt").read_text(), re.MULTILINE
+    )
     assert len(pinned) > 40
     strong = re.compile(r"(?<!L)(?<!Lesser )\bA?GPL|(?<!Lesser )General Public License")
     offending = []
@@ -121,6 +134,10 @@ def test_no_library_we_ship_is_under_the_gpl() -> None:
 
 
 def test_our_apps_are_the_ones_the_drawing_shows() -> None:
-    ours = {config.name for config in apps.get_app_configs() if config.name.split(".")[0] in {"shop", "cms", "catalog"}}
+    ours = {
+        config.name
+        for config in apps.get_app_configs()
+        if config.name.split(".")[0] in {"shop", "cms", "catalog"}
+    }
     drawing = (ROOT / "docs/house.md").read_text()
     assert all(name.replace(".", "/") + "/" in drawing for name in ours - {"shop"})
