@@ -1,0 +1,78 @@
+"""The invoice look-up at ``/hoa-don/``: a look-up code opens the invoice's facts, its PDF and its XML.
+
+Source: Decree 254/2026/NĐ-CP art. 10 (the seller names where and by which code the buyer finds the invoice).
+"""
+
+from __future__ import annotations
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from shop.checkout.privacy import personal
+from shop.invoices import services
+from shop.invoices.models import Invoice, InvoiceStatus
+
+
+class LookupForm(forms.Form):
+    ma = forms.CharField(
+        label=_("Mã tra cứu"),
+        max_length=40,
+        help_text=_("12 chữ và số, ở cuối tờ hóa đơn và trong thư gửi bạn. Viết hoa hay thường đều được."),
+        error_messages={"required": _("Bạn nhập mã tra cứu giúp nhé.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+def issued(code: str) -> Invoice | None:
+    """The issued invoice with that code, however it was typed; None if there is none."""
+    code = "".join(code.split()).replace("-", "").upper()
+    rows = Invoice.objects.exclude(status=InvoiceStatus.TO_ISSUE).select_related("seller", "series")
+    return rows.filter(lookup_code=code).first()
+
+
+@personal
+def show(request: HttpRequest) -> HttpResponse:
+    """The form; with ``?ma=`` the invoice, or 404 with a word about typing errors."""
+    form = LookupForm(request.GET if "ma" in request.GET else None)
+    invoice = issued(form.cleaned_data["ma"]) if form.is_bound and form.is_valid() else None
+    is_unknown = form.is_bound and form.is_valid() and invoice is None
+    if is_unknown:
+        form.add_error("ma", _("Chưa thấy hóa đơn nào có mã này. Bạn xem lại từng chữ, hoặc thử lại sau."))
+    context = {
+        "form": form,
+        "invoice": invoice,
+        "is_accepted": invoice is not None and invoice.status == InvoiceStatus.ACCEPTED,
+    }
+    return render(request, "lookup.html", context, status=404 if is_unknown else 200)
+
+
+@personal
+def pdf(request: HttpRequest, code: str) -> HttpResponse:
+    invoice = _accepted_or_404(code)
+    body = services.pdf_of(invoice, base_url=settings.BASE_URL)
+    return _attachment(body, "application/pdf", services.filename_of(invoice, "pdf"))
+
+
+@personal
+def xml(request: HttpRequest, code: str) -> HttpResponse:
+    invoice = _accepted_or_404(code)
+    return _attachment(services.signed_xml(invoice), "application/xml", services.filename_of(invoice, "xml"))
+
+
+def _accepted_or_404(code: str) -> Invoice:
+    """Before the authority has given its code there is no lawful document to hand out."""
+    invoice = issued(code)
+    if invoice is None or invoice.status != InvoiceStatus.ACCEPTED:
+        raise Http404
+    return invoice
+
+
+def _attachment(body: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
