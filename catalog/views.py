@@ -21,6 +21,7 @@ from catalog.search import suggest as suggestions_for
 from catalog.selectors import cards, certificates_of, public_sheets, stalls
 
 NEIGHBOURS = 4
+LARGEST_ID = 2**63 - 1  # the databases refuse a larger number with an error
 
 
 @require_safe
@@ -46,6 +47,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     """One product; an old or mistyped slug leads to the right address."""
+    if pk > LARGEST_ID:
+        raise Http404
     sheet = (
         cards(ProductSheet.objects.select_related("cooperative__commune__province", "commune__province"))
         .filter(product_id=pk)
