@@ -9,6 +9,7 @@ add up one rounding error per line. Lines then share the net sum of their rate b
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -136,7 +137,7 @@ def _net_amounts(sales: Sequence[Sale]) -> tuple[list[int], tuple[RateSummary, .
         if goods * gross < 0:
             raise ValueError(f"discounts exceed the goods at {rate}")
         net = net_of(gross, percent_of(rate))
-        shares = share_signed(net, effects, alone=lambda effect, rate=rate: net_of(effect, percent_of(rate)))
+        shares = share_signed(net, effects, alone=functools.partial(net_of, percent=percent_of(rate)))
         for i, effect in zip(members, shares, strict=True):
             nets[i] = -effect if sales[i].kind == LineKind.DISCOUNT else effect
         if any(sales[i].kind != LineKind.GIFT for i in members):

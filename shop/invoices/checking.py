@@ -55,7 +55,9 @@ def check_answer(sent: bytes, answer: bytes, *, today: dt.date, trust: Trust | N
     """
     found = check(answer, today=today, trust=trust)
     try:
-        same = all(_bytes_of(sent, path) == _bytes_of(answer, path) for path in (["DLHDon"], ["DSCKS", "NBan"]))
+        same = all(
+            _bytes_of(sent, path) == _bytes_of(answer, path) for path in (["DLHDon"], ["DSCKS", "NBan"])
+        )
     except Refused:
         same = False
     if not same:
@@ -107,7 +109,9 @@ def _check_content(content: etree._Element) -> Iterator[Finding]:
     yield from check_structure(table, content, "HDon/DLHDon")
 
 
-def _check_signatures(xml: bytes, root: etree._Element, trust: Trust | None, *, signed: bool) -> Iterator[Finding]:
+def _check_signatures(
+    xml: bytes, root: etree._Element, trust: Trust | None, *, signed: bool
+) -> Iterator[Finding]:
     found = verify(xml, trust=trust)
     places = {signature.place for signature in found}
     till = is_till_series(root.findtext("DLHDon/TTChung/KHHDon") or "")

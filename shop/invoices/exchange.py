@@ -134,7 +134,9 @@ def unwrap(message: bytes) -> Message:
     general = root.find("TTChung")
     if root.tag != "TDiep" or general is None or root.find("DLieu") is None:
         raise Refused("not_xml", "no TDiep with TTChung and DLieu")
-    values = {tag: general.findtext(tag) or "" for tag in ("PBan", "MNGui", "MNNhan", "MLTDiep", "MTDiep", "MST")}
+    values = {
+        tag: general.findtext(tag) or "" for tag in ("PBan", "MNGui", "MNNhan", "MLTDiep", "MTDiep", "MST")
+    }
     tags = list(dict.fromkeys(child.tag for child in root.iterfind("DLieu/*")))
     found = [span for tag in tags for span in spans(message, ["TDiep", "DLieu", tag])]
     items = tuple(cut_out(message, span) for span in sorted(found, key=lambda span: span.start))
@@ -154,7 +156,9 @@ def unwrap(message: bytes) -> Message:
     return Message(envelope, items)
 
 
-def acknowledgement(*, message_id: str, sender: str, at: dt.datetime, reasons: Sequence[Reason] = ()) -> bytes:
+def acknowledgement(
+    *, message_id: str, sender: str, at: dt.datetime, reasons: Sequence[Reason] = ()
+) -> bytes:
     """The ``TBao`` of a 999: received, or refused with reasons."""
     return _document(
         "TBao",
@@ -206,7 +210,8 @@ def read_acknowledgement(document: bytes) -> Acknowledgement:
     if root.tag != "TBao" or root.find("TTTNhan") is None:
         raise Refused("not_xml", "no acknowledgement")
     reasons = tuple(
-        Reason(code=item.findtext("MLoi") or "", text=item.findtext("MTa") or "") for item in root.iterfind("DSLDo/LDo")
+        Reason(code=item.findtext("MLoi") or "", text=item.findtext("MTa") or "")
+        for item in root.iterfind("DSLDo/LDo")
     )
     return Acknowledgement(
         message_id=root.findtext("MTDiep") or "",
@@ -245,12 +250,16 @@ def _document(tag: str, *parts: str) -> bytes:
 def _reasons(reasons: Sequence[Reason], *, code: str, text: str) -> str:
     if not reasons:
         return ""
-    items = "".join(f"<LDo>{_tags(**{code: reason.code, text: reason.text[:255]})}</LDo>" for reason in reasons)
+    items = "".join(
+        f"<LDo>{_tags(**{code: reason.code, text: reason.text[:255]})}</LDo>" for reason in reasons
+    )
     return f"<DSLDo>{items}</DSLDo>"
 
 
 def _tags(**values: str) -> str:
-    return "".join(f"<{tag}>{escape(value)}</{tag}>" if value else f"<{tag}/>" for tag, value in values.items())
+    return "".join(
+        f"<{tag}>{escape(value)}</{tag}>" if value else f"<{tag}/>" for tag, value in values.items()
+    )
 
 
 def _local(at: dt.datetime) -> str:

@@ -46,7 +46,9 @@ def invoice_pdf(xml: bytes, *, lookup_url: str = "", lookup_code: str = "") -> b
     root = parse(xml)
     signatures = verify(xml)
     lookup = [f"Tra cứu hóa đơn tại: {lookup_url}", f"Mã tra cứu: {lookup_code}"] if lookup_url else []
-    content = _content(draft, signatures, code=root.findtext("MCCQT") or "", qr=root.findtext("DLQRCode") or "")
+    content = _content(
+        draft, signatures, code=root.findtext("MCCQT") or "", qr=root.findtext("DLQRCode") or ""
+    )
     content |= {"lookup": lookup, "subtitle": "(Bản thể hiện của hóa đơn điện tử)", "watermark": ""}
     times = [found.signed_at for found in signatures if found.signed_at]
     return _render({"form": json.dumps(content), "xml": xml.decode()}, max(times, default=_midnight(draft)))
@@ -67,7 +69,9 @@ def format_number(value: int | Decimal | None) -> str:
     """
     if value is None:
         return ""
-    whole, _, decimals = f"{value:,f}".partition(".") if isinstance(value, Decimal) else (f"{value:,}", "", "")
+    whole, _, decimals = (
+        f"{value:,f}".partition(".") if isinstance(value, Decimal) else (f"{value:,}", "", "")
+    )
     decimals = decimals.rstrip("0")
     return whole.replace(",", ".") + (f",{decimals}" if decimals else "")
 
@@ -111,7 +115,14 @@ def _content(draft: Draft, signatures: Sequence[Signature], *, code: str, qr: st
         "buyer": _named(_buyer(draft)),
         "columns": _columns(with_vat),
         "widths": [0, -1, 15, 0, 0, *([14, 22, 20, 22] if with_vat else [28])],
-        "aligns": [_CENTRE, _LEFT, _CENTRE, _RIGHT, _RIGHT, *([_CENTRE, _RIGHT, _RIGHT, _RIGHT] if with_vat else [_RIGHT])],
+        "aligns": [
+            _CENTRE,
+            _LEFT,
+            _CENTRE,
+            _RIGHT,
+            _RIGHT,
+            *([_CENTRE, _RIGHT, _RIGHT, _RIGHT] if with_vat else [_RIGHT]),
+        ],
         "rows": _rows(draft, with_vat),
         "rate_columns": ["Thuế suất", "Thành tiền chưa thuế", "Tiền thuế GTGT", "Thành tiền có thuế"],
         "rates": [
@@ -123,7 +134,9 @@ def _content(draft: Draft, signatures: Sequence[Signature], *, code: str, qr: st
             ]
             for rate in draft.rates
         ],
-        "totals": [[label, f"{format_number(amount)} đ"] for label, amount in _totals(draft) if amount is not None],
+        "totals": [
+            [label, f"{format_number(amount)} đ"] for label, amount in _totals(draft) if amount is not None
+        ],
         "words": draft.total_in_words,
         "signatures": _signature_blocks(signatures),
         "footer": f"{draft.title} · {draft.form}{draft.series} · Số {number} · {draft.seller.name}",
@@ -209,7 +222,13 @@ def _rows(draft: Draft, with_vat: bool) -> list[list[str]]:
             rows.append([*row, line.rate, "", "", ""])
         else:
             rows.append(
-                [*row, line.rate, format_number(effect), format_number(line_vat), format_number(effect + line_vat)]
+                [
+                    *row,
+                    line.rate,
+                    format_number(effect),
+                    format_number(line_vat),
+                    format_number(effect + line_vat),
+                ]
             )
     return rows
 
@@ -229,13 +248,15 @@ def _vat_of_lines(draft: Draft) -> list[int]:
     for summary in draft.rates:
         members = [i for i, line in enumerate(draft.lines) if line.rate == summary.rate]
         effects = [_effect(draft.lines[i]) or 0 for i in members]
-        percent = percent_of_rate(summary.rate)
-        shares = share_signed(
-            summary.vat_amount or 0, effects, alone=lambda net, percent=percent: round_dong(net * percent / 100)
-        )
+        alone = functools.partial(_vat_on, percent=percent_of_rate(summary.rate))
+        shares = share_signed(summary.vat_amount or 0, effects, alone=alone)
         for i, share in zip(members, shares, strict=True):
             vat[i] = share
     return vat
+
+
+def _vat_on(net: int, percent: Decimal) -> int:
+    return round_dong(net * percent / 100)
 
 
 def _totals(draft: Draft) -> list[tuple[str, int | None]]:

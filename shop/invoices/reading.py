@@ -81,7 +81,9 @@ def cut_out(xml: bytes, span: Span) -> bytes:
         name = re.match(rb"<[^\s/>]+", element)
         at = name.end() if name else 0
         own = {mark for mark in re.findall(rb"\s(xmlns(?::[^\s=]+)?)\s*=", element[: element.find(b">")])}
-        outer = "".join(f" {mark}={quoteattr(uri)}" for mark, uri in span.namespaces if mark.encode() not in own)
+        outer = "".join(
+            f" {mark}={quoteattr(uri)}" for mark, uri in span.namespaces if mark.encode() not in own
+        )
         element = element[:at] + outer.encode() + element[at:]
     return DECLARATION + element
 
@@ -102,7 +104,9 @@ def _walk(xml: bytes, path: list[str] | None = None) -> list[Span]:
         open_tags.append(tag)
         if open_tags == path:
             begun.append(parser.CurrentByteIndex)
-        declared = {name: uri for name, uri in attributes.items() if name == "xmlns" or name.startswith("xmlns:")}
+        declared = {
+            name: uri for name, uri in attributes.items() if name == "xmlns" or name.startswith("xmlns:")
+        }
         scopes.append(scopes[-1] | declared)
 
     def finish(_tag: str) -> None:

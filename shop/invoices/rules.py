@@ -156,10 +156,14 @@ def _check_totals(content: etree._Element) -> Iterator[Finding]:
     total = _number(totals, "TgTTTBSo")
     yield from _differs("total_sum", f"{path}/TgTTTBSo", total, due)
     discounts = [
-        _number(line, "ThTien") for line in content.iterfind("NDHDon/DSHHDVu/HHDVu") if line.findtext("TChat") == "3"
+        _number(line, "ThTien")
+        for line in content.iterfind("NDHDon/DSHHDVu/HHDVu")
+        if line.findtext("TChat") == "3"
     ]
     if discounts and totals.findtext("TTCKTMai"):
-        yield from _differs("discount_sum", f"{path}/TTCKTMai", _number(totals, "TTCKTMai"), sum(discounts, Decimal()))
+        yield from _differs(
+            "discount_sum", f"{path}/TTCKTMai", _number(totals, "TTCKTMai"), sum(discounts, Decimal())
+        )
     said = read_amount(totals.findtext("TgTTTBChu") or "")
     if said is None:
         yield finding("words_unread", f"{path}/TgTTTBChu")

@@ -39,12 +39,16 @@ def sandbox_signer(folder: Path, *, tax_code: str, name: str) -> FileSigner:
 
 def sandbox_authority(folder: Path) -> FileSigner:
     """The signer of the sandbox tax authority, made in ``folder`` on first use. Idempotent."""
-    return _kept(folder / "authority.pem", lambda: _issue(AUTHORITY_NAME, AUTHORITY_TAX_CODE, sandbox_ca(folder)))
+    return _kept(
+        folder / "authority.pem", lambda: _issue(AUTHORITY_NAME, AUTHORITY_TAX_CODE, sandbox_ca(folder))
+    )
 
 
 def sandbox_trust(folder: Path) -> Trust:
     """The trust under which documents of the sandbox verify."""
-    return Trust(parties=(sandbox_ca(folder).certificate,), authority=(sandbox_authority(folder).certificate,))
+    return Trust(
+        parties=(sandbox_ca(folder).certificate,), authority=(sandbox_authority(folder).certificate,)
+    )
 
 
 def issue_certificate(
@@ -62,7 +66,10 @@ def _issue(
     valid_to: dt.datetime | None = None,
 ) -> FileSigner:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"), x509.NameAttribute(NameOID.COMMON_NAME, name[:64])]
+    parts = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
+        x509.NameAttribute(NameOID.COMMON_NAME, name[:64]),
+    ]
     if tax_code:
         parts.append(x509.NameAttribute(NameOID.USER_ID, TAX_CODE_MARK + tax_code))
     subject = x509.Name(parts)
@@ -76,7 +83,9 @@ def _issue(
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(valid_to or start + dt.timedelta(days=_DAYS))
-        .add_extension(x509.BasicConstraints(ca=ca is None, path_length=0 if ca is None else None), critical=True)
+        .add_extension(
+            x509.BasicConstraints(ca=ca is None, path_length=0 if ca is None else None), critical=True
+        )
         .add_extension(key_identifier, critical=False)
     )
     return FileSigner(key, builder.sign(ca.key if ca else key, hashes.SHA256()))

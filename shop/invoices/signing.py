@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 import xmlsec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
@@ -38,7 +38,7 @@ SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 ENVELOPED = DS + "enveloped-signature"
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
-SIGNED_PARTS = {
+SIGNED_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "HDon": {"NBan": ("DLHDon",), "NMua": ("DLHDon",), "CQT": ("DLHDon", "MCCQT")},
     "TBao": {"NNT": ("DLTBao",), "CQT": ("DLTBao",)},
 }
@@ -96,7 +96,9 @@ def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
     for node in root.iter(f"{{{DS}}}Signature"):
         box = node.getparent()
         above = box.getparent() if box is not None else None
-        lawful = above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
+        lawful = (
+            above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
+        )
         if lawful:
             found.append(_verified(root, node, box.tag, trust, twice))
         else:
@@ -106,7 +108,9 @@ def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
 
 def digest_of(fragment: bytes) -> str:
     """Base64 SHA-256 of the canonical form of an element that stands alone."""
-    canonical = etree.tostring(etree.fromstring(fragment), method="c14n", exclusive=False, with_comments=False)
+    canonical = etree.tostring(
+        etree.fromstring(fragment), method="c14n", exclusive=False, with_comments=False
+    )
     return base64.b64encode(hashlib.sha256(canonical).digest()).decode()
 
 
@@ -128,7 +132,9 @@ def _signature(
             raise ValueError(f"{tag} is missing or has no Id")
         span = one_span(xml, [root.tag, tag])
         if span.namespaces:
-            raise ValueError("the document declares namespaces: lifted out of an envelope it would no longer verify")
+            raise ValueError(
+                "the document declares namespaces: lifted out of an envelope it would no longer verify"
+            )
         digest = digest_of(xml[span.start : span.end])
         references += _reference(identity, digest, enveloped=place != "CQT")
     references += _reference(object_id, digest_of(_in_signature(time_object).encode()), enveloped=False)
@@ -182,7 +188,12 @@ def _verified(
         faults.append("signature_broken")
     faults += _certificate_faults(root, certificate, place, at, trust)
     return Signature(
-        place, holder_of(certificate), tax_code_of(certificate), f"{certificate.serial_number:X}", at, tuple(faults)
+        place,
+        holder_of(certificate),
+        tax_code_of(certificate),
+        f"{certificate.serial_number:X}",
+        at,
+        tuple(faults),
     )
 
 
@@ -199,7 +210,11 @@ def _form_faults(root: etree._Element, node: etree._Element, place: str) -> list
         ("Transform", ENVELOPED),
         ("Transform", C14N),
     }
-    used = {(etree.QName(part).localname, part.get("Algorithm")) for part in info[0].iter() if part.get("Algorithm")}
+    used = {
+        (etree.QName(part).localname, part.get("Algorithm"))
+        for part in info[0].iter()
+        if part.get("Algorithm")
+    }
     if not used <= methods or info[0].find(f".//{{{DS}}}SignatureMethod") is None:
         faults.append("algorithm_refused")
     by_id = {part.get("Id"): part for part in root.iter() if part.get("Id")}
@@ -225,7 +240,9 @@ def _time_object(node: etree._Element) -> etree._Element | None:
     if len(objects) != 1:
         return None
     tags = [etree.QName(part).localname for part in objects[0].iter()]
-    return objects[0] if tags == ["Object", "SignatureProperties", "SignatureProperty", "SigningTime"] else None
+    return (
+        objects[0] if tags == ["Object", "SignatureProperties", "SignatureProperty", "SigningTime"] else None
+    )
 
 
 def _signing_time(node: etree._Element) -> dt.datetime | None:
@@ -239,21 +256,27 @@ def _signing_time(node: etree._Element) -> dt.datetime | None:
 
 
 def _certificate(node: etree._Element) -> x509.Certificate | None:
+    """The certificate beside the signature, if it can be read whole: parts of it are decoded only when asked for."""
     text = node.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate") or ""
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
-        return certificate if isinstance(certificate.public_key(), rsa.RSAPublicKey) else None
-    except ValueError:
+        readable = isinstance(certificate.public_key(), rsa.RSAPublicKey) and (
+            certificate.subject,
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
+        )
+    except (ValueError, UnsupportedAlgorithm):
         return None
+    return certificate if readable else None
 
 
 def _holds(node: etree._Element, certificate: x509.Certificate) -> bool:
     """Digests and signature value, by xmlsec, with the key of this certificate and no other."""
     context = xmlsec.SignatureContext()
     pem = certificate.public_bytes(serialization.Encoding.PEM)
-    context.key = xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.CERT_PEM)
     xmlsec.tree.add_ids(node.getroottree().getroot(), ["Id"])
     try:
+        context.key = xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem)
         context.verify(node)
     except xmlsec.Error:
         return False
@@ -261,7 +284,11 @@ def _holds(node: etree._Element, certificate: x509.Certificate) -> bool:
 
 
 def _certificate_faults(
-    root: etree._Element, certificate: x509.Certificate, place: str, at: dt.datetime | None, trust: Trust | None
+    root: etree._Element,
+    certificate: x509.Certificate,
+    place: str,
+    at: dt.datetime | None,
+    trust: Trust | None,
 ) -> list[str]:
     faults = []
     key = certificate.public_key()
@@ -288,7 +315,7 @@ def _vouches(anchor: x509.Certificate, certificate: x509.Certificate, at: dt.dat
         if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
         certificate.verify_directly_issued_by(anchor)
-    except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError):
+    except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return at is not None and anchor.not_valid_before_utc <= at <= anchor.not_valid_after_utc
 
@@ -303,4 +330,3 @@ def _allowed_tax_codes(root: etree._Element, place: str) -> set[str] | None:
         return {root.findtext("DLHDon/NDHDon/NMua/MST") or "-"}
     seller = root.findtext("DLHDon/NDHDon/NBan/MST") or "-"
     return {root.findtext("DLHDon/TTChung/MSTDVNUNLHDon") or seller}
-

@@ -108,7 +108,10 @@ class Authority:
     def in_folder(cls, folder: Path, *, clock: Callable[[], dt.datetime] = _now) -> Authority:
         """An authority with its keys and its file in ``folder``, made on first use."""
         return cls(
-            folder / "authority.sqlite3", signer=sandbox_authority(folder), trust=sandbox_trust(folder), clock=clock
+            folder / "authority.sqlite3",
+            signer=sandbox_authority(folder),
+            trust=sandbox_trust(folder),
+            clock=clock,
         )
 
     @property
@@ -135,7 +138,9 @@ class Authority:
         try:
             message = unwrap(body)
         except Refused as reason:
-            return self._acknowledge("", "", [Reason(code="9001", text=f"Thông điệp không đọc được: {reason.code}")])
+            return self._acknowledge(
+                "", "", [Reason(code="9001", text=f"Thông điệp không đọc được: {reason.code}")]
+            )
         with self._transaction() as database:
             mood, fetches, seconds = database.execute("SELECT name, fetches, seconds FROM mood").fetchone()
             if mood == Mood.DOWN:
@@ -160,7 +165,9 @@ class Authority:
                 raise UnknownMessage(message_id)
             answer, ready_at, fetches_left = row
             if fetches_left:
-                database.execute("UPDATE message SET fetches_left = fetches_left - 1 WHERE id = ?", (message_id,))
+                database.execute(
+                    "UPDATE message SET fetches_left = fetches_left - 1 WHERE id = ?", (message_id,)
+                )
             if fetches_left or self._clock().timestamp() < ready_at:
                 return None
             return bytes(answer)
@@ -172,7 +179,13 @@ class Authority:
         return {(seller, form, series, number): code for seller, form, series, number, code in rows}
 
     def _reply(
-        self, database: sqlite3.Connection, message: Message, body: bytes, mood: str, fetches: int, seconds: float
+        self,
+        database: sqlite3.Connection,
+        message: Message,
+        body: bytes,
+        mood: str,
+        fetches: int,
+        seconds: float,
     ) -> bytes:
         envelope = message.envelope
         digest = hashlib.sha256(body).hexdigest()
@@ -200,7 +213,11 @@ class Authority:
         document = message.items[0]
         found = check(document, today=self._clock().astimezone(VIETNAM).date(), trust=self._trust)
         reasons = [
-            Reason(code="9100", text=f"{item.message_vi} ({item.path})", advice="Lập lại hóa đơn cùng số rồi gửi lại.")
+            Reason(
+                code="9100",
+                text=f"{item.message_vi} ({item.path})",
+                advice="Lập lại hóa đơn cùng số rồi gửi lại.",
+            )
             for item in found
             if item.is_error
         ]

@@ -42,7 +42,9 @@ class TaxFront:
             try:
                 wish = json.loads(body)
                 mood = Mood(wish["mood"])
-                self.authority.set_mood(mood, fetches=int(wish.get("fetches", 3)), seconds=float(wish.get("seconds", 0)))
+                self.authority.set_mood(
+                    mood, fetches=int(wish.get("fetches", 3)), seconds=float(wish.get("seconds", 0))
+                )
             except (ValueError, TypeError, KeyError, AttributeError):
                 return refuse(400, "no such mood")
         return Reply(200, "application/json", json.dumps({"mood": self.authority.mood}).encode())

@@ -196,7 +196,9 @@ def _read_leaf(leaf: Leaf, element: etree._Element) -> Any:
 
 
 def _complete(group: Group, values: dict[str, Any]) -> dict[str, Any]:
-    missing = [leaf.tag for leaf in group.members if leaf.needed and leaf.attribute and leaf.attribute not in values]
+    missing = [
+        leaf.tag for leaf in group.members if leaf.needed and leaf.attribute and leaf.attribute not in values
+    ]
     if missing:
         raise Unreadable(f"{group.tag} lacks {', '.join(missing)}")
     return values

@@ -36,8 +36,11 @@ _RATE = Text(11, pattern=r"0%|5%|8%|10%|KCT|KKKNT|KHAC(:\d\d\.\d\d%?)?")
 
 
 def _extras(attribute: str = "extras") -> Group:
-    fields = (Leaf("TTruong", "name", Text(500), True), Leaf("KDLieu", "kind", Text(20), True),
-              Leaf("DLieu", "value", Text(500)))
+    fields = (
+        Leaf("TTruong", "name", Text(500), True),
+        Leaf("KDLieu", "kind", Text(20), True),
+        Leaf("DLieu", "value", Text(500)),
+    )
     return Group("TTKhac", (Group("TTin", fields, attribute, Extra, many=True),))
 
 
@@ -169,8 +172,12 @@ def invoice_table(form: str, *, till: bool = False) -> Group:
         many=True,
         needed=True,
     )
-    content = Group("NDHDon", (SELLER, BUYER, Group("DSHHDVu", (line,), needed=True), _totals(with_vat)), needed=True)
-    return Group("DLHDon", (Group("TTChung", general, needed=True), content, _extras()), make=Draft, needed=True)
+    content = Group(
+        "NDHDon", (SELLER, BUYER, Group("DSHHDVu", (line,), needed=True), _totals(with_vat)), needed=True
+    )
+    return Group(
+        "DLHDon", (Group("TTChung", general, needed=True), content, _extras()), make=Draft, needed=True
+    )
 
 
 def build(draft: Draft, *, qr: str = "") -> bytes:
@@ -191,7 +198,7 @@ def read_content(content: etree._Element) -> Draft:
     form = content.findtext("TTChung/KHMSHDon") or ""
     values = read(invoice_table(form), content)
     try:
-        return Draft(identity=content.get("Id", ""), **values)
+        return Draft(**({"identity": content.get("Id", ""), "currency": ""} | values))
     except (TypeError, ValueError) as reason:
         raise Unreadable(str(reason)) from reason
 
@@ -217,8 +224,13 @@ def _totals(with_vat: bool) -> Group:
         RateSummary,
         many=True,
     )
-    fee = Group("LPhi", (Leaf("TLPhi", "name", Text(100), True), Leaf("TPhi", "amount", Whole(), True)),
-                "fees", Fee, many=True)
+    fee = Group(
+        "LPhi",
+        (Leaf("TLPhi", "name", Text(100), True), Leaf("TPhi", "amount", Whole(), True)),
+        "fees",
+        Fee,
+        many=True,
+    )
     vat = (
         Group("THTTLTSuat", (summary,)),
         Leaf("TgTCThue", "net_amount", Whole(), True),

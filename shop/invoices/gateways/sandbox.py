@@ -84,7 +84,11 @@ def _read_answer(message_id: str, body: bytes) -> Receipt:
         invoice = _only_item(body, CODED)
         code = parse(invoice).findtext("MCCQT") or ""
         return Receipt(
-            message_id=message_id, state=State.ACCEPTED, document=invoice, authority_code=code, exchanged=exchanged
+            message_id=message_id,
+            state=State.ACCEPTED,
+            document=invoice,
+            authority_code=code,
+            exchanged=exchanged,
         )
     refused = read_refusal(_only_item(body, CHECKED))
     return Receipt(message_id=message_id, state=State.REJECTED, reasons=refused.reasons, exchanged=exchanged)

@@ -29,7 +29,13 @@ def baskets(draw: st.DrawFn) -> list[Sale]:
     charged = sum(sale.gross_amount for sale in sold)
     discounts = share_discount(sold, draw(st.integers(0, charged)), "Chiết khấu")
     note = [Sale(kind=LineKind.NOTE, name="Đơn hàng 100237")] if draw(st.booleans()) else []
-    return [*sold, *draw(st.lists(gifts, max_size=2)), *discounts, *draw(st.lists(delivery, max_size=1)), *note]
+    return [
+        *sold,
+        *draw(st.lists(gifts, max_size=2)),
+        *discounts,
+        *draw(st.lists(delivery, max_size=1)),
+        *note,
+    ]
 
 
 def drafted(sales: list[Sale], form: str = VAT_INVOICE) -> Draft:
@@ -88,7 +94,8 @@ def test_a_line_moves_at_most_by_the_rounding_of_its_rate(sales: list[Sale]) -> 
 @given(st.lists(goods, min_size=1, max_size=6))
 def test_a_full_return_mirrors_the_sale_to_the_dong(sold: list[Sale]) -> None:
     returned = [
-        Sale(name=sale.name, gross_amount=-sale.gross_amount, rate=sale.rate, quantity=-sale.quantity) for sale in sold
+        Sale(name=sale.name, gross_amount=-sale.gross_amount, rate=sale.rate, quantity=-sale.quantity)
+        for sale in sold
     ]
     there, back = drafted(sold), drafted(returned)
     assert [line.amount for line in back.lines] == [-line.amount for line in there.lines]
@@ -97,13 +104,17 @@ def test_a_full_return_mirrors_the_sale_to_the_dong(sold: list[Sale]) -> None:
 
 
 def test_a_partial_return_may_stand_beside_an_increase() -> None:
-    draft = drafted([Sale(name="A", gross_amount=108_000, rate="8%"), Sale(name="B", gross_amount=-54_000, rate="8%")])
+    draft = drafted(
+        [Sale(name="A", gross_amount=108_000, rate="8%"), Sale(name="B", gross_amount=-54_000, rate="8%")]
+    )
     assert [line.amount for line in draft.lines] == [100_000, -50_000]
     assert (draft.net_amount, draft.vat_amount, draft.total) == (50_000, 4_000, 54_000)
 
 
 def test_prices_with_a_remainder_keep_every_dong() -> None:
-    draft = drafted([Sale(name="Miến", gross_amount=10_000, rate="8%", quantity=Decimal(1)) for _ in range(3)])
+    draft = drafted(
+        [Sale(name="Miến", gross_amount=10_000, rate="8%", quantity=Decimal(1)) for _ in range(3)]
+    )
     assert [line.amount for line in draft.lines] == [9_260, 9_259, 9_259]
     assert (draft.net_amount, draft.vat_amount, draft.total) == (27_778, 2_222, 30_000)
 

@@ -58,10 +58,14 @@ def test_the_words_fit_the_invoice(number: int) -> None:
 
 @given(numbers)
 def test_other_customary_spellings_are_read_too(number: int) -> None:
-    text = amount_in_words(number).replace("lẻ", "linh").replace("nghìn", "ngàn").replace("mươi bốn", "mươi tư")
+    text = (
+        amount_in_words(number).replace("lẻ", "linh").replace("nghìn", "ngàn").replace("mươi bốn", "mươi tư")
+    )
     assert read_amount(text.removesuffix(".") + " chẵn./.") == number
 
 
-@pytest.mark.parametrize("text", ["", "đồng", "bốn trăm linh", "one million", "một triệu hai", "nghìn", "hai ba", "tỷ"])
+@pytest.mark.parametrize(
+    "text", ["", "đồng", "bốn trăm linh", "one million", "một triệu hai", "nghìn", "hai ba", "tỷ"]
+)
 def test_words_that_leave_doubt_are_not_guessed(text: str) -> None:
     assert read_amount(text) is None
