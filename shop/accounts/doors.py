@@ -35,7 +35,6 @@ _COOPERATIVE = frozenset(
         "panel:hand_over",
         "panel_products:index",
         "panel_products:index_results",
-        "panel_products:inspect",
     }
 )
 
@@ -130,7 +129,6 @@ _OPERATOR = (
         "panel:refunds",
         "panel_products:index",
         "panel_products:index_results",
-        "panel_products:inspect",
         "wagtailadmin_pages:type_use",
         "wagtailadmin_pages:type_use_results",
         "wagtailadmin_reports:locked_pages",

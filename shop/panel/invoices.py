@@ -241,9 +241,7 @@ def issue_and_send(request: HttpRequest, invoices: list[Invoice]) -> None:
             break
         invoicing.transmit(invoice.pk)
     if issued:
-        text = ngettext(
-            "Đã lập và ký %(count)d hóa đơn.", "Đã lập và ký %(count)d hóa đơn.", len(issued)
-        )
+        text = ngettext("Đã lập và ký %(count)d hóa đơn.", "Đã lập và ký %(count)d hóa đơn.", len(issued))
         messages.success(request, text % {"count": len(issued)})
 
 

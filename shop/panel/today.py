@@ -98,7 +98,7 @@ CARDS = (
         "panel:refunds",
         "",
         lambda user: refunds_for(user).filter(state=RefundState.REQUESTED).count(),
-        "undo",
+        "rotate",
         note=_refund_sum,
     ),
     Card(

@@ -47,7 +47,7 @@ class TransferList(Screen):
 class RefundList(Screen):
     template_name = "panel/refunds.html"
     page_title = gettext_lazy("Hoàn tiền")
-    header_icon = "undo"
+    header_icon = "rotate"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

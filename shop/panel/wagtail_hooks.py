@@ -42,8 +42,15 @@ def panel_js() -> SafeString:
 
 
 @hooks.register("register_admin_menu_item")
+def today_item() -> MenuItem:
+    return MenuItem(_("Việc hôm nay"), reverse("wagtailadmin_home"), "today", icon_name="home", order=10)
+
+
+@hooks.register("register_admin_menu_item")
 def consignments_item() -> MenuItem:
-    return MenuItem(_("Kiện hàng"), reverse("panel:consignments"), "consignments", icon_name="list-ul", order=110)
+    return MenuItem(
+        _("Kiện hàng"), reverse("panel:consignments"), "consignments", icon_name="list-ul", order=110
+    )
 
 
 @hooks.register("register_admin_menu_item")
@@ -58,7 +65,7 @@ def transfers_item() -> MenuItem:
 
 @hooks.register("register_admin_menu_item")
 def refunds_item() -> MenuItem:
-    return MenuItem(_("Hoàn tiền"), reverse("panel:refunds"), "refunds", icon_name="undo", order=150)
+    return MenuItem(_("Hoàn tiền"), reverse("panel:refunds"), "refunds", icon_name="rotate", order=150)
 
 
 def _leads_somewhere(item: MenuItem, request: HttpRequest) -> bool:
