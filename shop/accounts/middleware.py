@@ -34,13 +34,16 @@ class PanelDoorMiddleware:
         name = request.resolver_match.view_name
         if name in OPEN:
             return None
-        user = request.user
-        if not user.is_authenticated:
-            if request.headers.get("x-requested-with") == "XMLHttpRequest":
-                return HttpResponse(status=403)
-            return redirect_to_login(request.get_full_path(), resolve_url("wagtailadmin_login"))
-        if not user.is_superuser and not roles_of(user):
+        if not request.user.is_authenticated:
+            return _log_in_first(request)
+        if not request.user.is_superuser and not roles_of(request.user):
             return render(request, "panel/no_entry.html", status=403)
-        if not may_open(user, name):
+        if not may_open(request.user, name):
             return render(request, "wagtailadmin/404.html", status=404)
         return None
+
+
+def _log_in_first(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("x-requested-with") == "XMLHttpRequest":
+        return HttpResponse(status=403)
+    return redirect_to_login(request.get_full_path(), resolve_url("wagtailadmin_login"))

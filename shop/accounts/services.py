@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from catalog.models import Cooperative, MemberRole, Membership
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from wagtail.models import Collection, GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Page
+
+from catalog.models import Cooperative, MemberRole, Membership
 
 from .models import User
 from .roles import Role

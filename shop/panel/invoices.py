@@ -6,7 +6,6 @@ import datetime as dt
 import time
 from typing import Any
 
-from catalog.models import Cooperative
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views import View
 
+from catalog.models import Cooperative
 from shop.accounts.doors import may_open
 from shop.invoices import formats, services
 from shop.invoices.draft import Draft

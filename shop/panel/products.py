@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.models import ProductSheet
-from catalog.selectors import cards
 from django.db.models import QuerySet
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic import IndexView
 from wagtail.permissions import register_permission_policy
 
+from catalog.models import ProductSheet
+from catalog.selectors import cards
 from shop.accounts.roles import Role, roles_of
 
 from .screens import PAGE_KEY

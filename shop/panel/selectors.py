@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.models import ProductSheet
-from catalog.tenancy import cooperatives_of
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
+from catalog.models import ProductSheet
+from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
 from shop.invoices.models import Invoice
 from shop.orders.models import Consignment

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.models import ApprovalState
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
+from catalog.models import ApprovalState
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.invoices.models import InvoiceStatus
