@@ -69,7 +69,7 @@ class Wanted:
         )
 
     def address(self, **changes: Any) -> str:
-        """The query of a link to this list with some values changed; back on page one unless ``page`` is given."""
+        """The query of a link with some values changed; it leads to page one unless ``page`` is given."""
         other = replace(self, **({"page": 1} | changes))
         defaults = Wanted()
         pairs = [

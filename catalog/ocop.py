@@ -100,8 +100,10 @@ def granted_by(stars: int, decided_on: dt.date) -> Level:
 
     Raises: ValueError for stars without a certificate. Source: Decisions 148/2023, 1489/2025, 26/2026.
 
-    >>> granted_by(3, dt.date(2024, 3, 3)), granted_by(3, dt.date(2025, 7, 6)), granted_by(5, dt.date(2024, 3, 3))
-    (<Level.DISTRICT: 'district'>, <Level.PROVINCE: 'province'>, <Level.MINISTRY: 'ministry'>)
+    >>> granted_by(3, dt.date(2024, 3, 3)), granted_by(3, dt.date(2025, 7, 6))
+    (<Level.DISTRICT: 'district'>, <Level.PROVINCE: 'province'>)
+    >>> granted_by(5, dt.date(2024, 3, 3))
+    <Level.MINISTRY: 'ministry'>
     """
     if not LOWEST_CERTIFIED <= stars <= 5:
         raise ValueError(f"no certificate is given for {stars} stars")
@@ -152,7 +154,8 @@ def stage_of(*, on: dt.date, valid_to: dt.date, withdrawn_on: dt.date | None) ->
     """The stage on that day. The renewal file goes in between 180 and 120 days before the end (art. 12).
 
     >>> end = dt.date(2027, 3, 3)
-    >>> [stage_of(on=end - dt.timedelta(days=d), valid_to=end, withdrawn_on=None).value for d in (181, 180, 120, 119)]
+    >>> days = [end - dt.timedelta(days=left) for left in (181, 180, 120, 119)]
+    >>> [stage_of(on=day, valid_to=end, withdrawn_on=None).value for day in days]
     ['valid', 'renewal_open', 'renewal_open', 'renewal_late']
     >>> stage_of(on=dt.date(2027, 3, 4), valid_to=end, withdrawn_on=None).value
     'expired'

@@ -55,7 +55,14 @@ def make_renditions(picture: Any, *, shape: str = "square") -> int:
         smallest = made[spec(shape, min(SHAPES[shape]), "jpeg")]
         picture.ground_colour = _mean_colour(smallest.file)
         picture.save(update_fields=["ground_colour"])
+    _close(made)
     return len(made)
+
+
+def _close(made: dict[str, Any]) -> None:
+    """Wagtail keeps the temporary file of each rendition it has just made open."""
+    for rendition in made.values():
+        rendition.file.close()
 
 
 def _mean_colour(file: Any) -> str:
@@ -87,7 +94,9 @@ def renditions_of(picture: Any, filter_specs: Sequence[str]) -> dict[str, Any]:
         alone = copy.copy(picture)
         alone._prefetched_objects_cache = {}
         try:
-            found.update(alone.get_renditions(*missing))
+            made = alone.get_renditions(*missing)
+            _close(made)
+            found.update(made)
         except (SourceImageIOError, OSError):
             log.warning("picture %s has no readable file", picture.pk)
             return {}

@@ -6,8 +6,10 @@ import datetime as dt
 import unicodedata
 from typing import Any, TypedDict, Unpack
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_model
 
 from catalog import search
@@ -69,7 +71,7 @@ def _nfc(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def add_cooperative(
+def add_cooperative(  # noqa: PLR0913  what a cooperative is made of
     *,
     code: str,
     slug: str,
@@ -125,7 +127,7 @@ def add_member(
     *, cooperative: Cooperative, user: Any, role: str = MemberRole.MANAGER, is_active: bool = True
 ) -> Membership:
     """The person's membership, made or changed. Idempotent by (cooperative, user)."""
-    membership, _ = Membership.objects.update_or_create(
+    membership, _created = Membership.objects.update_or_create(
         cooperative=cooperative, user=user, defaults={"role": role, "is_active": is_active}
     )
     return membership
@@ -152,7 +154,7 @@ def add_category(*, slug: str, name: str, name_en: str = "", position: int = 0) 
 
 
 @transaction.atomic
-def save_product(
+def save_product(  # noqa: PLR0913  a product is what it is made of
     *,
     cooperative: Cooperative,
     sku: str,
@@ -180,6 +182,9 @@ def save_product(
     """
     if price_amount <= 0:
         raise ValueError("a price is a positive number of đồng")
+    title = unicodedata.normalize("NFC", title).strip()
+    if not title:  # Oscar allows none, for the children of a parent product
+        raise ValidationError({"title": _("Cần có tên sản phẩm.")})
     fields = _nfc(
         {
             "ocop_set": ocop_set,
@@ -204,7 +209,7 @@ def save_product(
         raise StockBelowReserved(f"{stock_record.num_allocated} packs of {sku} are reserved")
     product = _save_oscar_product(
         stock_record.product if stock_record else None,
-        title=unicodedata.normalize("NFC", title).strip(),
+        title=title,
         is_public=state == ApprovalState.APPROVED,
         category=category,
     )
@@ -227,7 +232,7 @@ def save_product(
 def _save_oscar_product(product: Any, *, title: str, is_public: bool, category: Any) -> Any:
     if product is None:
         product_classes: Any = get_model("catalogue", "ProductClass")
-        goods, _ = product_classes.objects.get_or_create(
+        goods, _created = product_classes.objects.get_or_create(
             slug=GOODS_CLASS, defaults={"name": "Hàng hóa", "requires_shipping": True, "track_stock": True}
         )
         product = get_model("catalogue", "Product")(structure="standalone", product_class=goods)
@@ -256,7 +261,7 @@ def set_state(*, sheet: ProductSheet, state: str) -> ProductSheet:
 
 
 @transaction.atomic
-def add_certificate(
+def add_certificate(  # noqa: PLR0913  what stands on the paper
     *,
     sheet: ProductSheet,
     stars: int,

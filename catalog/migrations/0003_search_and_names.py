@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# remove_diacritics 0: the text comes folded; the tokenizer must not judge marks by rules of its own.
+# remove_diacritics 0: the text comes folded, and the tokenizer must not judge marks by rules of its own.
 # The FTS tables keep no text (external content): triggers feed them in the transaction of the product.
 SQLITE = [
     """CREATE VIRTUAL TABLE catalog_search_words USING fts5(
