@@ -54,6 +54,8 @@ def write_letter(
     """
     if not recipient:
         return None
+    if written := Letter.objects.filter(key=key).first():
+        return written
     with translation.override(language):
         text = render_to_string(f"letters/{template}.txt", {**context, "market_name": settings.MARKET_NAME})
     subject, _, body = text.strip().partition("\n")

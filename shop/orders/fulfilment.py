@@ -12,7 +12,7 @@ from oscar.apps.order.models import Line, Order
 from shop.payments import services as payments
 from shop.payments.models import AttemptStatus, EventKind, PaymentAttempt, PaymentEvent, RefundReason
 
-from . import letters, stock
+from . import invoicing, letters, stock
 from .locks import lock_order
 from .models import Consignment, OrderEvent
 from .requests import IllegalStep
@@ -62,9 +62,9 @@ def pack(*, consignment: Consignment, by: Any) -> Consignment:
 
 @transaction.atomic
 def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_number: str) -> Consignment:
-    """The consignment, given to its carrier: its goods leave the stock.
+    """The consignment, given to its carrier: its goods leave the stock and its invoice waits to be issued.
 
-    Locks/Writes: stock records, order, consignments, the buyer's letter.
+    Locks/Writes: stock records, order, consignments; the invoice and the buyer's letter.
     Raises: IllegalStep unless it is packed.
     """
     consignment = _step(consignment, ConsignmentStatus.HANDED_OVER)
@@ -72,6 +72,7 @@ def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_numbe
     consignment.handed_over_at = timezone.now()
     consignment.save(update_fields=["status", "carrier", "tracking_number", "handed_over_at"])
     stock.consume(Line.objects.filter(consignment_line__consignment=consignment))
+    invoicing.open_invoice(consignment)
     _note(consignment, OrderEventKind.HANDED_OVER, by, note=f"{carrier} {tracking_number}".strip())
     letters.handed_over(consignment)
     return consignment

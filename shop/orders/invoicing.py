@@ -2,58 +2,116 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
+import datetime as dt
 
-from catalog.clock import today
-from catalog.models import Cooperative, TaxClass, VatMethod
 from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
-from shop.invoices.amounts import Sale, draft_sales, share_discount
-from shop.invoices.draft import CONSUMER, SALES_INVOICE, VAT_INVOICE, Buyer, Draft, Seller
-from shop.vat import rate_code
+from catalog.models import Cooperative, TaxClass, VatMethod
+from shop.invoices import services as invoices
+from shop.invoices.draft import Buyer, Seller
+from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
+from shop.messages.services import Enclosure
 
-from .models import Consignment, OrderSheet
+from . import letters
+from .models import Consignment, OrderEvent, OrderSheet
+from .statuses import OrderEventKind
 
-BANK_TRANSFER = "Chuyển khoản"
-LONGEST_EMAIL = 50  # the tax authority's format carries no longer one
+BANK_TRANSFER = "Chuyển khoản"  # what the invoice prints; Vietnamese whatever the buyer's language
 
 
-def draft_for(consignment: Consignment) -> Draft:
-    """What the invoice of this consignment says, at the VAT rates of today.
-
-    Unit: whole đồng; its total is the consignment's. The texts are Vietnamese whatever the buyer's language.
-    """
+def sale_of(consignment: Consignment) -> SaleRecord:
+    """What this consignment sold, for its invoice. Unit: whole đồng; the total is the consignment's."""
     sheet: OrderSheet = consignment.order.sheet
-    seller = consignment.cooperative
-    is_business = bool(sheet.invoice_tax_code)
-
-    def rate(tax_class: str) -> str:
-        return rate_code(tax_class, on=today(), business_buyer=is_business)
-
-    goods = [
-        Sale(
+    lines = [
+        SoldLine(
             name=f"{line.title} ({line.pack})",
+            tax_class=line.tax_class,
+            gross_amount=line.goods_amount,
             code=line.sku,
             unit=_unit(line.pack),
-            quantity=Decimal(line.quantity),
-            gross_amount=line.goods_amount,
-            rate=rate(line.tax_class),
+            quantity=line.quantity,
         )
         for line in consignment.lines.all()
     ]
-    sales = [*goods, *share_discount(goods, consignment.discount_amount, "Giảm giá")]
     if consignment.shipping_amount:
-        shipping_rate = rate(TaxClass.SERVICE)
-        sales.append(Sale(name="Phí giao hàng", gross_amount=consignment.shipping_amount, rate=shipping_rate))
-    return draft_sales(
-        sales,
-        form=VAT_INVOICE if seller.vat_method == VatMethod.DEDUCTION else SALES_INVOICE,
-        seller=_seller(seller),
+        delivery = SoldLine(
+            name="Phí giao hàng", tax_class=TaxClass.SERVICE.value, gross_amount=consignment.shipping_amount
+        )
+        lines.append(delivery)
+    return SaleRecord(
+        seller=_seller(consignment.cooperative),
         buyer=_buyer(sheet),
+        business_buyer=bool(sheet.invoice_tax_code),
+        on_deduction=consignment.cooperative.vat_method == VatMethod.DEDUCTION,
+        lines=tuple(lines),
+        discount_amount=consignment.discount_amount,
         payment_method=BANK_TRANSFER,
         solution_tax_code=settings.INVOICE_PROVIDER_TAX_CODE,
     )
+
+
+def open_invoice(consignment: Consignment) -> Invoice:
+    """The invoice that now waits for the staff. Idempotent by the consignment's code."""
+    sheet: OrderSheet = consignment.order.sheet
+    return invoices.create_draft(
+        seller=consignment.cooperative,
+        source_reference=consignment.code,
+        sale=sale_of(consignment),
+        deliver_to=sheet.invoice_email or sheet.buyer_email,
+        language=sheet.language,
+    )
+
+
+def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
+    """One step of the exchange with the tax authority; once accepted, the invoice goes to the buyer.
+
+    Locks/Writes: as ``shop.invoices.services.transmit``, which calls the network: never inside a transaction.
+    Idempotent.
+    """
+    invoice = invoices.transmit(invoice_pk, now=now)
+    if invoice.status == InvoiceStatus.ACCEPTED:
+        deliver(invoice)
+    return invoice
+
+
+def transmit_due(now: dt.datetime) -> int:
+    """How many invoices took a step or were delivered; what a lost wake-up left behind is found here."""
+    pks = list(invoices.due(now).values_list("pk", flat=True))
+    for pk in pks:
+        transmit(pk, now=now)
+    undelivered = Invoice.objects.filter(status=InvoiceStatus.ACCEPTED, delivered_at=None).exclude(
+        deliver_to=""
+    )
+    return len(pks) + sum(deliver(invoice) for invoice in undelivered)
+
+
+def deliver(invoice: Invoice) -> bool:
+    """Whether the letter with PDF and XML was written now. Idempotent by invoice."""
+    if not invoice.deliver_to or invoice.delivered_at is not None:
+        return False
+    consignment = Consignment.objects.select_related("order__sheet", "cooperative").get(
+        code=invoice.source_reference
+    )
+    # Drawn before the transaction: it takes longer than all of its queries.
+    pdf = invoices.pdf_of(invoice, base_url=settings.BASE_URL)
+    files = (
+        Enclosure(invoices.filename_of(invoice, "pdf"), "application/pdf", pdf),
+        Enclosure(invoices.filename_of(invoice, "xml"), "application/xml", invoices.signed_xml(invoice)),
+    )
+    with transaction.atomic():
+        claimed = Invoice.objects.filter(pk=invoice.pk, delivered_at=None).update(delivered_at=timezone.now())
+        if claimed:
+            letters.invoice_sent(consignment, invoice, files)
+            OrderEvent.objects.create(
+                order=consignment.order,
+                consignment=consignment,
+                kind=OrderEventKind.INVOICED,
+                note=str(invoice),
+            )
+    return bool(claimed)
 
 
 def _unit(pack: str) -> str:
@@ -74,14 +132,14 @@ def _seller(cooperative: Cooperative) -> Seller:
 
 
 def _buyer(sheet: OrderSheet) -> Buyer:
-    email = sheet.invoice_email or sheet.buyer_email
-    fields: dict[str, Any] = {"email": email if len(email) <= LONGEST_EMAIL else "", "phone": sheet.buyer_phone}
-    if sheet.invoice_name:
-        fields |= {
-            "name": sheet.invoice_name,
-            "tax_code": sheet.invoice_tax_code,
-            "address": sheet.invoice_address,
-        }
-    else:
-        fields["address"] = sheet.address_text
-    return Buyer(person=sheet.buyer_name or CONSUMER, **fields)
+    if sheet.invoice_tax_code:
+        return business(
+            name=sheet.invoice_name,
+            tax_code=sheet.invoice_tax_code,
+            address=sheet.invoice_address,
+            email=sheet.invoice_email,
+            person=sheet.buyer_name,
+        )
+    return consumer(
+        person=sheet.buyer_name, address=sheet.address_text, phone=sheet.buyer_phone, email=sheet.buyer_email
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shop.invoices.models import Invoice
 from shop.messages.services import Enclosure, write_letter
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.services import open_amount, paid_amount
 
-from .links import order_url, panel_url, pay_url
+from .links import lookup_url, order_url, panel_url, pay_url
 from .models import Consignment
 
 COOPERATIVE_LANGUAGE = "vi"
@@ -67,12 +68,17 @@ def handed_over(consignment: Consignment) -> None:
     _to_buyer(consignment.order, "handed_over", f"handed-over:{consignment.code}", context)
 
 
-def invoice_sent(
-    consignment: Consignment, *, recipient: str, key: str, facts: dict[str, Any], files: Sequence[Enclosure]
-) -> None:
-    """The accepted invoice, as PDF and XML."""
-    context = {"consignment": consignment, **facts}
-    _to_buyer(consignment.order, "invoice", key, context, recipient=recipient, files=files)
+def invoice_sent(consignment: Consignment, invoice: Invoice, files: Sequence[Enclosure]) -> None:
+    """The accepted invoice, as PDF and XML, to whoever was named for invoices."""
+    context = {"consignment": consignment, "invoice": invoice, "lookup_url": lookup_url(invoice.language)}
+    _to_buyer(
+        consignment.order,
+        "invoice",
+        f"invoice:{invoice.source_reference}",
+        context,
+        recipient=invoice.deliver_to,
+        files=files,
+    )
 
 
 def _to_buyer(

@@ -20,6 +20,11 @@ def order_url(sheet: OrderSheet) -> str:
     return _absolute("checkout:order", sheet.language, sheet.order.number, sheet.token)
 
 
+def lookup_url(language: str) -> str:
+    """Where anybody with the code finds an invoice."""
+    return _absolute("lookup:invoice", language)
+
+
 def panel_url() -> str:
     return settings.BASE_URL + reverse("wagtailadmin_home")
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from catalog.models import Cooperative
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -20,6 +19,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.order.utils import OrderCreator
 from oscar.core.prices import Price
 
+from catalog.models import Cooperative
 from shop.money import to_dong
 from shop.payments.codes import new_code
 from shop.payments.services import open_attempt

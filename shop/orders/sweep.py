@@ -9,6 +9,7 @@ from django.utils import timezone
 from shop.messages.services import send_due
 from shop.payments.models import InboundEvent, InboundOutcome
 
+from .invoicing import transmit_due
 from .services import expire, receive
 
 
@@ -21,6 +22,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
     return {
         "deliveries": _receive_left_behind(),
         "expired orders": expire(now),
+        "invoices": transmit_due(now),
         "letters": send_due(now),
     }
 

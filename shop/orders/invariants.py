@@ -1,0 +1,131 @@
+"""What must hold between the tables at any moment; checked by ``manage.py check_invariants`` and after race tests.
+
+Each rule is one aggregate query, so that a hundred thousand orders take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from oscar.apps.order.models import Line, Order
+
+from catalog.models import ProductSheet
+from shop.partner.models import StockRecord
+from shop.payments.models import (
+    AttemptStatus,
+    EventKind,
+    InboundEvent,
+    InboundOutcome,
+    PaymentAttempt,
+    PaymentEvent,
+    Refund,
+    RefundState,
+)
+
+from .models import Consignment, ConsignmentLine, OrderSheet
+from .statuses import ConsignmentStatus, OrderStatus
+
+
+def violations() -> list[str]:
+    """One sentence per row that breaks a rule; empty when everything holds."""
+    return [*_stock(), *_amounts(), *_money(), *_states(), *_deliveries(), *_walls()]
+
+
+def _sum(rows: Any, key: str, field: str, outer: str = "pk") -> Coalesce:
+    """Σ ``field`` over the rows whose ``key`` is the outer row's ``outer``."""
+    sums = rows.filter(**{key: OuterRef(outer)}).order_by().values(key).annotate(total=Sum(field))
+    return Coalesce(Subquery(sums.values("total")), 0, output_field=BigIntegerField())
+
+
+def _stock() -> Iterator[str]:
+    held = _sum(Line.objects.all(), "stockrecord", "num_allocated")
+    for record in StockRecord.objects.annotate(held=held, reserved=Coalesce("num_allocated", 0)).filter(
+        ~Q(held=F("reserved")) | Q(reserved__gt=F("num_in_stock")) | Q(reserved__lt=0)
+    ):
+        yield (
+            f"stock {record.partner_sku}: {record.num_in_stock} in stock, {record.reserved} reserved,"
+            f" {record.held} held by order lines"
+        )
+
+
+def _amounts() -> Iterator[str]:
+    sums = _sum(Consignment.objects.all(), "order", "total_amount", "order_id")
+    for sheet in (
+        OrderSheet.objects.annotate(sums=sums)
+        .exclude(Q(sums=F("total_amount")) & Q(order__total_incl_tax=F("total_amount")))
+        .select_related("order")
+    ):
+        yield (
+            f"order {sheet.order.number}: total {sheet.total_amount}, Oscar says {sheet.order.total_incl_tax},"
+            f" its consignments {sheet.sums}"
+        )
+    goods = _sum(ConsignmentLine.objects.all(), "consignment", "goods_amount")
+    discounts = _sum(ConsignmentLine.objects.all(), "consignment", "discount_amount")
+    for consignment in Consignment.objects.annotate(lines_goods=goods, lines_discount=discounts).exclude(
+        lines_goods=F("goods_amount"), lines_discount=F("discount_amount")
+    ):
+        yield f"consignment {consignment.code}: goods {consignment.goods_amount}, its lines {consignment.lines_goods}"
+    for line in ConsignmentLine.objects.exclude(goods_amount=F("unit_amount") * F("quantity")):
+        yield f"line {line.pk}: {line.quantity} × {line.unit_amount} is not {line.goods_amount}"
+    for order in Order.objects.filter(sheet=None):
+        yield f"order {order.number} has no sheet"
+
+
+def _money() -> Iterator[str]:
+    """A paid order holds its total beside what is set aside; any other paid or not holds nothing of its own."""
+    events, refunds = PaymentEvent.objects.all(), Refund.objects.filter(state=RefundState.REQUESTED)
+    charged = _sum(events.filter(kind=EventKind.CHARGE), "attempt__order", "amount")
+    returned = _sum(events.filter(kind=EventKind.REFUND), "attempt__order", "amount")
+    set_aside = _sum(refunds, "attempt__order", "amount")
+    orders = Order.objects.filter(sheet__isnull=False).annotate(
+        charged=charged, usable=charged - returned - set_aside, total=F("sheet__total_amount")
+    )
+    for order in orders.filter(
+        Q(status=OrderStatus.PAID) & ~Q(usable=F("total"))
+        | Q(status=OrderStatus.PENDING_PAYMENT) & (Q(usable__lt=0) | Q(usable__gte=F("total")))
+        | Q(status__in=(OrderStatus.EXPIRED, OrderStatus.CANCELLED)) & ~Q(usable=0)
+    ):
+        yield f"order {order.number} ({order.status}): {order.usable} of {order.total} đồng count towards it"
+    for refund in Refund.objects.filter(cause__isnull=False, amount__gt=F("cause__amount")):
+        yield f"refund {refund.pk}: {refund.amount} is more than came in"
+
+
+def _states() -> Iterator[str]:
+    expected = {
+        OrderStatus.PENDING_PAYMENT: (ConsignmentStatus.AWAITING_PAYMENT,),
+        OrderStatus.PAID: (ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED, ConsignmentStatus.HANDED_OVER),
+        OrderStatus.EXPIRED: (ConsignmentStatus.CANCELLED,),
+        OrderStatus.CANCELLED: (ConsignmentStatus.CANCELLED,),
+    }
+    for status, steps in expected.items():
+        for consignment in Consignment.objects.filter(order__status=status).exclude(status__in=steps):
+            yield f"consignment {consignment.code} is {consignment.status} although its order is {status.value}"
+    succeeded = Count("payment_attempts", filter=Q(payment_attempts__status=AttemptStatus.SUCCEEDED))
+    for order in Order.objects.annotate(succeeded=succeeded).filter(
+        Q(status=OrderStatus.PAID, succeeded=0) | ~Q(status=OrderStatus.PAID) & Q(succeeded__gt=0)
+    ):
+        yield f"order {order.number} is {order.status} with {order.succeeded} successful attempts"
+
+
+def _deliveries() -> Iterator[str]:
+    booked = _sum(PaymentEvent.objects.filter(kind=EventKind.CHARGE), "inbound", "amount")
+    for row in InboundEvent.objects.annotate(booked=booked).filter(
+        Q(outcome=InboundOutcome.MATCHED) & ~Q(booked=F("amount"))
+        | ~Q(outcome=InboundOutcome.MATCHED) & ~Q(booked=0)
+    ):
+        yield f"delivery {row.external_id} ({row.outcome}): {row.booked} of {row.amount} đồng booked"
+    for attempt in PaymentAttempt.objects.exclude(reference=F("order__number")):
+        yield f"attempt {attempt.pk} asks for {attempt.reference}, its order is another"
+
+
+def _walls() -> Iterator[str]:
+    """No row of one cooperative hangs below a row of another."""
+    for line in ConsignmentLine.objects.exclude(
+        order_line__partner=F("consignment__cooperative__partner"), order_line__order=F("consignment__order")
+    ):
+        yield f"line {line.pk} belongs to another order or cooperative than its consignment"
+    for sheet in ProductSheet.objects.exclude(product__stockrecords__partner=F("cooperative__partner")):
+        yield f"product {sheet.pk} is stocked by another cooperative than its own"
