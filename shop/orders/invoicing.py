@@ -7,6 +7,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django_tasks import task
 
 from catalog.models import Cooperative, TaxClass, VatMethod
 from shop.invoices import services as invoices
@@ -68,13 +69,21 @@ def open_invoice(consignment: Consignment) -> Invoice:
 def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
     """One step of the exchange with the tax authority; once accepted, the invoice goes to the buyer.
 
+    While the authority has not decided, a job is left to ask again.
     Locks/Writes: as ``shop.invoices.services.transmit``, which calls the network: never inside a transaction.
     Idempotent.
     """
     invoice = invoices.transmit(invoice_pk, now=now)
     if invoice.status == InvoiceStatus.ACCEPTED:
         deliver(invoice)
+    elif invoice.status == InvoiceStatus.SENT and invoice.next_try_at:
+        transmit_invoice.using(run_after=invoice.next_try_at).enqueue(invoice.pk)
     return invoice
+
+
+@task()
+def transmit_invoice(invoice_pk: int) -> None:
+    transmit(invoice_pk)
 
 
 def transmit_due(now: dt.datetime) -> int:
