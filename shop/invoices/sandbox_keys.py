@@ -21,7 +21,9 @@ from shop.invoices.signer import TAX_CODE_MARK, FileSigner, Trust
 
 AUTHORITY_TAX_CODE = "0109999044"
 AUTHORITY_NAME = "CỤC THUẾ (MÔ PHỎNG)"
-_DAYS = 3 * 365
+# Wide, so that invoices of past demo orders can be signed and nothing ends while somebody is practising.
+_VALID_FROM = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+_VALID_TO = dt.datetime(2099, 12, 31, tzinfo=dt.UTC)
 
 
 def sandbox_ca(folder: Path) -> FileSigner:
@@ -62,8 +64,8 @@ def _issue(
     name: str,
     tax_code: str,
     ca: FileSigner | None,
-    valid_from: dt.datetime | None = None,
-    valid_to: dt.datetime | None = None,
+    valid_from: dt.datetime = _VALID_FROM,
+    valid_to: dt.datetime = _VALID_TO,
 ) -> FileSigner:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     parts = [
@@ -73,7 +75,6 @@ def _issue(
     if tax_code:
         parts.append(x509.NameAttribute(NameOID.USER_ID, TAX_CODE_MARK + tax_code))
     subject = x509.Name(parts)
-    start = valid_from or dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     key_identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     builder = (
         x509.CertificateBuilder()
@@ -81,8 +82,8 @@ def _issue(
         .issuer_name(ca.certificate.subject if ca else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(valid_to or start + dt.timedelta(days=_DAYS))
+        .not_valid_before(valid_from)
+        .not_valid_after(valid_to)
         .add_extension(
             x509.BasicConstraints(ca=ca is None, path_length=0 if ca is None else None), critical=True
         )

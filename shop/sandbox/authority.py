@@ -287,22 +287,20 @@ class Authority:
 
 
 def _envelope_reasons(message: Message) -> list[Reason]:
-    """Why a message is not taken at all."""
+    """Why a message is not taken at all: the first thing that is wrong with it."""
     envelope = message.envelope
     if not is_message_id(envelope.message_id, sender=envelope.sender):
         return [Reason(code="9003", text="Mã thông điệp sai dạng")]
-    if envelope.kind != ASK_FOR_CODE or envelope.receiver != AUTHORITY:
-        return [Reason(code="9004", text="Chỉ nhận thông điệp 200 gửi cho TCT")]
-    if len(message.items) != 1:
-        return [Reason(code="9005", text="Thông điệp 200 mang đúng một hóa đơn")]
+    if envelope.kind != ASK_FOR_CODE or envelope.receiver != AUTHORITY or len(message.items) != 1:
+        return [Reason(code="9004", text="Chỉ nhận thông điệp 200 gửi cho TCT, mang đúng một hóa đơn")]
     root = parse(message.items[0])
     content = root.find("DLHDon")
     if root.tag != "HDon" or content is None or root.find("MCCQT") is not None:
-        return [Reason(code="9006", text="Cần một hóa đơn chưa có mã của cơ quan thuế")]
-    if content.findtext("NDHDon/NBan/MST") != envelope.tax_code:
-        return [Reason(code="9007", text="Mã số thuế của thông điệp khác người bán trên hóa đơn")]
-    if not (content.findtext("TTChung/KHHDon") or "").startswith("C"):
-        return [Reason(code="9008", text="Ký hiệu không phải loại hóa đơn có mã")]
+        return [Reason(code="9005", text="Cần một hóa đơn chưa có mã của cơ quan thuế")]
+    if _text(content, "NDHDon/NBan/MST") != envelope.tax_code:
+        return [Reason(code="9006", text="Mã số thuế của thông điệp khác người bán trên hóa đơn")]
+    if not _text(content, "TTChung/KHHDon").startswith("C"):
+        return [Reason(code="9007", text="Ký hiệu không phải loại hóa đơn có mã")]
     return []
 
 
