@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import Any
+
+from django.core.files import File
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
@@ -18,6 +22,13 @@ class Picture(AbstractImage):
         verbose_name = _("ảnh")
         verbose_name_plural = _("ảnh")
         permissions = [("choose_image", "Can choose image")]
+
+    def generate_rendition_file(self, filter: Any, *, source: File | None = None) -> File:
+        """The rendition in memory; Wagtail's own is a temporary file that nobody closes."""
+        made = super().generate_rendition_file(filter, source=source)
+        with made:
+            made.seek(0)
+            return File(BytesIO(made.read()), name=made.name)
 
 
 class Rendition(AbstractRendition):

@@ -115,7 +115,7 @@ def test_a_value_that_makes_no_sense_is_ignored(client, market, query):
 
 
 @pytest.mark.parametrize(
-    "query", ["nhom=khong-co", "htx=khong-co", "xa=99999", "xa=%00", "trang=2", "trang=51", "trang=999999"]
+    "query", ["nhom=khong-co", "htx=khong-co", "xa=99999", "xa=%00", "trang=2", "trang=51", "trang=123456"]
 )
 def test_a_place_that_does_not_exist_is_not_found(client, market, query):
     expected = 200 if query == "xa=%00" else 404
@@ -526,7 +526,7 @@ def test_the_price_per_unit_is_whole_dong(quantity, unit, price, expected):
         ((3, 4, 5, 9), "3–5, 9"),
         ((7,), "7"),
         ((12, 1), "12–1"),
-        ((1, 6, 12), "6, 12–1"),
+        ((1, 6, 12), "12–1, 6"),
         (tuple(range(1, 13)), "1–12"),
     ],
 )
