@@ -6,9 +6,10 @@ from io import BytesIO
 from typing import Any
 
 from django.core.files import File
+from django.core.files.base import ContentFile, File
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image
 
 
 class Picture(AbstractImage):
@@ -22,6 +23,12 @@ class Picture(AbstractImage):
         verbose_name = _("ảnh")
         verbose_name_plural = _("ảnh")
         permissions = [("choose_image", "Can choose image")]
+
+    def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:
+        """The rendition in memory; Wagtail's own leaves a temporary file open until it is collected."""
+        with super().generate_rendition_file(filter, source=source) as temporary:
+            temporary.seek(0)
+            return ContentFile(temporary.read(), name=temporary.name)
 
     def generate_rendition_file(self, filter: Any, *, source: File | None = None) -> File:
         """The rendition in memory; Wagtail's own is a temporary file that nobody closes."""
