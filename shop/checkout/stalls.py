@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.models import Cooperative, ProductSheet
+from catalog.pictures import renditions
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from shop.money import to_dong
@@ -116,7 +118,7 @@ def load_lines(basket: Any) -> None:
             "product__sheet__picture",
             "stockrecord__partner",
         )
-        .prefetch_related("attributes", "product__sheet__picture__renditions")
+        .prefetch_related("attributes", Prefetch("product__sheet__picture__renditions", renditions()))
         .order_by("pk")
     )
 
