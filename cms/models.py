@@ -25,6 +25,8 @@ class PlainSlugPage(Page):
     slugs with marks; neither can be typed on every phone.
     """
 
+    slug: str
+
     class Meta:
         abstract = True
 

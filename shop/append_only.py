@@ -29,7 +29,7 @@ def append_only(table: str, columns: Sequence[str]) -> migrations.RunPython:
     return migrations.RunPython(protect, release)
 
 
-_DIALECTS = {
+_DIALECTS: dict[str, dict[str, tuple[str, ...]]] = {
     "sqlite": {
         "protect": (
             "CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {columns} ON {table}"

@@ -2,8 +2,9 @@
 
 from django.db import migrations
 
+from shop.append_only import append_only
+
 CHANGED = "Issued means frozen: an issued invoice is never changed or deleted."
-ARCHIVED = "The archive is write-once."
 FROZEN_COLUMNS = ("seller_id", "source_reference", "sale", "total_amount", "series_id", "number", "issued_on", "lookup_code")
 
 
@@ -14,11 +15,6 @@ def _sqlite():
         f" BEGIN SELECT RAISE(ABORT, '{CHANGED}'); END",
         "CREATE TRIGGER invoices_invoice_kept BEFORE DELETE ON invoices_invoice WHEN OLD.number IS NOT NULL"
         f" BEGIN SELECT RAISE(ABORT, '{CHANGED}'); END",
-        *(
-            f"CREATE TRIGGER invoices_document_{event.lower()} BEFORE {event} ON invoices_invoicedocument"
-            f" BEGIN SELECT RAISE(ABORT, '{ARCHIVED}'); END"
-            for event in ("UPDATE", "DELETE")
-        ),
     ]
 
 
@@ -41,12 +37,6 @@ def _postgresql():
         END $$ LANGUAGE plpgsql;
         CREATE TRIGGER invoices_invoice_frozen BEFORE UPDATE OR DELETE ON invoices_invoice
             FOR EACH ROW EXECUTE FUNCTION invoices_keep_issued();
-        CREATE FUNCTION invoices_keep_archive() RETURNS trigger AS $$
-        BEGIN
-            RAISE EXCEPTION '{ARCHIVED}' USING ERRCODE = 'integrity_constraint_violation';
-        END $$ LANGUAGE plpgsql;
-        CREATE TRIGGER invoices_document_frozen BEFORE UPDATE OR DELETE ON invoices_invoicedocument
-            FOR EACH ROW EXECUTE FUNCTION invoices_keep_archive();
         """
     ]
 
@@ -63,4 +53,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RenameField("invoice", "draft", "sale"),
         migrations.RunPython(freeze, migrations.RunPython.noop),
+        append_only(
+            "invoices_invoicedocument",
+            ("invoice_id", "kind", "message_type", "body", "sha256", "created_at"),
+        ),
     ]

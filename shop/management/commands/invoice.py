@@ -12,7 +12,7 @@ from shop.invoices import services
 from shop.invoices.checking import check
 from shop.invoices.keys import trusted
 from shop.invoices.models import Invoice, InvoiceStatus
-from shop.orders.invoicing import issue, transmit
+from shop.orders.invoicing import transmit
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         refused = 0
         for invoice in waiting:
             try:
-                issued = transmit(issue(invoice=invoice).pk)
+                issued = transmit(services.issue(invoice=invoice).pk)
                 self.stdout.write(f"{invoice.source_reference}: {issued} {issued.status}")
             except services.NotIssued as reason:
                 refused += 1

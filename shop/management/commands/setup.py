@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from catalog.models import Commune, Cooperative
-from catalog.places import load_places
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from catalog.models import Commune, Cooperative
+from catalog.places import load_places
 from shop.translations import compile_translations
 
 # Oscar's own pages are not mounted, so its 5 MB of scripts and fonts need not be copied and compressed.

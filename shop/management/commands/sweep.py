@@ -34,6 +34,6 @@ class Command(BaseCommand):
                 done = {name: count for name, count in sweep().items() if count}
                 if done:
                     logger.info("sweep: %s", done)
-            except Exception:  # noqa: BLE001  one bad round must not end the sweep
+            except Exception:
                 logger.exception("sweep failed; trying again in %s s", every)
             stopped.wait(every)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 
@@ -21,7 +22,7 @@ class VietQr:
 
     def start(self, request: PaymentRequest) -> Instructions:
         """A QR code for exactly this amount; above the ceiling of one transfer only the account in words."""
-        words = {
+        words: dict[str, Any] = {
             "bank_bin": settings.VIETQR_BANK_BIN,
             "account": settings.VIETQR_ACCOUNT,
             "holder": settings.VIETQR_ACCOUNT_NAME,
