@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from shop.checkout.privacy import personal
 from shop.invoices import services
@@ -35,6 +36,7 @@ def issued(code: str) -> Invoice | None:
     return rows.filter(lookup_code=code).first()
 
 
+@require_safe
 @personal
 def show(request: HttpRequest) -> HttpResponse:
     """The form; with ``?ma=`` the invoice, or 404 with a word about typing errors."""
@@ -51,6 +53,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "lookup.html", context, status=404 if is_unknown else 200)
 
 
+@require_safe
 @personal
 def pdf(request: HttpRequest, code: str) -> HttpResponse:
     invoice = _accepted_or_404(code)
@@ -58,6 +61,7 @@ def pdf(request: HttpRequest, code: str) -> HttpResponse:
     return _attachment(body, "application/pdf", services.filename_of(invoice, "pdf"))
 
 
+@require_safe
 @personal
 def xml(request: HttpRequest, code: str) -> HttpResponse:
     invoice = _accepted_or_404(code)

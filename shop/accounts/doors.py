@@ -143,8 +143,6 @@ _OPERATOR = (
         "wagtailadmin_reports:aging_pages_results",
         "wagtailadmin_reports:page_types_usage",
         "wagtailadmin_reports:page_types_usage_results",
-        "wagtailredirects:index",
-        "wagtailredirects:index_results",
     }
 )
 
