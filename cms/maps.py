@@ -19,7 +19,7 @@ class Place(NamedTuple):
 
 
 # Longitude and latitude of the commune's centre, to about two kilometres.
-_CENTRES = {
+CENTRES = {
     "03856": (104.43, 21.25, "end"),  # Bắc Yên
     "03862": (104.36, 21.36, "top"),  # Xím Vàng
     "03868": (104.52, 21.33, "end"),  # Tà Xùa
@@ -35,7 +35,7 @@ _CENTRES = {
 
 def place_of(commune_code: str) -> Place | None:
     """The commune's point on a ground of ``WIDTH`` × ``HEIGHT``, or None when it is not drawn."""
-    centre = _CENTRES.get(commune_code)
+    centre = CENTRES.get(commune_code)
     if centre is None:
         return None
     east, north, side = centre

@@ -44,7 +44,7 @@ def blocks_of(text: str, product_ids: Sequence[int]) -> list[Block]:
     paragraphs = 0
 
     def close_text() -> None:
-        if written:
+        if any(written):
             blocks.append(Block(type="text", value=rich_text("\n\n".join(written))))
             written.clear()
 

@@ -74,7 +74,8 @@ def story_shelf(locale_id: int, number: str) -> Page[StoryPage]:
 
 
 def front_stalls() -> list[Cooperative]:
-    return list(stalls()[:STALLS_ON_FRONT])
+    """The first stalls by name, without the pictures that their own page shows."""
+    return list(stalls().prefetch_related(None)[:STALLS_ON_FRONT])
 
 
 def stall_of(cooperative_id: int | None) -> Cooperative | None:
