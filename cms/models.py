@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.folding import slug_of
-from catalog.models import Cooperative
 from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
@@ -13,6 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
+
+from catalog.folding import slug_of
+from catalog.clock import today
+from catalog.models import Cooperative
 
 from . import selectors
 from .blocks import RICH_TEXT_FEATURES, StoryBlock
@@ -60,7 +62,7 @@ class HomePage(PlainSlugPage):
         return {
             **super().get_context(request, *args, **kwargs),
             "picture": selectors.picture_of(self.picture_id),
-            "month": selectors.today().month,
+            "month": today().month,
             "sheets": selectors.season_sheets(),
             "stories": list(selectors.stories(self.locale_id)[:3]),
             "stalls": stalls,

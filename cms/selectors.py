@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from catalog.models import Certificate, Commune, Cooperative, ProductSheet
-from catalog.pictures import renditions
-from catalog.selectors import cards, public_sheets, season_bit, stalls, stars_on, today
 from django.apps import apps
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, F, IntegerField, Prefetch, QuerySet, Value, When
 from django.db.models.functions import Coalesce
+
+from catalog.models import Certificate, Commune, Cooperative, ProductSheet
+from catalog.pictures import renditions
+from catalog.selectors import cards, public_sheets, season_bit, stalls, stars_on, today
 
 from .maps import Place, place_of
 
@@ -34,7 +35,9 @@ def season_sheets() -> list[ProductSheet]:
         .annotate(in_month=F("season_months").bitand(season_bit(on)), stars=Coalesce(stars_on(on), 0))
         .annotate(
             is_seasonal=Case(
-                When(season_months=0b1111_1111_1111, then=Value(0)), default=Value(1), output_field=IntegerField()
+                When(season_months=0b1111_1111_1111, then=Value(0)),
+                default=Value(1),
+                output_field=IntegerField(),
             )
         )
         .filter(
@@ -125,7 +128,9 @@ def passages(body: Iterable[Any]) -> list[Passage]:
     Goods that are no longer public and pictures that were deleted are left out.
     """
     blocks = list(body)
-    sheets = _sheets_by_product({block.value["product_id"] for block in blocks if block.block_type == "product"})
+    sheets = _sheets_by_product(
+        {block.value["product_id"] for block in blocks if block.block_type == "product"}
+    )
     pictures = _pictures({_picture_id(block) for block in blocks if block.block_type == "picture"} - {None})
     found: list[Passage] = []
     for block in blocks:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from catalog.models import Cooperative, ProductSheet
 from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page, Site
+
+from catalog.models import Cooperative, ProductSheet
 
 from .markup import Block, blocks_of, rich_text
 from .models import HomePage, StoryIndexPage, StoryPage

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.structured import absolute, as_script_text
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.structured import absolute, as_script_text
 from cms.models import HomePage, StoryPage
 
 register = template.Library()

@@ -6,10 +6,9 @@ from io import BytesIO
 from typing import Any
 
 from django.core.files import File
-from django.core.files.base import ContentFile, File
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.images.models import AbstractImage, AbstractRendition, Filter, Image
+from wagtail.images.models import AbstractImage, AbstractRendition, Image
 
 
 class Picture(AbstractImage):
@@ -24,12 +23,6 @@ class Picture(AbstractImage):
         verbose_name_plural = _("ảnh")
         permissions = [("choose_image", "Can choose image")]
 
-    def generate_rendition_file(self, filter: Filter, *, source: File | None = None) -> File:
-        """The rendition in memory; Wagtail's own leaves a temporary file open until it is collected."""
-        with super().generate_rendition_file(filter, source=source) as temporary:
-            temporary.seek(0)
-            return ContentFile(temporary.read(), name=temporary.name)
-
     def generate_rendition_file(self, filter: Any, *, source: File | None = None) -> File:
         """The rendition in memory; Wagtail's own is a temporary file that nobody closes."""
         made = super().generate_rendition_file(filter, source=source)
@@ -43,5 +36,7 @@ class Rendition(AbstractRendition):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=("image", "filter_spec", "focal_point_key"), name="one_rendition_per_filter")
+            models.UniqueConstraint(
+                fields=("image", "filter_spec", "focal_point_key"), name="one_rendition_per_filter"
+            )
         ]

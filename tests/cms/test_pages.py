@@ -17,8 +17,8 @@ from PIL import Image
 
 from catalog.models import Commune
 from catalog.pictures import make_renditions
-from catalog.selectors import today
 from catalog.places import load_places
+from catalog.selectors import today
 from cms.maps import CENTRES, HEIGHT, WIDTH, place_of
 from cms.models import StoryPage
 from cms.selectors import certified_count, season_sheets
@@ -91,8 +91,14 @@ def test_products_in_a_story_cost_the_same_for_one_and_for_six(
 
     def publish(count: int) -> int:
         publish_story(
-            slug="mot", language="vi", title="Một", intro="…", body_markdown="Một.", products=sheets[:count],
-            cooperative=stall, picture=picture,
+            slug="mot",
+            language="vi",
+            title="Một",
+            intro="…",
+            body_markdown="Một.",
+            products=sheets[:count],
+            cooperative=stall,
+            picture=picture,
         )
         return queries(client, "/chuyen/mot/")
 
@@ -112,7 +118,12 @@ def test_pages_are_the_same_for_everybody(client: Client, homes: None, picture: 
 def test_structured_data_describes_the_story(client: Client, homes: None, picture: Picture) -> None:
     stall = make_cooperative(name="HTX </script><b>")
     publish_story(
-        slug="mot", language="vi", title="Một </script> & hai", intro="…", body_markdown="Một.", cooperative=stall
+        slug="mot",
+        language="vi",
+        title="Một </script> & hai",
+        intro="…",
+        body_markdown="Một.",
+        cooperative=stall,
     )
     html = client.get("/chuyen/mot/").content.decode()
     (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
@@ -137,7 +148,9 @@ def test_hreflang_names_only_live_translations(client: Client, homes: None) -> N
     ]
 
 
-def test_the_other_language_leads_to_its_front_page_when_a_story_is_missing(client: Client, homes: None) -> None:
+def test_the_other_language_leads_to_its_front_page_when_a_story_is_missing(
+    client: Client, homes: None
+) -> None:
     publish_story(slug="mot", language="vi", title="Một", intro="…", body_markdown="Một.")
     html = client.get("/chuyen/mot/").content.decode()
     assert 'href="/en/" hreflang="en"' in html

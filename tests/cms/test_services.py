@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def publish_homes() -> tuple[HomePage, HomePage]:
     return (
-        publish_home(language="vi", title="Chợ Phiên", lead="Khoai sọ đang vào vụ.", body_markdown="Mời bạn."),
+        publish_home(
+            language="vi", title="Chợ Phiên", lead="Khoai sọ đang vào vụ.", body_markdown="Mời bạn."
+        ),
         publish_home(language="en", title="Chợ Phiên", lead="Taro is in season.", stories_title="Stories"),
     )
 

@@ -26,6 +26,37 @@ TEMPLATES = sorted(
     for folder in ("shop/templates", "cms/templates", "catalog/templates", "shop/checkout/templates")
     for path in (project.BASE_DIR / folder).rglob("*.html")
 )
+CONTRACT = [
+    "page",
+    "stack",
+    "cluster",
+    "grid-cards",
+    "card",
+    "product-card",
+    "product-card__picture",
+    "product-card__name",
+    "product-card__meta",
+    "product-card__price",
+    "product-card__stall",
+    "button",
+    "field__label",
+    "field__hint",
+    "field__error",
+    "error-summary",
+    "notice",
+    "chip",
+    "price",
+    "stall",
+    "totals",
+    "steps",
+    "brocade",
+    "table",
+    "definition",
+    "qr-box",
+    "copy-row",
+    "sticky-bar",
+    "visually-hidden",
+]
 
 
 class Address(forms.Form):
@@ -83,7 +114,9 @@ def test_public_pages_set_no_cookie_and_ask_no_third_party(client: Client, path:
     addresses = re.findall(r"(?:src|href|action|srcset)=\"([^\"]*)\"", html)
     assert addresses
     for address in addresses:
-        assert address.startswith(("/", "#", "?", "http://testserver/")) and not address.startswith("//"), address
+        assert address.startswith(("/", "#", "?", "http://testserver/")) and not address.startswith("//"), (
+            address
+        )
     assert html.count("<h1") == 1
     assert html.count("<main") == 1
 
@@ -181,10 +214,5 @@ def test_a_missing_static_file_does_not_break_the_page(settings: Any, tmp_path: 
 
 def test_every_class_of_the_look_contract_is_styled() -> None:
     style = STYLE.read_text(encoding="utf-8")
-    for name in (
-        "page stack cluster grid-cards card product-card product-card__picture product-card__name "
-        "product-card__meta product-card__price product-card__stall button field__label field__hint "
-        "field__error error-summary notice chip price stall totals steps brocade table definition qr-box "
-        "copy-row sticky-bar visually-hidden"
-    ).split():
+    for name in CONTRACT:
         assert re.search(rf"\.{name}[ ,:\[{{>]", style), name
