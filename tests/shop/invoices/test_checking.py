@@ -112,6 +112,9 @@ def test_whatever_the_shop_sells_makes_an_invoice_without_findings(
         (('<DLHDon Id="HD1C26TAA42">', '<DLHDon Id="HD1C26TAA42" b="c">'), "attribute", "HDon/DLHDon"),
         (("Nguyễn Thị Mẫu", "Nguye\u0302\u0303n"), "not_nfc", f"{CONTENT}/NMua/HVTNMHang"),
         (("</HDon>", "<Xyz/></HDon>"), "unknown_tag", "HDon/Xyz"),
+        (("</HDon>", "<DSCKS/><DSCKS/></HDon>"), "tag_repeated", "HDon/DSCKS"),
+        (("<HDon>", "<HDon><DLQRCode/>"), "wrong_order", "HDon/DLHDon"),
+        (("<DVTinh>Gói", "<DVTinh><b/>Gói"), "unknown_tag", f"{CONTENT}/DSHHDVu/HHDVu[1]/DVTinh/b"),
         (("<PBan>2.1.0", "<PBan>2.0.0"), "unknown_version", f"{GENERAL}/PBan"),
         (("<KHMSHDon>1", "<KHMSHDon>6"), "unknown_form", f"{GENERAL}/KHMSHDon"),
     ],
@@ -352,6 +355,15 @@ def test_no_mutilated_invoice_upsets_the_check(data: st.DataObject) -> None:
 def test_no_value_upsets_the_check(old: bytes, new: str) -> None:
     escaped = new.replace("&", "&amp;").replace("<", "&lt;").encode("utf-8", "ignore")
     check(UNSIGNED.replace(b">" + old + b"<", b">" + escaped + b"<"), today=ISSUED_ON)
+
+
+def test_a_qr_code_that_is_about_something_else_is_left_alone() -> None:
+    assert codes(formats.build(VAT_EXAMPLE, qr="000201")) == []
+
+
+def test_a_signed_invoice_without_a_date_is_not_judged_by_it(signed: bytes) -> None:
+    xml = signed.replace(b"<NLap>2026-11-23</NLap>", b"")
+    assert [item.code for item in check(xml, today=ISSUED_ON)] == ["missing", "signature_broken"]
 
 
 def test_every_finding_has_a_sentence_in_both_languages() -> None:

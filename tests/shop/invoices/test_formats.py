@@ -183,6 +183,7 @@ def test_an_unnumbered_draft_is_not_written() -> None:
         ((b"<MST>5699999011</MST>", b""), "lacks MST"),
         ((b"<SLuong>20<", b"<SLuong>20<b/><"), "tags"),
         ((b"<TChat>1<", b"<TChat>9<"), "TChat"),
+        ((b"<TgTTTBSo>3984000</TgTTTBSo>", b""), "total"),
     ],
 )
 def test_what_the_format_does_not_know_is_not_guessed(change: tuple[bytes, bytes], reason: str) -> None:

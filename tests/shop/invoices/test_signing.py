@@ -199,6 +199,57 @@ def test_a_wrapped_invoice_is_refused(signed: bytes, trust: Trust) -> None:
     assert faults(aside, trust) == ["part_not_signed"]
 
 
+def test_a_signature_without_its_parts_is_refused(signed: bytes, trust: Trust) -> None:
+    info = re.search(rb"<SignedInfo>.*</SignedInfo>", signed)[0]
+    assert faults(signed.replace(info, b"")) == ["signature_broken"]
+    assert faults(signed.replace(b"</KeyInfo><Object", b"</KeyInfo><Object/><Object")) == [
+        "time_not_signed",
+        "time_unreadable",
+    ]
+    assert "time_unreadable" in faults(signed.replace(b"2026-11-23T14:05:09", b"yesterday"), trust)
+
+
+def test_a_buyer_may_sign_too_but_only_the_buyer(signed: bytes, keys: Path, trust: Trust) -> None:
+    buyer = sandbox_signer(keys, tax_code=BUYER.tax_code, name=BUYER.name)
+    assert [
+        found.faults for found in verify(sign(signed, buyer, place="NMua", at=SIGNED_AT), trust=trust)
+    ] == [(), ()]
+    with pytest.raises(ValueError, match="certificate_of_another"):
+        sign(signed, sandbox_signer(keys, tax_code=SELLER.tax_code, name=""), place="NMua", at=SIGNED_AT)
+
+
+def test_a_taxpayers_notice_is_signed_by_the_taxpayer(
+    keys: Path, seller_signer: FileSigner, trust: Trust
+) -> None:
+    notice = DECLARATION + b'<TBao><DLTBao Id="TB1"><MST>5699999011</MST></DLTBao></TBao>'
+    assert faults(sign(notice, seller_signer, place="NNT", at=SIGNED_AT), trust) == []
+    with pytest.raises(ValueError, match="certificate_of_another"):
+        sign(notice, sandbox_authority(keys), place="NNT", at=SIGNED_AT)
+
+
+def test_a_small_key_is_refused(signed: bytes, keys: Path) -> None:
+    small = rsa.generate_private_key(65537, 1024)
+    ca = sandbox_ca(keys)
+    subject = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, "x"),
+            x509.NameAttribute(NameOID.USER_ID, f"MST:{SELLER.tax_code}"),
+        ]
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(ca.certificate.subject)
+        .public_key(small.public_key())
+        .serial_number(1)
+        .not_valid_before(SIGNED_AT)
+        .not_valid_after(SIGNED_AT + dt.timedelta(days=1))
+        .sign(ca.key, hashes.SHA256())
+    )
+    with pytest.raises(ValueError, match="key_too_small"):
+        sign(formats.build(VAT_EXAMPLE), FileSigner(small, certificate), place="NBan", at=SIGNED_AT)
+
+
 def test_a_signature_at_another_place_does_not_count(signed: bytes, trust: Trust) -> None:
     moved = signed.replace(b"<NBan><Signature", b"<CCKSKhac><Signature").replace(
         b"</Signature></NBan>", b"</Signature></CCKSKhac>"
@@ -391,6 +442,13 @@ def test_a_signer_is_read_from_pkcs12_and_from_two_pem_files(
         seller_signer.key.public_key().verify(
             signer.sign(b"abc"), b"abc", padding.PKCS1v15(), hashes.SHA256()
         )
+    (tmp_path / "ec.pem").write_bytes(
+        ec.generate_private_key(ec.SECP256R1()).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    with pytest.raises(ValueError, match="RSA"):
+        FileSigner.from_pem(tmp_path / "ec.pem", tmp_path / "certificate.pem")
     with pytest.raises(ValueError, match=r"(?i)password"):
         FileSigner.from_pkcs12(tmp_path / "s.p12", "sai")
 

@@ -28,6 +28,7 @@ from tests.shop.invoices.examples import BUYER, ISSUED_ON, SELLER, SIGNED_AT, VA
 
 SENDER = "V0109999044"
 Signing = Callable[..., bytes]
+ODD = Envelope(sender="TCT", receiver=SENDER, kind="999", message_id="TCT" + "A" * 32, tax_code="", count=2)
 
 
 class Clock:
@@ -414,6 +415,8 @@ def test_nobody_listening_is_a_reason_to_try_again(signed: Signing) -> None:
         (Reply(500, "text/plain", b""), TryAgainLater),
         (Reply(200, "text/html", b"<html>busy</html>"), TryAgainLater),
         (Reply(200, "text/html", b"<TDiep>"), TryAgainLater),
+        (Reply(200, "text/html", wrap(ODD, [b"<TBao/>", b"<TBao/>"])), TryAgainLater),
+        (Reply(200, "text/html", b" " * (4 * 1024 * 1024 + 1)), TryAgainLater),
     ],
 )
 def test_strange_replies_are_sorted_into_two_kinds(
