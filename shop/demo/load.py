@@ -55,12 +55,12 @@ def load(*, password: str) -> Loaded:
 
 def _load_scenes() -> dict[str, Picture | None]:
     return {
-        row["key"]: _picture(files.scene_picture(row["key"]), title=row["title"], shape="wide")
+        row["key"]: picture_from(files.scene_picture(row["key"]), title=row["title"], shape="wide")
         for row in files.rows("scenes")
     }
 
 
-def _picture(path: Path, *, title: str, shape: str) -> Picture | None:
+def picture_from(path: Path, *, title: str, shape: str) -> Picture | None:
     """The picture with that title, its file as on disk here, and its renditions."""
     if not path.is_file():
         return None
@@ -160,7 +160,7 @@ def _load_goods(
             is_age_restricted=files.flag(row["age_restricted"]),
             summary=row["summary"],
             summary_en=row["summary_en"],
-            picture=_picture(files.goods_picture(row["picture"]), title=row["title"], shape="square"),
+            picture=picture_from(files.goods_picture(row["picture"]), title=row["title"], shape="square"),
             state=ApprovalState.APPROVED,
         )
         for row in files.rows("products")

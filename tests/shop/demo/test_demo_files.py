@@ -177,8 +177,8 @@ def test_nothing_promises_health() -> None:
 
 
 def test_text_is_composed_unicode_everywhere() -> None:
-    paths = [*files.FOLDER.glob("*.csv"), *(files.FOLDER / "stories").glob("*.md"), *PLACES.glob("*.csv")]
-    assert len(paths) == 17
+    paths = [*files.FOLDER.glob("*.csv"), *files.FOLDER.rglob("*.md"), *PLACES.glob("*.csv")]
+    assert len(paths) == 20
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert unicodedata.is_normalized("NFC", text), path.name
@@ -292,6 +292,7 @@ def test_the_awkward_certificates_are_there() -> None:
     assert (dissolved["issuer"], dissolved["decided_on"][:4]) == ("UBND huyện Bắc Yên", "2024")
     assert shows_a_star(dissolved, DEMO_DAY)
     withdrawn = certificate_of("P33")
+    assert [row["sku"] for row in files.rows("certificates") if row["withdrawn_on"]] == ["P33"]
     assert (withdrawn["status"], withdrawn["withdrawn_on"]) == ("withdrawn", "2026-09-14")
     assert certificate_of("P53")["evidence_grade"] == "C"
     assert certificate_of("P38")["evidence_grade"] == "B2"
