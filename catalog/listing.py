@@ -1,4 +1,7 @@
-"""The catalogue list: what the address asks for, the goods that answer, and the counts beside each filter."""
+"""The catalogue list: what the address asks for, the goods that answer, and the counts beside each filter.
+
+Inside, ``goods`` are product sheets with ``stars_today`` and ``in_month``, which their type can't tell.
+"""
 
 from __future__ import annotations
 
@@ -166,7 +169,7 @@ def _season_filter() -> Q:
     return Q(in_month__gt=0) & ~Q(season_months=ALL_MONTHS)
 
 
-def _narrowed(goods: QuerySet[ProductSheet], wanted: Wanted) -> QuerySet[ProductSheet]:
+def _narrowed(goods: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
     if wanted.group:
         goods = goods.filter(product__categories__slug=wanted.group)
     if wanted.stars:
@@ -180,7 +183,7 @@ def _narrowed(goods: QuerySet[ProductSheet], wanted: Wanted) -> QuerySet[Product
     return goods
 
 
-def _counts(goods: QuerySet[ProductSheet], wanted: Wanted) -> tuple[dict[str, Counter[Any]], int]:
+def _counts(goods: QuerySet[Any], wanted: Wanted) -> tuple[dict[str, Counter[Any]], int]:
     """Goods per value of each filter, the other filters applied, and goods under all of them; one query.
 
     The database counts each combination that occurs; the combinations are added up here.
@@ -248,7 +251,7 @@ def _choices(counts: dict[str, Counter[Any]], wanted: Wanted) -> dict[str, list[
 _LEFT = F("product__stockrecords__num_in_stock") - Coalesce(F("product__stockrecords__num_allocated"), 0)
 
 
-def _suggested(goods: QuerySet[ProductSheet]) -> QuerySet[ProductSheet]:
+def _suggested(goods: QuerySet[Any]) -> QuerySet[Any]:
     """What can be bought first, then what is in season, then more stars, then newer."""
     return goods.annotate(
         is_there=Case(When(Q(left__gt=0), then=Value(1)), default=Value(0), output_field=IntegerField()),
@@ -258,7 +261,7 @@ def _suggested(goods: QuerySet[ProductSheet]) -> QuerySet[ProductSheet]:
     ).order_by("-is_there", "-is_seasonal", "-stars_today", "-product_id")
 
 
-_ORDERINGS: dict[str, Callable[[QuerySet[ProductSheet]], QuerySet[ProductSheet]]] = {
+_ORDERINGS: dict[str, Callable[[QuerySet[Any]], QuerySet[Any]]] = {
     "": lambda goods: _suggested(goods.annotate(left=_LEFT)),
     "moi": lambda goods: goods.order_by("-product_id"),
     "gia-tang": lambda goods: goods.order_by("product__stockrecords__price", "-product_id"),
@@ -267,7 +270,7 @@ _ORDERINGS: dict[str, Callable[[QuerySet[ProductSheet]], QuerySet[ProductSheet]]
 }
 
 
-def _page(goods: QuerySet[ProductSheet], wanted: Wanted, product_ids: list[int] | None) -> list[ProductSheet]:
+def _page(goods: QuerySet[Any], wanted: Wanted, product_ids: list[int] | None) -> list[ProductSheet]:
     """The sheets of one page: chosen by key in one query, then read in full, so that sorting stays narrow."""
     first = (wanted.page - 1) * PER_PAGE
     if product_ids is not None and not wanted.order:

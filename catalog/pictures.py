@@ -67,8 +67,7 @@ def _close(made: dict[str, Any]) -> None:
 
 def _mean_colour(file: Any) -> str:
     with file.open("rb") as source, Image.open(source) as image:
-        red, green, blue = image.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    return f"#{red:02x}{green:02x}{blue:02x}"
+        return f"#{image.convert('RGB').resize((1, 1), Image.Resampling.BOX).tobytes().hex()}"
 
 
 @lru_cache(maxsize=64)

@@ -25,7 +25,7 @@ class VatMethod(models.TextChoices):
     DIRECT = "direct", _("Trực tiếp")
 
 
-class Cooperative(models.Model):
+class Cooperative(models.Model):  # type: ignore[django-manager-missing]  # stories: a page model, untyped
     """The legal maker and seller; one-to-one with Oscar's partner. Has a stall page, orders, invoices, money."""
 
     partner = models.OneToOneField("partner.Partner", on_delete=models.PROTECT, related_name="cooperative")

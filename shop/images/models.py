@@ -23,7 +23,7 @@ class Picture(AbstractImage):
         verbose_name_plural = _("ảnh")
         permissions = [("choose_image", "Can choose image")]
 
-    def generate_rendition_file(self, filter: Any, *, source: File | None = None) -> File:
+    def generate_rendition_file(self, filter: Any, *, source: File[bytes] | None = None) -> File[bytes]:
         """The rendition in memory; Wagtail's own is a temporary file that nobody closes."""
         made = super().generate_rendition_file(filter, source=source)
         with made:

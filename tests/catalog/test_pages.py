@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from catalog import services
-from catalog.models import Certificate, Cooperative, ProductSheet
-from catalog.selectors import today
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from oscar.core.loading import get_model
 
+from catalog import services
+from catalog.models import Certificate, Cooperative, ProductSheet
+from catalog.selectors import today
 from tests.factories import make_category, make_certificate, make_commune, make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,9 @@ def test_each_parameter_narrows_or_orders_the_list(client, market, query, expect
     assert response.context["shelf"].total == len(expected)
 
 
-@pytest.mark.parametrize("query", ["sao=9", "sao=x", "mua=2", "sap-xep=cheo", "trang=x", "trang=0", "trang=-1", "trang=", "la=1"])
+@pytest.mark.parametrize(
+    "query", ["sao=9", "sao=x", "mua=2", "sap-xep=cheo", "trang=x", "trang=0", "trang=-1", "trang=", "la=1"]
+)
 def test_a_value_that_makes_no_sense_is_ignored(client, market, query):
     assert len(titles(client.get(f"/san-pham/?{query}"))) == 4
 
@@ -243,7 +245,12 @@ def test_structured_data_tells_price_seller_proof_and_path(client, market):
     assert offer["priceSpecification"]["price"] == "35000"
     assert offer["seller"]["name"] == "HTX Nương Cao"
     assert product["hasCertification"]["certificationIdentification"] == market["taro"].star.number
-    assert [step["name"] for step in trail["itemListElement"]] == ["Chợ Phiên", "Sản phẩm", "Rau tươi", "Khoai sọ"]
+    assert [step["name"] for step in trail["itemListElement"]] == [
+        "Chợ Phiên",
+        "Sản phẩm",
+        "Rau tươi",
+        "Khoai sọ",
+    ]
     assert trail["itemListElement"][-1]["item"] == f"http://testserver{path_of(market['taro'])}"
 
 
@@ -352,7 +359,9 @@ def test_a_star_is_shown_on_its_last_day_and_gone_at_midnight_in_vietnam(client,
     clock("2027-03-03T23:59:59")
     assert ["OCOP 3 sao" in text_of(client.get(page)) for page in pages] == [True] * 4
     clock("2027-03-04T00:00:00")
-    shown = [re.sub("Bỏ lọc OCOP 3 sao ×|OCOP 3 sao \\(0\\)", "", text_of(client.get(page))) for page in pages]
+    shown = [
+        re.sub("Bỏ lọc OCOP 3 sao ×|OCOP 3 sao \\(0\\)", "", text_of(client.get(page))) for page in pages
+    ]
     assert ["OCOP 3 sao" in words for words in shown] == [False] * 4
     assert titles(client.get("/san-pham/?sao=3")) == []
 

@@ -6,8 +6,6 @@ import io
 import re
 
 import pytest
-from catalog.pictures import SHAPES, make_renditions, spec
-from catalog.templatetags.pictures import picture as picture_tag
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +13,8 @@ from PIL import Image
 from wagtail.images import get_image_model
 from wagtail.images.models import SourceImageIOError
 
+from catalog.pictures import SHAPES, make_renditions, spec
+from catalog.templatetags.pictures import picture as picture_tag
 from tests.factories import make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from catalog import search as engine
-from catalog.models import Cooperative, SearchEntry
-from catalog.search import rebuild, search, suggest
 from django.db import connection, transaction
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oscar.core.loading import get_model
 
+from catalog import search as engine
+from catalog.models import Cooperative, SearchEntry
+from catalog.search import rebuild, search, suggest
 from tests.factories import make_category, make_commune, make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +44,16 @@ def found(goods, text):
     return [keys[product_id] for product_id in search(text)]
 
 
-@pytest.mark.parametrize("typed", ["khoai sọ sấy", "khoai so say", "KHOAI SO SAY", "say khoai so", "khoai so sa"])
+@pytest.mark.parametrize(
+    "typed", ["khoai sọ sấy", "khoai so say", "KHOAI SO SAY", "say khoai so", "khoai so sa"]
+)
 def test_marks_case_word_order_and_an_unfinished_last_word_do_not_matter(goods, typed):
     assert found(goods, typed)[0] == "crisps"
 
 
-@pytest.mark.parametrize("typed", ["mật ong", "mat ong", "mat ogn", "mat onh", "nat ong", "forest honey", "mật ongg"])
+@pytest.mark.parametrize(
+    "typed", ["mật ong", "mat ong", "mat ogn", "mat onh", "nat ong", "forest honey", "mật ongg"]
+)
 def test_honey_is_found_with_and_without_small_slips(goods, typed):
     assert found(goods, typed)[:1] == ["honey"]
 
@@ -73,7 +77,9 @@ def test_other_words_at_a_distance_are_not_taken_for_slips(goods):
     assert found(goods, "xyzzy") == []
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "***", "%", "_", '"', "'", "\x00", "AND", "NEAR(", "a:b", "đ" * 500, "²"])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "***", "%", "_", '"', "'", "\x00", "AND", "NEAR(", "a:b", "đ" * 500, "²"]
+)
 def test_odd_input_finds_nothing_and_breaks_nothing(goods, typed):
     assert search(typed) == []
     assert suggest(typed) == []
@@ -152,7 +158,9 @@ def test_the_typo_pass_runs_only_when_exact_words_find_too_few(goods, monkeypatc
     back_end = type(engine.back_end())
     plain = back_end.resemble
     monkeypatch.setattr(
-        back_end, "resemble", lambda self, pieces, *, limit: asked.append(pieces) or plain(self, pieces, limit=limit)
+        back_end,
+        "resemble",
+        lambda self, pieces, *, limit: asked.append(pieces) or plain(self, pieces, limit=limit),
     )
     search("khoai so")
     assert asked == []
@@ -167,7 +175,10 @@ def test_search_asks_the_database_three_times_at_most(goods, django_assert_max_n
 
 
 def test_the_engine_fits_the_database():
-    assert type(engine.back_end()).__name__ == {
-        "sqlite": "SqliteBackEnd",
-        "postgresql": "PostgresBackEnd",
-    }[connection.vendor]
+    assert (
+        type(engine.back_end()).__name__
+        == {
+            "sqlite": "SqliteBackEnd",
+            "postgresql": "PostgresBackEnd",
+        }[connection.vendor]
+    )

@@ -6,16 +6,24 @@ import csv
 import unicodedata
 
 import pytest
-from catalog import services
-from catalog.models import Certificate, Commune, Cooperative, FormerCommune, ProductSheet, Province, SearchEntry
-from catalog.places import LIST, find_communes, load_places
-from catalog.search import search
-from catalog.tenancy import cooperatives_of
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from oscar.core.loading import get_model
-from shop.accounts.roles import Role
 
+from catalog import services
+from catalog.models import (
+    Certificate,
+    Commune,
+    Cooperative,
+    FormerCommune,
+    ProductSheet,
+    Province,
+    SearchEntry,
+)
+from catalog.places import LIST, find_communes, load_places
+from catalog.search import search
+from catalog.tenancy import cooperatives_of
+from shop.accounts.roles import Role
 from tests.factories import (
     make_category,
     make_certificate,
@@ -62,7 +70,11 @@ def test_a_product_is_a_standalone_good_with_one_stock_record():
     sheet = make_product(price=105_000, stock=240, title="Khoai sọ Tà Xùa củ tươi", sku="P01")
     product = sheet.product
     stock_record = product.stockrecords.get()
-    assert (product.slug, product.structure, product.is_public) == ("khoai-so-ta-xua-cu-tuoi", "standalone", True)
+    assert (product.slug, product.structure, product.is_public) == (
+        "khoai-so-ta-xua-cu-tuoi",
+        "standalone",
+        True,
+    )
     assert (product.product_class.slug, product.product_class.track_stock) == ("goods", True)
     assert (stock_record.partner_id, stock_record.partner_sku) == (sheet.cooperative.partner_id, "P01")
     assert (sheet.price_amount, sheet.stock_left) == (105_000, 240)
@@ -74,9 +86,18 @@ def test_saving_the_same_sku_again_changes_the_product_instead_of_adding_one():
     first = make_product(cooperative=cooperative, sku="P01", title="Khoai sọ", summary="Bở.", stock=5)
     other_group = make_category("che", "Chè")
     again = make_product(
-        cooperative=cooperative, sku="P01", title="Khoai sọ nương", stock=7, price=99_000, category=other_group
+        cooperative=cooperative,
+        sku="P01",
+        title="Khoai sọ nương",
+        stock=7,
+        price=99_000,
+        category=other_group,
     )
-    assert (again.pk, again.product.title, again.product.slug) == (first.pk, "Khoai sọ nương", "khoai-so-nuong")
+    assert (again.pk, again.product.title, again.product.slug) == (
+        first.pk,
+        "Khoai sọ nương",
+        "khoai-so-nuong",
+    )
     assert again.summary == "Bở."  # what is left out stays
     fresh = ProductSheet.objects.get(pk=first.pk)
     assert (fresh.price_amount, fresh.stock_left) == (99_000, 7)
@@ -116,7 +137,9 @@ def test_a_price_of_nothing_is_refused():
 
 
 def test_text_is_stored_composed_however_it_was_typed():
-    sheet = make_product(title=unicodedata.normalize("NFD", "Mật ong rừng"), pack=unicodedata.normalize("NFD", "hũ"))
+    sheet = make_product(
+        title=unicodedata.normalize("NFD", "Mật ong rừng"), pack=unicodedata.normalize("NFD", "hũ")
+    )
     assert sheet.product.title == unicodedata.normalize("NFC", "Mật ong rừng")
     assert sheet.pack == unicodedata.normalize("NFC", "hũ")
 
