@@ -96,7 +96,11 @@ def _money() -> Iterator[str]:
 def _states() -> Iterator[str]:
     expected = {
         OrderStatus.PENDING_PAYMENT: (ConsignmentStatus.AWAITING_PAYMENT,),
-        OrderStatus.PAID: (ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED, ConsignmentStatus.HANDED_OVER),
+        OrderStatus.PAID: (
+            ConsignmentStatus.TO_PACK,
+            ConsignmentStatus.PACKED,
+            ConsignmentStatus.HANDED_OVER,
+        ),
         OrderStatus.EXPIRED: (ConsignmentStatus.CANCELLED,),
         OrderStatus.CANCELLED: (ConsignmentStatus.CANCELLED,),
     }

@@ -37,7 +37,9 @@ class OrderSheet(models.Model):
     terms_version = models.CharField(max_length=10)
     province_code = models.CharField(max_length=2)
     commune_code = models.CharField(max_length=5)
-    address_text = models.CharField(_("địa chỉ nhận hàng"), max_length=500)  # as printed on the day of the order
+    address_text = models.CharField(
+        _("địa chỉ nhận hàng"), max_length=500
+    )  # as printed on the day of the order
 
     class Meta:
         verbose_name = _("đơn hàng")
@@ -79,7 +81,9 @@ class Consignment(models.Model):
             models.UniqueConstraint(fields=("order", "cooperative"), name="one_consignment_per_cooperative"),
             models.CheckConstraint(
                 condition=models.Q(
-                    total_amount=models.F("goods_amount") - models.F("discount_amount") + models.F("shipping_amount")
+                    total_amount=models.F("goods_amount")
+                    - models.F("discount_amount")
+                    + models.F("shipping_amount")
                 ),
                 name="consignment_sums_up",
             ),
@@ -116,7 +120,9 @@ class OrderEvent(models.Model):
     order = models.ForeignKey("order.Order", on_delete=models.PROTECT, related_name="events")
     consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, null=True, related_name="events")
     kind = models.CharField(max_length=30, choices=OrderEventKind)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     note = models.CharField(max_length=255, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -125,5 +131,3 @@ class OrderEvent(models.Model):
 
     def __str__(self) -> str:
         return self.kind
-
-

@@ -41,7 +41,7 @@ from .requests import (
 from .statuses import OrderEventKind, OrderStatus
 
 
-def place(
+def place(  # noqa: PLR0913  what the checkout asks for, each by name
     *,
     basket: Any,
     buyer: Buyer,
@@ -207,7 +207,9 @@ def _write_order(
     )
 
 
-def _write_consignments(order: Any, stalls: Mapping[int, list[Any]], quotes: Mapping[int, StallQuote]) -> None:
+def _write_consignments(
+    order: Any, stalls: Mapping[int, list[Any]], quotes: Mapping[int, StallQuote]
+) -> None:
     order_lines = {line.product_id: line for line in order.lines.all()}
     cooperatives = Cooperative.objects.in_bulk(stalls)
     for position, (pk, lines) in enumerate(stalls.items(), start=1):

@@ -35,7 +35,9 @@ class PaymentAttempt(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="attempt_amount_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="attempt_amount_positive")
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.reference}"
@@ -75,7 +77,9 @@ class InboundEvent(models.Model):
         ordering = ("-received_at", "-pk")
         verbose_name = _("tin báo tiền về")
         verbose_name_plural = _("tin báo tiền về")
-        constraints = [models.UniqueConstraint(fields=("provider", "external_id"), name="one_row_per_delivery")]
+        constraints = [
+            models.UniqueConstraint(fields=("provider", "external_id"), name="one_row_per_delivery")
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.external_id}"
@@ -151,7 +155,9 @@ class Refund(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
-        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_amount_positive")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_amount_positive")
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} ({self.state})"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import segno
 
@@ -112,7 +113,7 @@ def qr_png(payload: str) -> bytes:
     return _picture(payload, kind="png", scale=10)
 
 
-def _picture(payload: str, **options: object) -> bytes:
+def _picture(payload: str, **options: Any) -> bytes:
     file = io.BytesIO()
     segno.make(payload, error="m", micro=False).save(file, border=4, **options)
     return file.getvalue()

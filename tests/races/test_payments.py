@@ -42,7 +42,9 @@ def test_the_same_delivery_ten_times_at_once_is_one_event() -> None:
     assert violations() == []
 
 
-def test_control_without_the_unique_keys_the_money_is_booked_ten_times(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_without_the_unique_keys_the_money_is_booked_ten_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     placed = place_order((make_product(price=100_000), 1))
     body = transfer(130_000, placed.order.number)
     drop_constraint(InboundEvent, "one_row_per_delivery")

@@ -62,7 +62,9 @@ def test_a_stale_look_sells_no_more_than_there_is(every_look_is_stale: None) -> 
     assert StockRecord.objects.get().num_allocated == 3
 
 
-def test_control_oscars_own_allocation_oversells(every_look_is_stale: None, oscars_own_allocate: None) -> None:
+def test_control_oscars_own_allocation_oversells(
+    every_look_is_stale: None, oscars_own_allocate: None
+) -> None:
     sheet = make_product(stock=3)
     drop_constraint(StockRecord, "never_oversold")
     outcomes = at_once(buyers((sheet, 1)))
@@ -96,7 +98,9 @@ def test_ten_clicks_on_one_form_are_one_order_with_ten_equal_answers() -> None:
     assert (Order.objects.count(), StockRecord.objects.get().num_allocated) == (1, 1)
 
 
-def test_control_without_the_look_for_an_earlier_order_nine_clicks_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_without_the_look_for_an_earlier_order_nine_clicks_fail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(placing, "_placed_before", lambda *args, **rest: None)
     request = wish(fill_basket((make_product(stock=1), 1)))
     outcomes = at_once([lambda: place(**request | {"basket": copy_of(request["basket"])})] * BUYERS)

@@ -17,7 +17,9 @@ URL = "/webhooks/sepay/"
 
 def post(body: bytes, headers: dict[str, str] | None = None) -> Any:
     client = Client(enforce_csrf_checks=True)
-    return client.post(URL, body, content_type="application/json", headers=signed(body) if headers is None else headers)
+    return client.post(
+        URL, body, content_type="application/json", headers=signed(body) if headers is None else headers
+    )
 
 
 def test_a_genuine_delivery_pays_the_order() -> None:

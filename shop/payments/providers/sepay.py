@@ -44,7 +44,9 @@ def verify(headers: Mapping[str, str], body: bytes, *, secrets: Iterable[str], n
     if not re.fullmatch(r"[0-9]{1,12}", stamp) or abs(now - int(stamp)) > TOLERANCE_SECONDS:
         raise BadSignature("timestamp")
     genuine = [
-        hmac.compare_digest(sign(secret, int(stamp), body).encode(), signature) for secret in secrets if secret
+        hmac.compare_digest(sign(secret, int(stamp), body).encode(), signature)
+        for secret in secrets
+        if secret
     ]
     if not any(genuine):
         raise BadSignature("signature")

@@ -31,7 +31,9 @@ class VietQr:
         }
         if request.amount >= TRANSFER_CEILING:
             return Instructions(**words)
-        transfer = Transfer(settings.VIETQR_BANK_BIN, settings.VIETQR_ACCOUNT, request.amount, request.reference)
+        transfer = Transfer(
+            settings.VIETQR_BANK_BIN, settings.VIETQR_ACCOUNT, request.amount, request.reference
+        )
         return ShowQr(**words, payload=payload_of(transfer))
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:

@@ -10,7 +10,14 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from shop.messages.models import Letter
-from shop.messages.services import MOST_TRIES, Enclosure, send_due, send_letter, send_queued_letter, write_letter
+from shop.messages.services import (
+    MOST_TRIES,
+    Enclosure,
+    send_due,
+    send_letter,
+    send_queued_letter,
+    write_letter,
+)
 from tests.factories import make_product
 from tests.support.orders import place_order
 
@@ -119,7 +126,9 @@ def test_the_sweep_sends_what_could_not_go_out_before(letter: Letter, settings: 
     assert send_due() == 0
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert send_due() == 0
-    assert send_due(timezone.now() + dt.timedelta(minutes=3)) == 0  # not claimed before its time has truly come
+    assert (
+        send_due(timezone.now() + dt.timedelta(minutes=3)) == 0
+    )  # not claimed before its time has truly come
     Letter.objects.update(next_try_at=timezone.now())
     assert send_due() == 1
 

@@ -69,7 +69,9 @@ def test_packed_then_handed_over_takes_the_goods_out_of_stock() -> None:
     assert (consignment.status, consignment.packed_at is not None) == ("packed", True)
     assert (StockRecord.objects.get().num_in_stock, StockRecord.objects.get().num_allocated) == (7, 2)
 
-    consignment = hand_over(consignment=consignment, by=user, carrier="VNPost", tracking_number="EB123456789VN")
+    consignment = hand_over(
+        consignment=consignment, by=user, carrier="VNPost", tracking_number="EB123456789VN"
+    )
     consignment.refresh_from_db()
     assert (consignment.status, consignment.carrier, consignment.tracking_number) == (
         "handed-over", "VNPost", "EB123456789VN",
@@ -87,7 +89,9 @@ def test_handing_over_one_stall_leaves_the_other_alone() -> None:
     paid_order((taro, 1), (tea, 1))
     consignment = Consignment.objects.get(cooperative=taro.cooperative)
     hand_over(consignment=pack(consignment=consignment, by=None), by=None, carrier="", tracking_number="")
-    left = {record.product_id: (record.num_in_stock, record.num_allocated) for record in StockRecord.objects.all()}
+    left = {
+        record.product_id: (record.num_in_stock, record.num_allocated) for record in StockRecord.objects.all()
+    }
     assert left == {taro.product_id: (3, 0), tea.product_id: (4, 1)}
     assert Consignment.objects.get(cooperative=tea.cooperative).status == "to-pack"
 

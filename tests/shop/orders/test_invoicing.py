@@ -46,7 +46,12 @@ def handed_over(**changes: Any) -> Consignment:
     seller = make_cooperative(tax_code="5699999011")
     taro = make_product(price=105_000, cooperative=seller, title="Khoai sọ Tà Xùa", sku="KS")
     tea = make_product(
-        price=180_000, cooperative=seller, title="Trà xanh", sku="TX", tax_class="processed", pack="1 hộp 100 g"
+        price=180_000,
+        cooperative=seller,
+        title="Trà xanh",
+        sku="TX",
+        tax_class="processed",
+        pack="1 hộp 100 g",
     )
     placed = place_order((taro, 2), (tea, 1), **changes)
     bring(transfer(placed.attempt.amount, placed.order.number))
@@ -63,7 +68,9 @@ def test_handing_over_opens_one_invoice_with_what_was_charged() -> None:
     assert invoicing.open_invoice(consignment) == invoice
     record = invoicing.sale_of(consignment)
     assert record.total_amount == consignment.total_amount
-    assert [(line.name, line.unit, line.quantity, line.gross_amount, line.tax_class) for line in record.lines] == [
+    assert [
+        (line.name, line.unit, line.quantity, line.gross_amount, line.tax_class) for line in record.lines
+    ] == [
         ("Khoai sọ Tà Xùa (túi lưới 3 kg)", "túi", 2, 210_000, "own_produce"),
         ("Trà xanh (1 hộp 100 g)", "hộp", 1, 180_000, "processed"),
         ("Phí giao hàng", "", 1, 30_000, "service"),
@@ -73,7 +80,11 @@ def test_handing_over_opens_one_invoice_with_what_was_charged() -> None:
 def test_an_organisation_is_named_as_the_buyer() -> None:
     request = InvoiceRequest("Công ty Mẫu", "0100109106", "1 Phố Mẫu, Hà Nội", "ketoan@mau.example")
     record = invoicing.sale_of(handed_over(invoice=request))
-    assert (record.business_buyer, record.buyer.name, record.buyer.tax_code) == (True, "Công ty Mẫu", "0100109106")
+    assert (record.business_buyer, record.buyer.name, record.buyer.tax_code) == (
+        True,
+        "Công ty Mẫu",
+        "0100109106",
+    )
     assert (record.buyer.address, record.buyer.person) == ("1 Phố Mẫu, Hà Nội", "Nguyễn Thị Mẫu")
     assert Invoice.objects.get().deliver_to == "ketoan@mau.example"
 
@@ -88,7 +99,13 @@ def test_the_accepted_invoice_reaches_the_buyer_as_pdf_and_xml_once() -> None:
     assert invoice.delivered_at is not None
     letter = Letter.objects.get(key=f"invoice:{consignment.code}")
     assert letter.recipient == "khach@demo.example"
-    for part in ("1C26TAA", invoice.authority_code, invoice.lookup_code, "420.000\xa0₫", "http://testserver/hoa-don/"):
+    for part in (
+        "1C26TAA",
+        invoice.authority_code,
+        invoice.lookup_code,
+        "420.000\xa0₫",
+        "http://testserver/hoa-don/",
+    ):
         assert part in letter.body
     assert send_letter(letter.pk)
     (message,) = mail.outbox

@@ -10,7 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from oscar.apps.order.models import Order
 
 from shop.orders.invariants import violations
@@ -49,7 +56,9 @@ def test_before_the_deadline_only_the_sum_decides(amounts: list[int], data: st.D
     with undone():
         placed = place_order((make_product(price=100_000), 1))
         bodies = [transfer(amount, placed.order.number) for amount in amounts]
-        for body in data.draw(st.permutations(bodies + data.draw(st.lists(st.sampled_from(bodies), max_size=4)))):
+        for body in data.draw(
+            st.permutations(bodies + data.draw(st.lists(st.sampled_from(bodies), max_size=4)))
+        ):
             bring(body)
         placed.order.refresh_from_db()
         is_paid = sum(amounts) >= 130_000
@@ -65,7 +74,9 @@ def test_before_the_deadline_only_the_sum_decides(amounts: list[int], data: st.D
     after=st.lists(st.sampled_from([1, 70_000, 130_000, 131_000, 200_000]), min_size=1, max_size=4),
     is_gone=st.booleans(),
 )
-def test_after_the_deadline_nothing_is_kept_without_goods(before: list[int], after: list[int], is_gone: bool) -> None:
+def test_after_the_deadline_nothing_is_kept_without_goods(
+    before: list[int], after: list[int], is_gone: bool
+) -> None:
     with undone():
         sheet = make_product(price=100_000, stock=1)
         placed = place_order((sheet, 1))
@@ -154,5 +165,7 @@ def placed_total(orders: list[Placed]) -> list[int]:
 def test_a_market_of_any_order_of_events_keeps_its_books(db: Any) -> None:
     run_state_machine_as_test(
         Market,
-        settings=settings(deadline=None, max_examples=8, stateful_step_count=12, suppress_health_check=list(HealthCheck)),
+        settings=settings(
+            deadline=None, max_examples=8, stateful_step_count=12, suppress_health_check=list(HealthCheck)
+        ),
     )

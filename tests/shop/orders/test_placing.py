@@ -38,7 +38,9 @@ def assert_nothing_was_written() -> None:
 
 def test_an_order_of_two_stalls_is_one_order_with_two_consignments() -> None:
     taro = make_product(price=105_000, stock=10)
-    honey = make_product(price=250_000, stock=4, cooperative=taro.cooperative, sku="MAT", title="Mật ong", pack="chai 500 ml")
+    honey = make_product(
+        price=250_000, stock=4, cooperative=taro.cooperative, sku="MAT", title="Mật ong", pack="chai 500 ml"
+    )
     tea = make_product(price=99_000, stock=3)
     placed = place_order((taro, 2), (tea, 1), (honey, 1), note="Gọi trước khi giao")
 
@@ -61,7 +63,10 @@ def test_an_order_of_two_stalls_is_one_order_with_two_consignments() -> None:
     assert (second.goods_amount, second.shipping_amount, second.total_amount) == (99_000, 30_000, 129_000)
     assert {first.status, second.status} == {"awaiting-payment"}
     lines = [(line.sku, line.quantity, line.unit_amount, line.goods_amount) for line in first.lines.all()]
-    assert lines == [(taro.product.stockrecords.get().partner_sku, 2, 105_000, 210_000), ("MAT", 1, 250_000, 250_000)]
+    assert lines == [
+        (taro.product.stockrecords.get().partner_sku, 2, 105_000, 210_000),
+        ("MAT", 1, 250_000, 250_000),
+    ]
     assert first.lines.last().pack == "chai 500 ml"
     assert (stock_of(taro), stock_of(honey), stock_of(tea)) == ((10, 2), (4, 1), (3, 1))
 
@@ -143,7 +148,11 @@ def test_a_basket_that_is_gone_is_refused() -> None:
 
 
 def test_lines_out_of_stock_are_named_and_nothing_is_written() -> None:
-    plenty, scarce, gone = make_product(stock=9), make_product(stock=5, title="Chè shan"), make_product(stock=1)
+    plenty, scarce, gone = (
+        make_product(stock=9),
+        make_product(stock=5, title="Chè shan"),
+        make_product(stock=1),
+    )
     request = wish(fill_basket((plenty, 1), (scarce, 4), (gone, 1)))
     StockRecord.objects.filter(product=scarce.product).update(num_in_stock=3)
     StockRecord.objects.filter(product=gone.product).update(num_in_stock=0)
@@ -156,7 +165,9 @@ def test_lines_out_of_stock_are_named_and_nothing_is_written() -> None:
     assert_nothing_was_written()
 
 
-def test_a_rival_between_look_and_reservation_wins_and_we_write_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rival_between_look_and_reservation_wins_and_we_write_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first, last = make_product(stock=5), make_product(stock=1, title="Cái cuối cùng")
     request = wish(fill_basket((last, 1), (first, 1)))
     real = StockRecord.allocate

@@ -189,7 +189,12 @@ def test_money_after_the_deadline_but_before_the_sweep_is_in_time(placed: Placed
 @pytest.mark.parametrize("memo", ["cam on", "", "HT2345678Y", "HT2345678X", "130000"])
 def test_money_without_a_known_code_waits_for_staff(placed: Placed, memo: str) -> None:
     inbound = bring(transfer(130_000, memo))
-    assert (inbound.outcome, inbound.reason, inbound.amount, inbound.memo) == ("unmatched", "no-order-code", 130_000, memo)
+    assert (inbound.outcome, inbound.reason, inbound.amount, inbound.memo) == (
+        "unmatched",
+        "no-order-code",
+        130_000,
+        memo,
+    )
     assert state(placed) == ("pending-payment", "pending", 0, [])
 
 

@@ -112,7 +112,11 @@ def test_an_amount_written_with_a_point_is_exact() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
-    [({"transferType": "out"}, "outgoing"), ({"transferType": None}, "outgoing"), ({"accountNumber": "1"}, "other-account")],
+    [
+        ({"transferType": "out"}, "outgoing"),
+        ({"transferType": None}, "outgoing"),
+        ({"accountNumber": "1"}, "other-account"),
+    ],
 )
 def test_what_is_not_money_to_us_is_marked(changes: dict[str, object], reason: str) -> None:
     assert read(message(**changes), account=ACCOUNT).ignored == reason
@@ -163,10 +167,19 @@ def test_any_bytes_are_read_without_a_complaint(body: bytes) -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
 )
 
 
-@given(st.dictionaries(st.sampled_from(["id", "transferAmount", "content", "accountNumber", "transferType", "transactionDate"]), json_values))
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["id", "transferAmount", "content", "accountNumber", "transferType", "transactionDate"]
+        ),
+        json_values,
+    )
+)
 def test_any_fields_are_read_without_a_complaint(changes: dict[str, object]) -> None:
     read(message(**changes), account=ACCOUNT)

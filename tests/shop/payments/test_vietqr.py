@@ -51,7 +51,9 @@ def test_every_payload_reads_back(transfer: Transfer) -> None:
 def test_one_changed_character_is_refused(transfer: Transfer, data: st.DataObject) -> None:
     payload = payload_of(transfer)
     position = data.draw(st.integers(0, len(payload) - 1))
-    other = data.draw(st.sampled_from(string.ascii_uppercase + string.digits).filter(lambda c: c != payload[position]))
+    other = data.draw(
+        st.sampled_from(string.ascii_uppercase + string.digits).filter(lambda c: c != payload[position])
+    )
     with pytest.raises(UnreadablePayload):
         read_payload(payload[:position] + other + payload[position + 1 :])
 
@@ -84,7 +86,9 @@ def test_a_memo_that_banks_would_garble_is_refused(memo: str) -> None:
         payload_of(Transfer("970436", "0123456789", 1000, memo))
 
 
-@pytest.mark.parametrize(("bank_bin", "account"), [("97043", "1"), ("97043a", "1"), ("970436", ""), ("970436", "1" * 20)])
+@pytest.mark.parametrize(
+    ("bank_bin", "account"), [("97043", "1"), ("97043a", "1"), ("970436", ""), ("970436", "1" * 20)]
+)
 def test_a_malformed_account_is_refused(bank_bin: str, account: str) -> None:
     with pytest.raises(ValueError, match="cannot stand in a QR code"):
         payload_of(Transfer(bank_bin, account, 1000, "HT2345678X"))

@@ -56,7 +56,11 @@ def test_a_transfer_is_repeated_until_the_market_hears_it(market: tuple[str, Any
     assert len(listener.heard) == 3
     assert len({body for _, body in listener.heard}) == 1
     message = json.loads(listener.heard[0][1])
-    assert (message["transferAmount"], message["accountNumber"], message["transferType"]) == (130_000, "0123456789", "in")
+    assert (message["transferAmount"], message["accountNumber"], message["transferType"]) == (
+        130_000,
+        "0123456789",
+        "in",
+    )
     assert "HT2345678X" in message["content"]
 
 
@@ -84,5 +88,7 @@ def test_the_market_believes_the_bank(transactional_db: None, live_server: Any, 
     url = f"{live_server.url}/webhooks/sepay/"
     assert not Bank("a guess", url).transfer(settings.VIETQR_ACCOUNT, 130_000, placed.order.number)
     assert not InboundEvent.objects.exists()
-    assert Bank(settings.SEPAY_WEBHOOK_SECRET, url).transfer(settings.VIETQR_ACCOUNT, 130_000, placed.order.number)
+    assert Bank(settings.SEPAY_WEBHOOK_SECRET, url).transfer(
+        settings.VIETQR_ACCOUNT, 130_000, placed.order.number
+    )
     assert Order.objects.get().status == "paid"
