@@ -9,4 +9,8 @@ from django.http import HttpRequest
 
 
 def market(request: HttpRequest) -> dict[str, Any]:
-    return {"market_name": settings.MARKET_NAME, "base_url": settings.BASE_URL, "is_sandbox": settings.SANDBOX}
+    return {
+        "market_name": settings.MARKET_NAME,
+        "base_url": settings.BASE_URL,
+        "is_sandbox": settings.SANDBOX,
+    }

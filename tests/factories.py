@@ -91,7 +91,9 @@ def make_product(
     )
 
 
-def make_certificate(sheet: ProductSheet, *, stars: int = 3, verified: bool = True, **fields: Any) -> Certificate:
+def make_certificate(
+    sheet: ProductSheet, *, stars: int = 3, verified: bool = True, **fields: Any
+) -> Certificate:
     """A certificate whose star shows today, unless ``fields`` say otherwise."""
     number = next(_serial)
     on = today()

@@ -10,7 +10,11 @@ CACHE_DIR = Path(__file__).resolve().parent.parent / ".cache" / "test"
 MEDIA_DIR = CACHE_DIR / "media"
 MEDIA_DIR.mkdir(parents=True, exist_ok=True)
 
-for name in [name for name in os.environ if name.startswith(("SEPAY_", "VIETQR_", "STRIPE_", "INVOICE_", "S3_", "EMAIL_"))]:
+for name in [
+    name
+    for name in os.environ
+    if name.startswith(("SEPAY_", "VIETQR_", "STRIPE_", "INVOICE_", "S3_", "EMAIL_"))
+]:
     del os.environ[name]
 os.environ.update(
     SECRET_KEY="only-for-tests",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from catalog.models import Cooperative
 from django.conf import settings
 
+from catalog.models import Cooperative
 from shop.invoices.gateway import InvoiceGateway
 from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.sandbox_keys import sandbox_signer, sandbox_trust

@@ -5,11 +5,11 @@ Source: Decree 254/2026/NĐ-CP, Circular 91/2026/TT-BTC, Decision 1271/QĐ-CT.
 
 from __future__ import annotations
 
-
-from catalog.models import Cooperative
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Cooperative
 
 
 class InvoiceSeries(models.Model):

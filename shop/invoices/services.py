@@ -10,11 +10,11 @@ import datetime as dt
 import hashlib
 import secrets
 
-from catalog.models import Cooperative
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from catalog.models import Cooperative
 from shop.invoices import formats
 from shop.invoices.checking import check, check_answer
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
