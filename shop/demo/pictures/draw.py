@@ -10,15 +10,41 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageEnhance
 
-from . import stall_cloth, stall_dry, stall_fresh, stall_jars, stall_tea
-from .scenes import SCENES, scene
+from . import (
+    scenes_house,
+    scenes_land,
+    scenes_work,
+    stall_cloth,
+    stall_dry,
+    stall_fresh,
+    stall_hawthorn,
+    stall_jars,
+    stall_roots,
+    stall_smoke,
+    stall_spice,
+    stall_tea,
+)
 from .stall import GOODS, picture
+from .story import SCENES, scene
 
 HERE = Path(__file__).parent
-SHELVES = (stall_fresh, stall_tea, stall_jars, stall_dry, stall_cloth)
-"""Importing a shelf enters its goods in the book."""
+SHELVES = (
+    stall_cloth,
+    stall_dry,
+    stall_fresh,
+    stall_hawthorn,
+    stall_jars,
+    stall_roots,
+    stall_smoke,
+    stall_spice,
+    stall_tea,
+    scenes_house,
+    scenes_land,
+    scenes_work,
+)
+"""Importing a shelf enters its pictures in the book."""
 
 
 def render(svg: str) -> Image.Image:
@@ -26,8 +52,15 @@ def render(svg: str) -> Image.Image:
 
     Raises: CalledProcessError if the renderer refuses the drawing.
     """
-    png = subprocess.run(["rsvg-convert", "--unlimited", "--format=png"], input=svg.encode(), capture_output=True, check=True)
-    return Image.open(io.BytesIO(png.stdout)).convert("RGB")
+    png = subprocess.run(
+        ["/usr/bin/env", "rsvg-convert", "--unlimited", "--format=png"],
+        input=svg.encode(),
+        capture_output=True,
+        check=True,
+    )
+    image = Image.open(io.BytesIO(png.stdout)).convert("RGB")
+    # The brush texture greys the colours a little; this gives their depth back.
+    return ImageEnhance.Contrast(ImageEnhance.Color(image).enhance(1.2)).enhance(1.07)
 
 
 def save(svg: str, path: Path, quality: int) -> Image.Image:
@@ -53,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("keys", nargs="*", help="for example p01 or ta-xua-may; everything if none")
     parser.add_argument("--to", type=Path, default=HERE, help="folder that receives goods/ and scenes/")
-    parser.add_argument("--quality", type=int, default=80)
+    parser.add_argument("--quality", type=int, default=75)
     parser.add_argument("--contact", type=Path, help="also write one picture of all of them here")
     parser.add_argument("--columns", type=int, default=6)
     parser.add_argument("--width", type=int, default=300, help="of one picture on the contact sheet")

@@ -77,8 +77,12 @@ def _wood(sheet: Sheet, colour: str, top: float) -> str:
         for _ in range(9):
             x = sheet.rng.uniform(-200, 900)
             g = y + sheet.rng.uniform(0.12, 0.9) * deep
-            grain = arc((x, g), (x + sheet.rng.uniform(150, 480), g + sheet.around(0, 4)), sheet.around(0, 0.015))
-            out.append(f'<path d="{stroke(grain, sheet.rng.uniform(1.5, 4), 0)}" fill="{SHADOW}" opacity=".17"/>')
+            grain = arc(
+                (x, g), (x + sheet.rng.uniform(150, 480), g + sheet.around(0, 4)), sheet.around(0, 0.015)
+            )
+            out.append(
+                f'<path d="{stroke(grain, sheet.rng.uniform(1.5, 4), 0)}" fill="{SHADOW}" opacity=".17"/>'
+            )
         if sheet.rng.random() < 0.6:
             x, g = sheet.rng.uniform(60, 940), y + deep * 0.5
             for k in (1.0, 0.66, 0.33):
@@ -121,7 +125,7 @@ def ground(sheet: Sheet, name: str, top: float = 520) -> str:
         (
             (0, mix(look.wall, "#fffdf4", 0.7), 1),
             (0.55, look.wall, 1),
-            (1, mix(look.wall, "#8a6a4a", 0.34), 1),
+            (1, mix(look.wall, "#a8763c", 0.22), 1),
         ),
         0.34,
         0.2,
@@ -141,7 +145,9 @@ def ground(sheet: Sheet, name: str, top: float = 520) -> str:
         )
         for i in range(6)
     )
-    table_light = sheet.linear(((0, SHADOW, 0.26), (0.1, SHADOW, 0.05), (0.4, "#fff6dc", 0.16), (1, SHADOW, 0.2)))
+    table_light = sheet.linear(
+        ((0, SHADOW, 0.26), (0.1, SHADOW, 0.05), (0.4, "#fff6dc", 0.14), (1, SHADOW, 0.12))
+    )
     out = [
         f'<rect width="1000" height="{n(top + 4)}" fill="{wall}"/>',
         f'<g filter="url(#soft20)" opacity=".42">{window}</g>',
@@ -170,6 +176,6 @@ def ground(sheet: Sheet, name: str, top: float = 520) -> str:
 def veil(sheet: Sheet) -> str:
     """The last glaze: warm light from the upper left, quiet corners."""
     light = sheet.radial(((0, "#fff3cc", 0.3), (0.5, "#fff3cc", 0.06), (1, "#fff3cc", 0)), 0.2, 0.1, 0.8)
-    dusk = sheet.radial(((0, "#4a240f", 0), (0.62, "#4a240f", 0), (1, "#4a240f", 0.4)), 0.46, 0.46, 0.78)
+    dusk = sheet.radial(((0, "#4a240f", 0), (0.66, "#4a240f", 0), (1, "#4a240f", 0.3)), 0.46, 0.46, 0.78)
     w, h = sheet.width, sheet.height
     return f'<rect width="{w}" height="{h}" fill="{light}"/><rect width="{w}" height="{h}" fill="{dusk}"/>'

@@ -11,9 +11,14 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 Point = tuple[float, float]
+
+
 Stops = Sequence[tuple[float, str, float]]
 
+
 SHADOW = "#2a1622"
+
+
 GLOW = "#fff1c9"
 
 
@@ -217,7 +222,8 @@ class Sheet:
         """Paint reference of a linear gradient from the box's upper left towards ``x2, y2``."""
         body = "".join(f'<stop offset="{o}" stop-color="{c}" stop-opacity="{a}"/>' for o, c, a in stops)
         name = self._define(
-            f"l{x2}{y2}{body}", lambda i: f'<linearGradient id="{i}" x2="{x2}" y2="{y2}">{body}</linearGradient>'
+            f"l{x2}{y2}{body}",
+            lambda i: f'<linearGradient id="{i}" x2="{x2}" y2="{y2}">{body}</linearGradient>',
         )
         return f"url(#{name})"
 
@@ -270,17 +276,23 @@ class Sheet:
 
     def fall(self, tone: Tone) -> str:
         """Paint of a surface lit from above left."""
-        return self.linear(((0, tone.light, 1), (0.5, tone.base, 1), (1, mix(tone.base, tone.dark, 0.7), 1)), 0.7, 1)
+        return self.linear(
+            ((0, tone.light, 1), (0.5, tone.base, 1), (1, mix(tone.base, tone.dark, 0.7), 1)), 0.7, 1
+        )
 
     def solid(self, d: str, tone: Tone, marks: str = "", line: float = 2.2, paint: str = "") -> str:
         """A lit body: paint, marks kept inside it, and a soft contour."""
         inside = self.within(d, marks) if marks else ""
-        contour = f'<path d="{d}" fill="none" stroke="{tone.line}" stroke-opacity=".62" stroke-width="{n(line)}"/>'
+        contour = (
+            f'<path d="{d}" fill="none" stroke="{tone.line}" stroke-opacity=".62" stroke-width="{n(line)}"/>'
+        )
         return f'<path d="{d}" fill="{paint or self.ball(tone)}"/>{inside}{contour if line else ""}'
 
     def gleam(self, x: float, y: float, rx: float, ry: float, opacity: float = 0.7, turn: float = -35) -> str:
         """A soft spot of light."""
-        paint = self.radial(((0, "#fffdf2", 0.95), (0.3, "#fffaea", 0.6), (0.65, "#fff8e2", 0.18), (1, "#fff6dd", 0)))
+        paint = self.radial(
+            ((0, "#fffdf2", 0.95), (0.3, "#fffaea", 0.6), (0.65, "#fff8e2", 0.18), (1, "#fff6dd", 0))
+        )
         spot = f'<ellipse rx="{n(rx)}" ry="{n(ry)}" fill="{paint}" opacity="{opacity:.2f}"/>'
         return at(x, y, spot, turn=turn)
 
@@ -290,12 +302,12 @@ class Sheet:
         spot = f'<ellipse rx="{n(rx)}" ry="{n(ry)}" fill="{paint}" opacity="{opacity:.2f}"/>'
         return at(x + rx * 0.06, y, spot, turn=turn)
 
-    def finish(self, *layers: str) -> str:
+    def finish(self, *layers: str, brush: float = 0.18) -> str:
         """The whole picture as an SVG document, with one brush texture over everything."""
         w, h = self.width, self.height
         texture = (
             f'<rect width="{w}" height="{h}" filter="url(#wash)" opacity=".09" style="mix-blend-mode:multiply"/>'
-            f'<rect width="{w}" height="{h}" filter="url(#brush)" opacity=".2" style="mix-blend-mode:overlay"/>'
+            f'<rect width="{w}" height="{h}" filter="url(#brush)" opacity="{brush}" style="mix-blend-mode:overlay"/>'
         )
         defs = FILTERS + "".join(self._defs.values())
         return (
@@ -345,10 +357,20 @@ def heap(
                 break
         places.append((x, y, ground))
     out = []
-    for x, y, ground in sorted(places, key=lambda p: p[2]):
+    for x, y, _ground in sorted(places, key=lambda p: p[2]):
         across = (x - cx) / rx
         down = (y - (cy - rise)) / (rise + ry)
         dim = max(0.0, 0.05 + 0.18 * across + 0.2 * (down - 0.5)) + sheet.rng.uniform(0, 0.1)
         with sheet.dimmed(min(dim, 0.5)):
             out.append(at(x, y, item(), sheet.rng.uniform(*size), sheet.around(0, turn)))
     return "".join(out)
+
+
+def specks(
+    sheet: Sheet, colour: str, count: int, rx: float, ry: float, size: float, opacity: float = 0.5
+) -> str:
+    return "".join(
+        f'<ellipse cx="{n(sheet.around(0, rx))}" cy="{n(sheet.around(0, ry))}" rx="{n(size * sheet.rng.uniform(0.5, 1.2))}" '
+        f'ry="{n(size * sheet.rng.uniform(0.4, 0.9))}" fill="{colour}" opacity="{opacity}"/>'
+        for _ in range(count)
+    )

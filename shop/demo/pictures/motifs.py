@@ -8,6 +8,7 @@ from .ink import SHADOW, Sheet, at, mix, n
 
 Threads = dict[str, str]
 
+
 CHARTS: dict[str, tuple[str, ...]] = {
     "diamond": (
         "aaaaaaaaa",
@@ -73,6 +74,7 @@ CHARTS: dict[str, tuple[str, ...]] = {
         "..cc..aa",
     ),
 }
+
 
 DYES: dict[str, Threads] = {
     "indigo": {".": "#26356f", "a": "#fbf7ef", "b": "#c8443f", "c": "#e3b04b", "d": "#7f9bd0"},

@@ -6,7 +6,13 @@ from .ink import SHADOW, Point, Sheet, arc, at, mix, n, polar, smooth, stroke, w
 
 
 def leaf(
-    sheet: Sheet, length: float, width: float, colour: str = "#4d8a3c", bend: float = 0.12, veins: int = 6, saw: bool = False
+    sheet: Sheet,
+    length: float,
+    width: float,
+    colour: str = "#4d8a3c",
+    bend: float = 0.12,
+    veins: int = 6,
+    saw: bool = False,
 ) -> str:
     """A leaf growing to the right from the origin; ``saw`` gives it a toothed edge."""
     tone = sheet.tone(colour, 0.42, 0.5)
@@ -44,8 +50,14 @@ def leaf(
 def banana_leaf(sheet: Sheet, length: float, width: float, colour: str = "#5a9440") -> str:
     """A broad cut of banana leaf lying flat, centred on the origin."""
     tone = sheet.tone(colour, 0.4, 0.5)
-    top = [(x * length / 2, -width / 2 * (0.84 + 0.16 * math.cos(x * 2.2)) + sheet.around(0, 4)) for x in (-1, -0.6, -0.2, 0.2, 0.6, 1)]
-    low = [(x * length / 2, width / 2 * (0.84 + 0.16 * math.cos(x * 2.2)) + sheet.around(0, 4)) for x in (0.99, 0.6, 0.2, -0.2, -0.6, -1.01)]
+    top = [
+        (x * length / 2, -width / 2 * (0.84 + 0.16 * math.cos(x * 2.2)) + sheet.around(0, 4))
+        for x in (-1, -0.6, -0.2, 0.2, 0.6, 1)
+    ]
+    low = [
+        (x * length / 2, width / 2 * (0.84 + 0.16 * math.cos(x * 2.2)) + sheet.around(0, 4))
+        for x in (0.99, 0.6, 0.2, -0.2, -0.6, -1.01)
+    ]
     d = smooth([*top, *low], True, 0.75)
     ribs = "".join(
         f'<path d="M{n(x)} {n(s * 3)}q{n(16 * 1)} {n(s * width * 0.3)} {n(26)} {n(s * width * 0.62)}" fill="none" '
@@ -60,7 +72,9 @@ def banana_leaf(sheet: Sheet, length: float, width: float, colour: str = "#5a944
         f'<path d="M{n(-length / 2 - 10)} 6Q0 -2 {n(length / 2 + 10)} 8" stroke="{tone.dark}" stroke-width="4" fill="none" opacity=".6"/>'
         + sheet.gleam(-length * 0.2, -width * 0.25, length * 0.3, width * 0.14, 0.4, 0)
     )
-    return sheet.shadow(8, width * 0.16, length * 0.54, width * 0.56, 0.55) + sheet.solid(d, tone, marks, paint=sheet.fall(tone))
+    return sheet.shadow(8, width * 0.16, length * 0.54, width * 0.56, 0.55) + sheet.solid(
+        d, tone, marks, paint=sheet.fall(tone)
+    )
 
 
 def taro_leaf(sheet: Sheet, colour: str = "#477f43") -> str:
@@ -104,8 +118,16 @@ def branch(points: list[Point], width: float, colour: str = "#6f4c33") -> str:
 
 
 def blossom(
-    sheet: Sheet, petals: int, colour: str, heart: str = "#e8b93f", *, slim: float = 0.8, size: float = 50, tilt: float = 0.86,
-    stamens: bool = True, notch: float = 0.0,
+    sheet: Sheet,
+    petals: int,
+    colour: str,
+    heart: str = "#e8b93f",
+    *,
+    slim: float = 0.8,
+    size: float = 50,
+    tilt: float = 0.86,
+    stamens: bool = True,
+    notch: float = 0.0,
 ) -> str:
     """An open flower seen a little from the side."""
     out = []
@@ -115,8 +137,27 @@ def blossom(
         tone = sheet.tone(mix(colour, "#ffffff", sheet.rng.uniform(0, 0.22)), 0.25, 0.26)
         w = size * slim * math.pi / petals
         tip = size * (1 - notch)
-        d = smooth([(0, 0), (size * 0.45, -w * 0.8), (size * 0.86, -w * 0.72), (tip, 0), (size * 0.86, w * 0.72), (size * 0.45, w * 0.8)], True, 1.1)
-        paint = sheet.linear(((0, mix(tone.base, tone.dark, 0.8), 1), (0.4, tone.base, 1), (1, mix(tone.glow, "#ffffff", 0.4), 1)), 1, 0)
+        d = smooth(
+            [
+                (0, 0),
+                (size * 0.45, -w * 0.8),
+                (size * 0.86, -w * 0.72),
+                (tip, 0),
+                (size * 0.86, w * 0.72),
+                (size * 0.45, w * 0.8),
+            ],
+            True,
+            1.1,
+        )
+        paint = sheet.linear(
+            (
+                (0, mix(tone.base, tone.dark, 0.8), 1),
+                (0.4, tone.base, 1),
+                (1, mix(tone.glow, "#ffffff", 0.4), 1),
+            ),
+            1,
+            0,
+        )
         rib = f'<path d="M{n(size * 0.2)} 0L{n(size * 0.8)} 0" stroke="{tone.dark}" stroke-width="1.2" opacity=".35"/>'
         out.append(at(0, 0, sheet.solid(d, tone, rib, line=1.2, paint=paint), turn=a))
     core = sheet.tone(heart)
@@ -134,28 +175,66 @@ def blossom(
 def bud(sheet: Sheet, colour: str, size: float = 30) -> str:
     """A closed flower bud pointing up from the origin."""
     tone = sheet.tone(colour, 0.4, 0.4)
-    d = smooth([(0, 0), (size * 0.42, -size * 0.4), (size * 0.26, -size * 0.95), (0, -size * 1.2), (-size * 0.26, -size * 0.95), (-size * 0.42, -size * 0.4)])
+    d = smooth(
+        [
+            (0, 0),
+            (size * 0.42, -size * 0.4),
+            (size * 0.26, -size * 0.95),
+            (0, -size * 1.2),
+            (-size * 0.26, -size * 0.95),
+            (-size * 0.42, -size * 0.4),
+        ]
+    )
     cup = sheet.tone("#7a5a3a")
-    base = smooth([(-size * 0.26, -size * 0.28), (0, -size * 0.12), (size * 0.26, -size * 0.28), (0, size * 0.16)])
-    return sheet.solid(d, tone, f'<path d="M0 0Q{n(size * 0.2)} {n(-size * 0.6)} 0 {n(-size * 1.2)}" stroke="{tone.dark}" fill="none" opacity=".5"/>', line=1.2) + sheet.solid(base, cup, line=1)
+    base = smooth(
+        [(-size * 0.26, -size * 0.28), (0, -size * 0.12), (size * 0.26, -size * 0.28), (0, size * 0.16)]
+    )
+    return sheet.solid(
+        d,
+        tone,
+        f'<path d="M0 0Q{n(size * 0.2)} {n(-size * 0.6)} 0 {n(-size * 1.2)}" stroke="{tone.dark}" fill="none" opacity=".5"/>',
+        line=1.2,
+    ) + sheet.solid(base, cup, line=1)
 
 
 def papaya_flower(sheet: Sheet, dried: bool = False) -> str:
     """A male papaya flower: a slim tube and five curling petals, about 90 tall, opening upwards."""
     colour = "#d9b469" if dried else "#f6efcf"
     tone = sheet.tone(colour, 0.35, 0.4)
-    out = [sheet.solid(smooth([(-5, 0), (-9, -44), (0, -52), (9, -44), (5, 0), (0, 6)]), sheet.tone(mix(colour, "#9fae58", 0.4)), line=1.2)]
+    out = [
+        sheet.solid(
+            smooth([(-5, 0), (-9, -44), (0, -52), (9, -44), (5, 0), (0, 6)]),
+            sheet.tone(mix(colour, "#9fae58", 0.4)),
+            line=1.2,
+        )
+    ]
     for a in (-74, -38, 0, 38, 74):
         p = smooth([(0, 0), (9, -14), (9, -34), (2, -46), (-7, -34), (-8, -14)])
-        out.append(at(0, -44, sheet.solid(p, tone, line=1.2, paint=sheet.fall(tone)), turn=a + sheet.around(0, 12), size=sheet.rng.uniform(0.72, 0.95)))
+        out.append(
+            at(
+                0,
+                -44,
+                sheet.solid(p, tone, line=1.2, paint=sheet.fall(tone)),
+                turn=a + sheet.around(0, 12),
+                size=sheet.rng.uniform(0.72, 0.95),
+            )
+        )
     out.append(f'<circle cy="-48" r="6" fill="{sheet.dye("#dfa63c")}"/>')
     return "".join(out)
 
 
 def rice_ear(sheet: Sheet, colour: str = "#d9ac4a", length: float = 300) -> str:
     """A ripe ear of rice bowing to the right from the origin."""
-    spine = [(0, 0), (length * 0.24, -length * 0.32), (length * 0.56, -length * 0.4), (length * 0.84, -length * 0.2), (length * 0.98, length * 0.14)]
-    out = [f'<path d="{smooth(spine, False)}" fill="none" stroke="{mix(colour, "#6f7a32", 0.5)}" stroke-width="5"/>']
+    spine = [
+        (0, 0),
+        (length * 0.24, -length * 0.32),
+        (length * 0.56, -length * 0.4),
+        (length * 0.84, -length * 0.2),
+        (length * 0.98, length * 0.14),
+    ]
+    out = [
+        f'<path d="{smooth(spine, False)}" fill="none" stroke="{mix(colour, "#6f7a32", 0.5)}" stroke-width="5"/>'
+    ]
     for i in range(44):
         t = 0.3 + 0.7 * i / 44
         k = t * (len(spine) - 1)
@@ -166,7 +245,14 @@ def rice_ear(sheet: Sheet, colour: str = "#d9ac4a", length: float = 300) -> str:
         side = 30 if i % 2 else -30
         tone = sheet.tone(mix(colour, "#f3dd95", sheet.rng.uniform(0, 0.4)), 0.5, 0.4)
         grain = smooth([(0, 0), (12, -6), (27, -2), (33, 2), (22, 8), (8, 6)])
-        out.append(at(x, y, sheet.solid(grain, tone, line=1.2, paint=sheet.fall(tone)), turn=lean + side + sheet.around(0, 10)))
+        out.append(
+            at(
+                x,
+                y,
+                sheet.solid(grain, tone, line=1.2, paint=sheet.fall(tone)),
+                turn=lean + side + sheet.around(0, 10),
+            )
+        )
     return "".join(out)
 
 
@@ -178,6 +264,13 @@ def fern_twig(sheet: Sheet, colour: str = "#5d8c45", pairs: int = 5, length: flo
         x, y = spine[2 + int(i * 9 / pairs)]
         for side in (1, -1):
             size = 92 - i * 7
-            out.append(at(x, y, leaf(sheet, size, size * 0.4, colour, 0.08 * side, 4), turn=side * sheet.around(56, 8)))
+            out.append(
+                at(
+                    x,
+                    y,
+                    leaf(sheet, size, size * 0.4, colour, 0.08 * side, 4),
+                    turn=side * sheet.around(56, 8),
+                )
+            )
     out.append(at(*spine[-1], leaf(sheet, 84, 34, colour, 0.05, 4)))
     return "".join(out)

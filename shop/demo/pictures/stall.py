@@ -4,7 +4,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from .grounds import ground, veil
-from .ink import Sheet
+from .ink import Sheet, at
+
+
+def standing(s: Sheet, x: float, y: float, drawing: str, size: float, wide: float = 150) -> str:
+    """A vessel on the table with the shade and the coloured light behind it."""
+    return s.shadow(x + 26, y - 2, wide * size * 1.2, wide * size * 0.26, 0.7) + at(x, y, drawing, size)
+
 
 Compose = Callable[[Sheet], str]
 
@@ -37,4 +43,11 @@ def picture(key: str) -> str:
     still_life = entry.compose(sheet)
     return sheet.finish(
         ground(sheet, entry.ground, entry.top), f'<g filter="url(#hand)">{still_life}</g>', veil(sheet)
+    )
+
+
+def resting(sheet: Sheet, x: float, y: float, drawing: str, size: float, turn: float = 0) -> str:
+    """One fruit lying on the table, with its shade."""
+    return sheet.shadow(x + size * 14, y + size * 82, size * 112, size * 34, 0.62) + at(
+        x, y, drawing, size, turn
     )
