@@ -162,8 +162,9 @@ class CheckoutForm(forms.Form):
         error_messages={"required": _("Trong giỏ có hàng chỉ bán cho người từ 18 tuổi. Bạn xác nhận giúp nhé.")},
     )
     terms = forms.BooleanField(
-        label=_("Tôi đồng ý với điều kiện mua bán ở trên và cho phép gửi tên, điện thoại, địa chỉ tới gian hàng giao đơn này"),
-        error_messages={"required": _("Bạn đọc và đồng ý với điều kiện mua bán thì chúng tôi mới nhận đơn được.")},
+        label=_("Tôi đồng ý với điều kiện mua bán"),
+        help_text=_("Tên, điện thoại và địa chỉ được gửi tới các gian hàng giao đơn này."),
+        error_messages={"required": _("Bạn đọc rồi đánh dấu đồng ý thì chợ mới nhận đơn được.")},
     )
     checkout_token = forms.UUIDField(widget=forms.HiddenInput)
 

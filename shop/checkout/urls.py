@@ -19,5 +19,5 @@ urlpatterns = [
     path("thanh-toan/<uuid:attempt>/qr.svg", payment.qr_picture, {"kind": "svg"}, name="qr_svg"),
     path("thanh-toan/<uuid:attempt>/qr.png", payment.qr_picture, {"kind": "png"}, name="qr_png"),
     path("thanh-toan/<uuid:attempt>/sandbox/", payment.sandbox_pay, name="sandbox_pay"),
-    path("don-hang/<str:number>/<str:token>/", order.order_page, name="order"),
+    path("don-hang/<slug:number>/<slug:token>/", order.order_page, name="order"),
 ]

@@ -61,7 +61,7 @@ def communes(request: HttpRequest) -> JsonResponse:
     """For the page's script: ``tinh`` gives the communes of a province, ``xa`` the delivery of this basket there."""
     province, code = request.GET.get("tinh", ""), request.GET.get("xa", "")
     if code:
-        commune = Commune.objects.filter(pk=code[:5]).first()
+        commune = Commune.objects.filter(pk=code).first() if code.isalnum() else None
         if commune is None:
             return JsonResponse({"error": _("Không có xã, phường này.")}, status=404)
         return JsonResponse(_quotes(request, Place(commune.province_id, commune.pk)))
