@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.models import ProductSheet
 from django.db import transaction
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
+
+from catalog.models import ProductSheet
 
 from .stalls import load_lines
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
-from catalog.folding import fold
-from catalog.models import Commune, Province
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.folding import fold
+from catalog.models import Commune, Province
 from shop.invoices.tax_codes import is_tax_code
 from shop.orders.requests import Address, Buyer, InvoiceRequest
 from shop.shipping.rates import Place
@@ -56,7 +56,7 @@ class PhoneField(PlainField):
         return number
 
 
-class PlaceSelect(forms.ModelChoiceField):
+class PlaceSelect(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A province or commune by its own name first, so that typing a letter in the list finds it."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -140,7 +140,10 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
     invoice_address = PlainField(
-        label=_("Địa chỉ đơn vị"), required=False, max_length=400, widget=forms.TextInput({"autocomplete": "off"})
+        label=_("Địa chỉ đơn vị"),
+        required=False,
+        max_length=400,
+        widget=forms.TextInput({"autocomplete": "off"}),
     )
     invoice_email = forms.EmailField(
         label=_("Nơi nhận hóa đơn"),
@@ -159,7 +162,9 @@ class CheckoutForm(forms.Form):
     age_confirmed = forms.BooleanField(
         label=_("Tôi đã đủ 18 tuổi"),
         help_text=_("Trong giỏ có rượu, chỉ bán cho người từ 18 tuổi; người giao có thể hỏi giấy tờ."),
-        error_messages={"required": _("Trong giỏ có hàng chỉ bán cho người từ 18 tuổi. Bạn xác nhận giúp nhé.")},
+        error_messages={
+            "required": _("Trong giỏ có hàng chỉ bán cho người từ 18 tuổi. Bạn xác nhận giúp nhé.")
+        },
     )
     terms = forms.BooleanField(
         label=_("Tôi đồng ý với điều kiện mua bán"),
@@ -172,9 +177,8 @@ class CheckoutForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not is_age_restricted:
             del self.fields["age_confirmed"]
-        provinces = self.fields["province"]
-        communes = self.fields["commune"]
-        assert isinstance(provinces, PlaceSelect) and isinstance(communes, PlaceSelect)
+        provinces = cast("PlaceSelect", self.fields["province"])
+        communes = cast("PlaceSelect", self.fields["commune"])
         chosen = str(self["province"].value() or "")
         if len(chosen) == 2 and chosen.isdecimal():
             communes.queryset = Commune.objects.filter(province_id=chosen)
@@ -251,7 +255,7 @@ class CheckoutForm(forms.Form):
 
 def sorted_choices(field: PlaceSelect) -> list[tuple[str, str]]:
     """The field's places in the order of the Vietnamese alphabet without marks, after the empty one."""
-    places = [(place.pk, field.label_from_instance(place)) for place in field.queryset]
+    places = [(place.pk, field.label_from_instance(place)) for place in field.queryset or ()]
     return [("", str(field.empty_label)), *sorted(places, key=lambda place: fold(place[1]))]
 
 
@@ -263,4 +267,3 @@ def as_tax_code(text: str) -> str:
     """
     digits = "".join(sign for sign in text if sign not in " .-\u2013")
     return f"{digits[:10]}-{digits[10:]}" if len(digits) == 13 else digits
-

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+R = TypeVar("R", bound=HttpResponse)
+View = Callable[Concatenate[HttpRequest, P], R]
 
 
-def personal(view: View[P]) -> View[P]:
+def personal(view: View[P, R]) -> View[P, R]:
     """``view`` with the headers of a page that is nobody else's business."""
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "private, no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "same-origin"  # the address holds a key; CSRF checks still need the origin
+        # The address holds a key: no other site learns it, while CSRF checks still see the origin.
+        response["Referrer-Policy"] = "same-origin"
         return response
 
     return wrapped

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalog.models import Cooperative, ProductSheet
-from catalog.pictures import renditions
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Cooperative, ProductSheet
+from catalog.pictures import renditions
 from shop.money import to_dong
 from shop.shipping import rates
 from shop.shipping.rates import Place, Quote

@@ -9,13 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from catalog.clock import today
-from catalog.models import ApprovalState, ProductSheet
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from oscar.apps.partner import availability, prices, strategy
 
+from catalog.clock import today
+from catalog.models import ApprovalState, ProductSheet
 from shop.money import net_of, to_dong
 from shop.vat import percent_of, rate_code
 
@@ -35,7 +35,9 @@ class OnSale(availability.Base):
     def message(self) -> str:
         if self.num_available is None or self.num_available > 5:
             return _("Còn hàng")
-        return _("Chỉ còn %(left)d") % {"left": self.num_available} if self.num_available > 0 else _("Hết hàng")
+        return (
+            _("Chỉ còn %(left)d") % {"left": self.num_available} if self.num_available > 0 else _("Hết hàng")
+        )
 
     def is_purchase_permitted(self, quantity: int) -> tuple[bool, str]:
         if self.num_available is not None and self.num_available <= 0:

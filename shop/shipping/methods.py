@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from catalog.clock import today
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.shipping.methods import (
     Base,
@@ -16,6 +15,7 @@ from oscar.apps.shipping.methods import (
 )
 from oscar.core.prices import Price
 
+from catalog.clock import today
 from shop.money import net_of
 from shop.vat import percent_of, rate_code
 

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from catalog.models import Cooperative, NetUnit, ProductSheet
 from oscar.apps.shipping import repository
+
+from catalog.models import Cooperative, NetUnit, ProductSheet
 
 from .methods import StallDelivery
 from .rates import Place, Quote, quote

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.models import ProductSheet
 from django import template
 from django.utils.translation import get_language, gettext
+
+from catalog.models import ProductSheet
 
 register = template.Library()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from catalog.models import ApprovalState, ProductSheet
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, QueryDict
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from catalog.models import ApprovalState, ProductSheet
 from shop.checkout.baskets import NotInTheMarket, Refused, put_in, set_quantities, take_out
 from shop.checkout.forms import AddForm
 from shop.checkout.origin import is_from_our_pages
@@ -33,10 +33,14 @@ def basket_page(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Put goods in the basket; on refusal say why and offer the form again, with nothing written."""
     if not is_from_our_pages(request):
-        return HttpResponseForbidden(_("Trang khác không được bỏ hàng vào giỏ của bạn."), content_type="text/plain")
+        return HttpResponseForbidden(
+            _("Trang khác không được bỏ hàng vào giỏ của bạn."), content_type="text/plain"
+        )
     form = AddForm({"quantity": "1", **request.POST.dict()})
     if "product" in form.errors:
-        return render(request, "checkout/refused.html", {"reason": _("Món này không còn bán ở chợ.")}, status=404)
+        return render(
+            request, "checkout/refused.html", {"reason": _("Món này không còn bán ở chợ.")}, status=404
+        )
     if form.errors:
         return _refuse(request, form.cleaned_data["product"], str(form.errors["quantity"][0]), status=400)
     try:
@@ -46,7 +50,9 @@ def add(request: HttpRequest) -> HttpResponse:
             quantity=form.cleaned_data["quantity"],
         )
     except NotInTheMarket:
-        return render(request, "checkout/refused.html", {"reason": _("Món này không còn bán ở chợ.")}, status=404)
+        return render(
+            request, "checkout/refused.html", {"reason": _("Món này không còn bán ở chợ.")}, status=404
+        )
     except Refused as refusal:
         return _refuse(request, refusal.sheet.product_id, refusal.reason, status=422)
     messages.success(request, _("Đã bỏ vào giỏ: %(title)s") % {"title": sheet.product.get_title()})

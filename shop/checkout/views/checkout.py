@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from catalog.models import Commune
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from catalog.models import Commune
+from shop.accounts.models import User
 from shop.checkout.forms import CheckoutForm, sorted_choices
 from shop.checkout.privacy import personal
 from shop.checkout.stalls import DELIVERY_NAMES, Stalls, load_lines, read_stalls
@@ -36,23 +37,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if basket.is_empty:
         messages.info(request, _("Giỏ hàng đang trống. Bạn chọn món trước rồi hãy đặt hàng."))
         return redirect("checkout:basket")
-    stalls = read_stalls(basket)
-    if request.method != "POST":
-        if stalls.problems:
-            messages.warning(request, _("Có món không mua được nữa. Bạn sửa giỏ rồi đặt hàng tiếp nhé."))
-            return redirect("checkout:basket")
-        form = CheckoutForm(initial=_first_values(request), is_age_restricted=stalls.is_age_restricted)
-        return _render(request, form, stalls)
-    if "step" in request.POST:  # the buttons of a browser without script: nothing is judged yet
-        form = CheckoutForm(initial=request.POST.dict(), is_age_restricted=stalls.is_age_restricted)
-        return _render(request, form, read_stalls(basket, form.destination))
-    form = CheckoutForm(request.POST, is_age_restricted=stalls.is_age_restricted)
-    stalls = read_stalls(basket, form.destination)
-    if not form.is_valid() or stalls.problems:
-        return _render(request, form, stalls, status=422)
-    if stalls.total_amount > _seen_total(request):
-        return _ask_again(request, form, stalls)
-    return _place(request, form, stalls)
+    return _confirm(request, basket) if request.method == "POST" else _show(request, basket)
 
 
 @personal
@@ -67,6 +52,30 @@ def communes(request: HttpRequest) -> JsonResponse:
         return JsonResponse(_quotes(request, Place(commune.province_id, commune.pk)))
     field = CheckoutForm(initial={"province": province}, is_age_restricted=False).fields["commune"]
     return JsonResponse({"communes": sorted_choices(field)[1:]})  # type: ignore[arg-type]
+
+
+def _show(request: HttpRequest, basket: Any) -> HttpResponse:
+    stalls = read_stalls(basket)
+    if stalls.problems:
+        messages.warning(request, _("Có món không mua được nữa. Bạn sửa giỏ rồi đặt hàng tiếp nhé."))
+        return redirect("checkout:basket")
+    form = CheckoutForm(initial=_first_values(request), is_age_restricted=stalls.is_age_restricted)
+    return _render(request, form, stalls)
+
+
+def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
+    """Check everything again; only what the buyer has seen, or less, is charged."""
+    is_age_restricted = read_stalls(basket).is_age_restricted
+    if "step" in request.POST:  # the buttons of a browser without script: nothing is judged yet
+        form = CheckoutForm(initial=request.POST.dict(), is_age_restricted=is_age_restricted)
+        return _render(request, form, read_stalls(basket, form.destination))
+    form = CheckoutForm(request.POST, is_age_restricted=is_age_restricted)
+    stalls = read_stalls(basket, form.destination)
+    if not form.is_valid() or stalls.problems:
+        return _render(request, form, stalls, status=422)
+    if stalls.total_amount > _seen_total(request):
+        return _ask_again(request, form, stalls)
+    return _place(request, form, stalls)
 
 
 def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResponse:
@@ -147,16 +156,17 @@ def _quotes(request: HttpRequest, destination: Place) -> dict[str, object]:
 
 
 def _first_values(request: HttpRequest) -> dict[str, str]:
-    if not request.user.is_authenticated:
-        return {}
-    return {"name": request.user.get_full_name(), "email": request.user.email}
+    user = request.user
+    return {"name": user.get_full_name(), "email": user.email} if isinstance(user, User) else {}
 
 
 def _placed_before(token: str) -> HttpResponse | None:
     """The pay page of the order this very form made, if it was sent before."""
     checkout_token = _token(token)
+    if checkout_token is None:
+        return None
     sheet = OrderSheet.objects.select_related("order").filter(checkout_token=checkout_token).first()
-    if checkout_token is None or sheet is None:
+    if sheet is None:
         return None
     return redirect("checkout:pay", sheet.order.payment_attempts.latest("pk").public_id)
 

@@ -96,10 +96,15 @@ def sandbox_pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         except requests.RequestException as error:
             logger.warning("The sandbox bank did not take a transfer: %s", error)
             messages.error(
-                request, _("Ngân hàng thử nghiệm không trả lời. Bạn đợi một lát rồi bấm lại; chưa có tiền nào được chuyển.")
+                request,
+                _(
+                    "Ngân hàng thử nghiệm không trả lời, chưa có tiền nào được chuyển. Bạn đợi rồi bấm lại nhé."
+                ),
             )
         else:
-            messages.success(request, _("Ngân hàng thử nghiệm đã nhận lệnh. Tin báo tiền về sẽ đến trong vài giây."))
+            messages.success(
+                request, _("Ngân hàng thử nghiệm đã nhận lệnh. Tin báo tiền về sẽ đến trong vài giây.")
+            )
     return redirect("checkout:pay", found.public_id)
 
 

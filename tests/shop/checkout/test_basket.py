@@ -4,14 +4,14 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-from catalog.models import ApprovalState
-from catalog.pictures import FORMATS, spec
 from django.test import Client
 from django.urls import reverse
 from oscar.apps.basket.models import Basket, Line
 from pytest_django import DjangoAssertNumQueries
 from wagtail.images import get_image_model
 
+from catalog.models import ApprovalState
+from catalog.pictures import FORMATS, spec
 from tests.factories import make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,9 @@ def test_an_unknown_product_is_not_found(client: Client, product: str) -> None:
         ("9" * 5000, 400, "Số lượng phải là số"),
     ],
 )
-def test_a_wrong_quantity_is_refused_in_words(client: Client, quantity: str, status: int, message: str) -> None:
+def test_a_wrong_quantity_is_refused_in_words(
+    client: Client, quantity: str, status: int, message: str
+) -> None:
     sheet = make_product(stock=10)
     answer = client.post(ADD, {"product": sheet.product_id, "quantity": quantity})
     assert answer.status_code == status
@@ -126,7 +128,9 @@ def test_a_closed_stall_takes_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize("state", [ApprovalState.DRAFT, ApprovalState.SUBMITTED, ApprovalState.WITHDRAWN])
-def test_goods_that_are_not_approved_are_refused_without_naming_them(client: Client, state: ApprovalState) -> None:
+def test_goods_that_are_not_approved_are_refused_without_naming_them(
+    client: Client, state: ApprovalState
+) -> None:
     sheet = make_product(state=state, title="Hàng chưa công bố")
     answer = client.post(ADD, {"product": sheet.product_id, "quantity": "1"})
     page = answer.content.decode()

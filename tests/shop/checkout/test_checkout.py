@@ -5,12 +5,12 @@ import uuid
 from typing import Any
 
 import pytest
-from catalog.models import Commune
 from django.test import Client
 from oscar.apps.basket.models import Basket, Line
 from oscar.apps.order.models import Order
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.models import Commune
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, OrderSheet
 from shop.payments.models import PaymentAttempt
@@ -26,7 +26,9 @@ def hanoi() -> Commune:
 
 
 def add(client: Client, sheet: Any, quantity: int = 1) -> None:
-    assert client.post("/gio-hang/them/", {"product": sheet.product_id, "quantity": quantity}).status_code == 302
+    assert (
+        client.post("/gio-hang/them/", {"product": sheet.product_id, "quantity": quantity}).status_code == 302
+    )
 
 
 def filled(shown: int, /, **changes: object) -> dict[str, object]:
@@ -62,7 +64,9 @@ def test_an_order_of_two_stalls_leads_to_the_pay_page(client: Client) -> None:
     add(client, tea)
     token = str(uuid.uuid4())
     total = 210_000 + 95_000 + 180_000 + 25_000
-    answer = client.post(CHECKOUT, filled(total, checkout_token=token, email="mau@vidu.vn", note="Gọi  trước"))
+    answer = client.post(
+        CHECKOUT, filled(total, checkout_token=token, email="mau@vidu.vn", note="Gọi  trước")
+    )
     attempt = PaymentAttempt.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/thanh-toan/{attempt.public_id}/")
     assert attempt.amount == 510_000
@@ -75,7 +79,9 @@ def test_an_order_of_two_stalls_leads_to_the_pay_page(client: Client) -> None:
     assert sheet.address_text == "Số 5 phố Kim Mã, Phường Ba Đình, Thành phố Hà Nội"
     assert (sheet.note, sheet.terms_version, str(sheet.checkout_token)) == ("Gọi trước", "2026-11", token)
     assert list(
-        Consignment.objects.order_by("pk").values_list("cooperative__name", "shipping_name", "shipping_amount")
+        Consignment.objects.order_by("pk").values_list(
+            "cooperative__name", "shipping_name", "shipping_amount"
+        )
     ) == [("HTX Khoai", "Giao sang tỉnh khác", 95_000), ("HTX Chè", "Giao sang tỉnh khác", 25_000)]
     assert answer.cookies["gio"].value == ""
 
@@ -147,7 +153,9 @@ def test_what_is_wrong_is_said_at_the_field_and_in_the_summary(
     assert_nothing_ordered()
 
 
-@pytest.mark.parametrize("field", ["name", "phone", "province", "commune", "street", "note", "checkout_token"])
+@pytest.mark.parametrize(
+    "field", ["name", "phone", "province", "commune", "street", "note", "checkout_token"]
+)
 def test_signs_that_no_person_types_are_refused(client: Client, field: str) -> None:
     add(client, make_product(price=100_000, weight_grams=100))
     assert client.post(CHECKOUT, filled(125_000, **{field: "a\x00b"})).status_code == 422
@@ -182,7 +190,9 @@ def test_an_invoice_names_the_organisation(client: Client, typed: str, kept: str
     )
 
 
-@pytest.mark.parametrize("typed", ["5699999012", "12345", "569999901", "abcdefghij", "0100233488-1", "٥٦٩٩٩٩٩٠١١"])
+@pytest.mark.parametrize(
+    "typed", ["5699999012", "12345", "569999901", "abcdefghij", "0100233488-1", "٥٦٩٩٩٩٩٠١١"]
+)
 def test_a_wrong_tax_code_is_refused_at_its_field(client: Client, typed: str) -> None:
     add(client, make_product(price=100_000, weight_grams=100))
     answer = client.post(CHECKOUT, filled(125_000, invoice_tax_code=typed, invoice_name="Công ty Mẫu"))
@@ -196,7 +206,12 @@ def test_a_wrong_tax_code_is_refused_at_its_field(client: Client, typed: str) ->
 def test_an_invoice_needs_all_its_fields(client: Client) -> None:
     add(client, make_product(price=100_000, weight_grams=100))
     page = client.post(CHECKOUT, filled(125_000, wants_invoice="on")).content.decode()
-    for message in ("Bạn ghi tên đơn vị", "Bạn ghi mã số thuế", "Bạn ghi địa chỉ của đơn vị", "để nhận hóa đơn nhé"):
+    for message in (
+        "Bạn ghi tên đơn vị",
+        "Bạn ghi mã số thuế",
+        "Bạn ghi địa chỉ của đơn vị",
+        "để nhận hóa đơn nhé",
+    ):
         assert page.count(message) == 2
     assert_nothing_ordered()
 

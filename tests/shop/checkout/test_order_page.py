@@ -102,7 +102,7 @@ def test_without_the_right_token_there_is_no_order(client: Client) -> None:
         f"/don-hang/{number}/{token[:-1]}/",
         f"/don-hang/{number}/-/",
         f"/don-hang/HT22222222/{token}/",
-        f"/don-hang/HT22222222/-/",
+        "/don-hang/HT22222222/-/",
         f"/don-hang/%00/{token}/",
     ):
         assert client.get(path).status_code == 404

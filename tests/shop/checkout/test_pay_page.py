@@ -135,7 +135,11 @@ def test_a_part_shows_the_rest_with_its_own_code(attempt: Any) -> None:
 
 def test_an_expired_order_says_what_holds(client: Client, attempt: Any) -> None:
     OrderSheet.objects.update(pay_by=timezone.now() - dt.timedelta(minutes=1))
-    assert state_of(attempt) | {"time_left": ""} == {"state": "waiting", "open_amount": 135_000, "time_left": ""}
+    assert state_of(attempt) | {"time_left": ""} == {
+        "state": "waiting",
+        "open_amount": 135_000,
+        "time_left": "",
+    }
     expire(timezone.now())
     assert state_of(attempt) == {"state": "expired", "open_amount": 0, "time_left": ""}
     page = page_of(attempt)
@@ -209,6 +213,8 @@ def test_the_sandbox_button_is_a_post_with_a_token(attempt: Any) -> None:
     assert strict.get(f"{pay_url(attempt)}sandbox/").status_code == 405
 
 
-def test_asking_for_the_state_is_cheap(client: Client, attempt: Any, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_asking_for_the_state_is_cheap(
+    client: Client, attempt: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(3):
         client.get(f"{pay_url(attempt)}trang-thai/")

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from catalog.models import ApprovalState, ProductSheet
 from hypothesis import given
 from hypothesis import strategies as st
 from oscar.apps.catalogue.models import Product
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.models import ApprovalState, ProductSheet
 from shop.partner import strategy
 from shop.partner.strategy import NotOnSale, OnSale, Selector
 from tests.factories import make_product

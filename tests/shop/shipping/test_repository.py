@@ -38,7 +38,9 @@ def test_each_stall_gets_one_quote_for_its_whole_weight() -> None:
 
 def test_a_stay_has_nothing_to_carry_and_adds_no_weight() -> None:
     stall = make_cooperative()
-    stay = make_product(cooperative=stall, net_unit="day", net_quantity=1, weight_grams=9000, tax_class="service")
+    stay = make_product(
+        cooperative=stall, net_unit="day", net_quantity=1, weight_grams=9000, tax_class="service"
+    )
     assert stall_quotes(basket_with((stay, 2)).all_lines(), HANOI) == {stall.pk: Quote("nothing_to_carry", 0)}
     tea = make_product(cooperative=stall, weight_grams=500)
     assert stall_quotes(basket_with((stay, 2), (tea, 1)).all_lines(), HANOI) == {
