@@ -187,6 +187,13 @@ def test_a_second_id_spoils_the_signature(signed: bytes, trust: Trust) -> None:
     assert {"id_twice", "part_not_signed"} <= set(faults(twice, trust))
 
 
+def test_a_second_content_beside_the_signed_one_is_refused(signed: bytes, trust: Trust) -> None:
+    content = one_span(signed, ["HDon", "DLHDon"])
+    forged = signed[content.start : content.end].replace(b"3984000", b"9").replace(b"HD1C26TAA42", b"other")
+    beside = signed[: content.end] + forged + signed[content.end :]
+    assert faults(beside, trust) == ["part_not_signed"]
+
+
 def test_a_wrapped_invoice_is_refused(signed: bytes, trust: Trust) -> None:
     """The signed content is moved aside and another put where readers look."""
     content = one_span(signed, ["HDon", "DLHDon"])
