@@ -164,7 +164,7 @@ def vermicelli(sheet: Sheet, length: float = 420, tall: float = 120, tie: str = 
         waist = k * tall * 0.34
         spread = k * tall * 0.5
         hue = mix(
-            "#cfc0a4",
+            "#cdb78c",
             sheet.rng.choice(("#f8efd6", "#8d7450", "#e8d8b2", "#b39a6c")),
             sheet.rng.uniform(0.2, 0.9),
         )
