@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from typing import Any
 
@@ -28,11 +29,14 @@ from shop.orders import invoicing
 from .screens import Screen, Tab, page_of, query_without_page, refreshing
 from .selectors import invoices_for
 
+logger = logging.getLogger(__name__)
+
 STATUS_KEY, SELLER_KEY, DAY_KEY, CHOSEN_KEY, LOOK_KEY = "tinh-trang", "htx", "ngay", "chon", "lan"
 PER_PAGE = 100
 MOST_AT_ONCE = 200
 SECONDS_OF_SENDING = 15  # what is left is sent by the sweep
 SECONDS_BETWEEN_LOOKS, MOST_LOOKS = 3, 10
+_BROKEN = gettext_lazy("%(code)s: chưa ký được, cần người kỹ thuật xem nhật ký máy chủ.")
 WAITING = (InvoiceStatus.SIGNED, InvoiceStatus.SENT)
 
 
@@ -235,6 +239,10 @@ def issue_and_send(request: HttpRequest, invoices: list[Invoice]) -> None:
         except services.NotIssued as refusal:
             reasons = " ".join(found.message_vi for found in refusal.findings)
             messages.error(request, f"{invoice.source_reference}: {reasons}")
+        except (ValueError, LookupError, OSError):
+            # A lost key or a sale no VAT rule covers: the others must not wait for its repair.
+            logger.exception("Invoice %s could not be issued", invoice.pk)
+            messages.error(request, _BROKEN % {"code": invoice.source_reference})
     stop_at = time.monotonic() + SECONDS_OF_SENDING
     for invoice in issued:
         if time.monotonic() > stop_at:
