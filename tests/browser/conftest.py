@@ -1,0 +1,79 @@
+"""Debian's Chromium on a phone and on a desk, and the sandbox bank beside the live server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from shop.sandbox.bank import Bank, BankFront
+from shop.sandbox.server import SandboxServer
+
+CHROMIUM = "/usr/bin/chromium"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console complains of; a test asserts that it stays empty."""
+    return []
+
+
+def open_page(chromium: Browser, live_server: Any, complaints: list[str], **options: Any) -> Page:
+    context = chromium.new_context(base_url=live_server.url, locale="vi-VN", **{"viewport": PHONE, **options})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text) if "Content Security Policy" in message.text else None
+        ),
+    )
+    return page
+
+
+@pytest.fixture
+def phone(chromium: Browser, live_server: Any, complaints: list[str]) -> Iterator[Page]:
+    """A page 360 pixels wide."""
+    page = open_page(chromium, live_server, complaints)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def plain_phone(chromium: Browser, live_server: Any, complaints: list[str]) -> Iterator[Page]:
+    """A page 360 pixels wide without JavaScript."""
+    page = open_page(chromium, live_server, complaints, java_script_enabled=False)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def bank(live_server: Any, settings: Any) -> Iterator[SandboxServer]:
+    """The sandbox bank on loopback; it answers the live server's webhook."""
+    front = BankFront(
+        Bank(settings.SEPAY_WEBHOOK_SECRET, f"{live_server.url}/webhooks/sepay/"),
+        settings.VIETQR_ACCOUNT,
+        pauses=(0, 0.2, 0.5),
+    )
+    with SandboxServer(("127.0.0.1", 0), {"bank": front}) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.SANDBOX_URL = server.url
+        yield server
+        server.shutdown()
