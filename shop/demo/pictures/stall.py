@@ -16,7 +16,7 @@ Compose = Callable[[Sheet], str]
 
 
 class Good(NamedTuple):
-    """One product picture: which ground it stands on, where the table begins, what stands there."""
+    """One product picture: which ground it stands on (none out of doors), where the table begins, what stands there."""
 
     ground: str
     top: float
@@ -41,9 +41,9 @@ def picture(key: str) -> str:
     entry = GOODS[key]
     sheet = Sheet(1000, 1000, key)
     still_life = entry.compose(sheet)
-    return sheet.finish(
-        ground(sheet, entry.ground, entry.top), f'<g filter="url(#hand)">{still_life}</g>', veil(sheet)
-    )
+    # Out of doors the plain drawing lies underneath: the hand-drawn edge pulls the rim inwards.
+    behind = ground(sheet, entry.ground, entry.top) if entry.ground else still_life
+    return sheet.finish(behind, f'<g filter="url(#hand)">{still_life}</g>', veil(sheet))
 
 
 def resting(sheet: Sheet, x: float, y: float, drawing: str, size: float, turn: float = 0) -> str:

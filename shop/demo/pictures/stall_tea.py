@@ -279,7 +279,7 @@ def papaya_flowers(s: Sheet) -> str:
     )
 
 
-@good("p60", "tea-pale", 560)
+@good("p60", "")
 def tea_day(s: Sheet) -> str:
     sprigs = heap(
         s,
@@ -306,9 +306,9 @@ def tea_day(s: Sheet) -> str:
             (680, 950, 1.2),
         )
     )
-    view = land.sky(s, 1000, 1000, "dawn") + land.cloud_sea(s, 1000, 420, 700)
     return (
-        at(-20, -20, view, 1.04)  # wider than the sheet: the hand-drawn edge would show the ground behind
+        land.sky(s, 1000, 1000, "dawn")
+        + land.cloud_sea(s, 1000, 420, 700)
         + s.solid(knoll, hill, paint=s.fall(hill), line=0)
         + bushes
         + at(500, 440, basket, 1.06)
