@@ -119,6 +119,16 @@ def test_the_accepted_invoice_reaches_the_buyer_as_pdf_and_xml_once() -> None:
     assert OrderEvent.objects.filter(kind="invoiced").count() == 1
 
 
+def test_a_second_worker_with_an_older_look_does_not_deliver_again() -> None:
+    handed_over()
+    invoice = services.issue(invoice=Invoice.objects.get())
+    for _ in range(3):
+        services.transmit(invoice.pk, now=timezone.now() + dt.timedelta(hours=2))
+    early, late = Invoice.objects.get(), Invoice.objects.get()
+    assert (invoicing.deliver(early), invoicing.deliver(late)) == (True, False)
+    assert OrderEvent.objects.filter(kind="invoiced").count() == 1
+
+
 def test_without_an_address_nothing_is_written_and_nothing_waits() -> None:
     handed_over()
     Invoice.objects.update(deliver_to="")
