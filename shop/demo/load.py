@@ -53,17 +53,18 @@ def load(*, password: str) -> Loaded:
     return Loaded(len(cooperatives), len(sheets), certificates, stories)
 
 
-def _load_scenes() -> dict[str, Picture | None]:
+def _load_scenes() -> dict[str, Picture]:
     return {
         row["key"]: picture_from(files.scene_picture(row["key"]), title=row["title"], shape="wide")
         for row in files.rows("scenes")
     }
 
 
-def picture_from(path: Path, *, title: str, shape: str) -> Picture | None:
-    """The picture with that title, its file as on disk here, and its renditions."""
-    if not path.is_file():
-        return None
+def picture_from(path: Path, *, title: str, shape: str) -> Picture:
+    """The picture with that title, its file as on disk here, and its renditions.
+
+    Idempotent by ``title``. Raises: FileNotFoundError.
+    """
     content = path.read_bytes()
     digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()  # the hash that Wagtail keeps
     picture = Picture.objects.filter(title=title).first() or Picture(title=title)
@@ -80,9 +81,7 @@ def picture_from(path: Path, *, title: str, shape: str) -> Picture | None:
     return picture
 
 
-def _load_cooperatives(
-    communes: dict[str, Commune], scenes: dict[str, Picture | None]
-) -> dict[str, Cooperative]:
+def _load_cooperatives(communes: dict[str, Commune], scenes: dict[str, Picture]) -> dict[str, Cooperative]:
     return {
         row["code"]: add_cooperative(
             code=row["code"],
@@ -201,7 +200,7 @@ def _load_certificates(sheets: dict[str, ProductSheet]) -> int:
 
 
 def _load_pages(
-    cooperatives: dict[str, Cooperative], sheets: dict[str, ProductSheet], scenes: dict[str, Picture | None]
+    cooperatives: dict[str, Cooperative], sheets: dict[str, ProductSheet], scenes: dict[str, Picture]
 ) -> int:
     for language in files.LANGUAGES:
         home = files.home(language)
