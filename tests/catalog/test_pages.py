@@ -46,7 +46,7 @@ def clock(monkeypatch) -> Callable[[str], None]:
     """Sets the moment, written in Vietnam's time."""
 
     def set_clock(moment: str) -> None:
-        at = dt.datetime.fromisoformat(moment + "+07:00")
+        at = dt.datetime.fromisoformat(moment + "+07:00").astimezone(dt.UTC)  # as Django's clock
         monkeypatch.setattr(timezone, "now", lambda: at)
 
     return set_clock
