@@ -18,7 +18,9 @@ COOPERATIVE_LANGUAGE = "vi"
 
 def order_received(order: Any, attempt: PaymentAttempt) -> None:
     context = {
-        "consignments": order.consignments.select_related("cooperative").prefetch_related("lines"),
+        "consignments": order.consignments.order_by("pk")
+        .select_related("cooperative")
+        .prefetch_related("lines"),
         "pay_url": pay_url(attempt, language=order.sheet.language),
     }
     _to_buyer(order, "order_received", f"order-received:{order.number}", context)
@@ -35,7 +37,7 @@ def part_received(order: Any, attempt: PaymentAttempt) -> None:
 
 
 def money_received(order: Any) -> None:
-    context = {"consignments": order.consignments.select_related("cooperative")}
+    context = {"consignments": order.consignments.order_by("pk").select_related("cooperative")}
     _to_buyer(order, "money_received", f"money-received:{order.number}", context)
 
 

@@ -94,6 +94,13 @@ def test_the_basket_is_submitted_and_the_buyer_gets_a_letter_with_the_pay_link()
     assert "135.000\xa0₫" in letter.body
 
 
+def test_the_letter_lists_the_stalls_as_the_buyer_saw_them() -> None:
+    first, second = make_product(title="Khoai sọ"), make_product(title="Chè shan")
+    place_order((first, 1), (second, 1))
+    body = Letter.objects.get().body
+    assert body.index("Khoai sọ") < body.index("Chè shan")
+
+
 def test_a_buyer_who_reads_english_gets_english_links() -> None:
     placed = place_order((make_product(), 1), language="en")
     assert f"http://testserver/en/thanh-toan/{placed.attempt.public_id}/" in Letter.objects.get().body
