@@ -122,7 +122,14 @@ def test_a_shopper_is_told_so_instead_of_going_round_in_circles() -> None:
 
 def test_the_log_in_page_is_vietnamese_and_names_the_market() -> None:
     page = Client().get("/quan-tri/login/").content.decode()
-    for text in ("Đăng nhập khu quản trị", "Mật khẩu", "Quên mật khẩu?", "Ghi nhớ", "Chợ Phiên"):
+    for text in (
+        "Đăng nhập khu quản trị",
+        "Thư điện tử",
+        "Mật khẩu",
+        "Quên mật khẩu?",
+        "Ghi nhớ",
+        "Chợ Phiên",
+    ):
         assert text in page, text
     for text in ("Sign in", "Password", "Remember", "Wagtail<"):
         assert text not in page, text
