@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.conf import settings
+from django.core.cache import cache
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from shop.translations import compile_translations
 from tests.support.databases import PostgresDatabases, SqliteDatabases, locked
@@ -56,3 +57,9 @@ def demo_market(databases: SqliteDatabases | PostgresDatabases, transactional_db
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def vietnamese() -> None:
+    """A request of an earlier test leaves its language behind in the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
