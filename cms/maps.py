@@ -9,6 +9,9 @@ HEIGHT = 360
 _WEST, _EAST = 103.45, 104.85
 _NORTH, _SOUTH = 21.55, 20.85
 
+# Where the drawing repeats its line of terraced fields: x, y.
+TERRACES = tuple((-20 * (row % 3), 26 * row - 6) for row in range(15))
+
 
 class Place(NamedTuple):
     """A point of the drawing, and on which side of it the name has room."""

@@ -12,12 +12,13 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
-from catalog.folding import slug_of
 from catalog.clock import today
+from catalog.folding import slug_of
 from catalog.models import Cooperative
 
 from . import selectors
 from .blocks import RICH_TEXT_FEATURES, StoryBlock
+from .maps import TERRACES
 
 
 class PlainSlugPage(Page):
@@ -62,11 +63,12 @@ class HomePage(PlainSlugPage):
         return {
             **super().get_context(request, *args, **kwargs),
             "picture": selectors.picture_of(self.picture_id),
-            "month": today().month,
+            "today": today(),
             "sheets": selectors.season_sheets(),
             "stories": list(selectors.stories(self.locale_id)[:3]),
             "stalls": stalls,
             "places": selectors.places_of(stalls),
+            "terraces": TERRACES,
             "certified_count": selectors.certified_count(),
         }
 

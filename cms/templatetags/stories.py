@@ -8,11 +8,22 @@ from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from wagtail.models import Locale
 
+from catalog.models import Cooperative
 from catalog.structured import absolute, as_script_text
+from cms import selectors
 from cms.models import HomePage, StoryPage
 
 register = template.Library()
+
+
+@register.simple_tag
+def stories_of(stall: Cooperative) -> list[StoryPage]:
+    """The newest stories of a stall in the language of the page, three at most."""
+    locale = Locale.objects.filter(language_code=get_language()).first()
+    return list(selectors.stories(locale.pk).filter(cooperative=stall)[:3]) if locale else []
 
 
 @register.simple_tag

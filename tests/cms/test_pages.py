@@ -240,3 +240,15 @@ def test_every_drawn_commune_exists_and_lies_on_the_map() -> None:
         place: Any = place_of(code)
         assert 0 < place.x < WIDTH and 0 < place.y < HEIGHT
     assert place_of("00004") is None
+
+
+def test_a_stall_shows_its_own_stories_in_the_language_of_the_page(
+    client: Client, homes: None, picture: Picture
+) -> None:
+    fill(2, picture)
+    first, second = StoryPage.objects.order_by("pk")
+    html = client.get(f"/hop-tac-xa/{first.cooperative.slug}/").content.decode()
+    assert first.title in html and second.title not in html
+    assert (
+        "Chuyện của gian này" not in client.get(f"/en/hop-tac-xa/{first.cooperative.slug}/").content.decode()
+    )
