@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 SQUARE = {320: "320x320", 640: "640x640"}
 WIDE = {320: "320x213", 640: "640x427", 960: "960x640"}
 SHAPES = {"square": SQUARE, "wide": WIDE}
-FORMATS = {"avif": "format-avif|avifquality-60", "jpeg": "format-jpeg|jpegquality-78"}  # best first
+FORMATS = {"avif": "format-avif|avifquality-50", "jpeg": "format-jpeg|jpegquality-78"}  # best first
 
 
 def spec(shape: str, width: int, format_name: str) -> str:
