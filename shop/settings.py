@@ -226,6 +226,7 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_WORKFLOW_ENABLED = True
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = True
+WAGTAIL_USER_TIME_ZONES = ["Asia/Ho_Chi_Minh"]  # one country, one time zone: no list of 500 to choose from
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # the address is the log-in: nobody moves it from an open session
 WAGTAILADMIN_USER_LOGIN_FORM = "shop.accounts.forms.LoginForm"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
