@@ -52,7 +52,12 @@ class HomePage(PlainSlugPage):
 
     max_count_per_parent = 1
     subpage_types = ["cms.StoryIndexPage"]
-    content_panels = [*Page.content_panels, FieldPanel("lead"), FieldPanel("picture"), FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("lead"),
+        FieldPanel("picture", heading=_("Ảnh")),
+        FieldPanel("body"),
+    ]
 
     class Meta:
         verbose_name = _("trang chủ")
@@ -110,7 +115,10 @@ class StoryPage(PlainSlugPage):
     content_panels = [
         *Page.content_panels,
         FieldPanel("intro"),
-        MultiFieldPanel([FieldPanel("picture"), FieldPanel("cooperative")], heading=_("Ảnh và hợp tác xã")),
+        MultiFieldPanel(
+            [FieldPanel("picture", heading=_("Ảnh")), FieldPanel("cooperative", heading=_("Hợp tác xã"))],
+            heading=_("Ảnh và hợp tác xã"),
+        ),
         FieldPanel("body"),
     ]
 
