@@ -216,3 +216,55 @@ def test_every_class_of_the_look_contract_is_styled() -> None:
     style = STYLE.read_text(encoding="utf-8")
     for name in CONTRACT:
         assert re.search(rf"\.{name}[ ,:\[{{>]", style), name
+
+
+def tokens(scheme: str) -> dict[str, str]:
+    """The colours of the light or dark page by name, each as six digits."""
+    text = STYLE.read_text(encoding="utf-8")
+    light, dark = re.findall(r":root \{(.*?)\n *\}", text, re.S)[:2]
+    return {
+        name: "".join(digit * 2 for digit in code) if len(code) == 3 else code
+        for name, code in re.findall(r"--([\w-]+): #([0-9a-f]{3,6});", light if scheme == "light" else dark)
+    }
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2.2, 1.4.3."""
+
+    def luminance(code: str) -> float:
+        parts = [int(code[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("ink", "ground", "least"),
+    [
+        *(
+            (ink, ground, 4.5)
+            for ink in ("ink", "quiet", "indigo", "red")
+            for ground in ("paper", "card", "sunk")
+        ),
+        *(
+            (ink, f"{wash}-wash", 4.5)
+            for ink in ("ink", "quiet")
+            for wash in ("indigo", "red", "leaf", "gold")
+        ),
+        ("red", "red-wash", 4.5),
+        ("leaf", "leaf-wash", 4.5),
+        ("gold", "gold-wash", 4.5),
+        ("on-indigo", "indigo", 4.5),
+        ("card", "red", 4.5),
+        ("edge", "card", 3.0),
+        ("edge", "paper", 3.0),
+    ],
+)
+def test_text_and_edges_stand_out_from_their_ground(scheme: str, ink: str, ground: str, least: float) -> None:
+    colours = tokens(scheme)
+    assert contrast(colours[ink], colours[ground]) >= least
