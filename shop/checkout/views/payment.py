@@ -20,7 +20,7 @@ from shop.checkout.banks import bank_name
 from shop.checkout.privacy import personal
 from shop.orders.statuses import OrderStatus
 from shop.payments.models import AttemptStatus, PaymentAttempt
-from shop.payments.provider import ShowQr
+from shop.payments.provider import Instructions, ShowQr
 from shop.payments.services import next_step, paid_amount
 from shop.payments.vietqr import qr_png, qr_svg
 
@@ -34,8 +34,7 @@ SANDBOX_SECONDS = (2, 5)  # connect, read
 @require_GET
 def pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     found = _attempt(attempt)
-    state = _state(found)
-    step = next_step(found) if state in (WAITING, PARTIAL) else None
+    state, step = _read(found)
     context = {
         "attempt": found,
         "order": found.order,
@@ -55,8 +54,7 @@ def pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
 def status(request: HttpRequest, attempt: uuid.UUID) -> JsonResponse:
     """What the waiting page asks for: the state, what is still open, and the time left in words."""
     found = _attempt(attempt)
-    state = _state(found)
-    step = next_step(found) if state in (WAITING, PARTIAL) else None
+    state, step = _read(found)
     return JsonResponse(
         {"state": state, "open_amount": step.amount if step else 0, "time_left": _time_left(found)}
     )
@@ -67,7 +65,7 @@ def status(request: HttpRequest, attempt: uuid.UUID) -> JsonResponse:
 def qr_picture(request: HttpRequest, attempt: uuid.UUID, kind: str) -> HttpResponse:
     """The QR code as SVG for the page or PNG for the phone's gallery; none once nothing is to be paid."""
     found = _attempt(attempt)
-    step = next_step(found) if _state(found) in (WAITING, PARTIAL) else None
+    _word, step = _read(found)
     if not isinstance(step, ShowQr):
         raise Http404
     if kind == "svg":
@@ -84,7 +82,7 @@ def sandbox_pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     if not settings.SANDBOX:
         raise Http404
     found = _attempt(attempt)
-    step = next_step(found) if _state(found) in (WAITING, PARTIAL) else None
+    _word, step = _read(found)
     if step is not None:
         try:
             answer = requests.post(
@@ -112,6 +110,18 @@ def _attempt(public_id: uuid.UUID) -> PaymentAttempt:
     rows = PaymentAttempt.objects.select_related("order__sheet")
     found: PaymentAttempt = get_object_or_404(rows, public_id=public_id)
     return found
+
+
+def _read(attempt: PaymentAttempt) -> tuple[str, Instructions | None]:
+    """The state and, while money is awaited, what the payer does next.
+
+    The bank may tell us between the two reads: then nothing is open any more, and the payer is told that.
+    """
+    state = _state(attempt)
+    if state not in (WAITING, PARTIAL):
+        return state, None
+    step = next_step(attempt)
+    return (state, step) if step else (PAID, None)
 
 
 def _state(attempt: PaymentAttempt) -> str:

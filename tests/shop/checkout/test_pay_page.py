@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from shop.checkout.views import payment
 from shop.orders.models import OrderSheet
 from shop.orders.services import expire
 from shop.payments.models import PaymentEvent
@@ -121,6 +122,17 @@ def test_the_page_turns_to_paid(client: Client, attempt: Any) -> None:
     assert "qr.svg" not in page
     assert "http-equiv" not in page
     assert client.get(f"{pay_url(attempt)}qr.svg").status_code == 404
+
+
+def test_money_that_comes_while_the_page_is_made_shows_as_paid(
+    attempt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pay_then_ask(found: Any) -> Any:
+        bring(transfer(135_000, attempt.reference))
+        return next_step(found)
+
+    monkeypatch.setattr(payment, "next_step", pay_then_ask)
+    assert "Đã nhận đủ tiền" in page_of(attempt)
 
 
 def test_a_part_shows_the_rest_with_its_own_code(attempt: Any) -> None:
