@@ -114,7 +114,7 @@ def test_handing_over_before_packing_changes_nothing(market: Market, as_role: As
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ({"carrier": ""}, "Trường này là bắt buộc"),
+        ({"carrier": ""}, "Ô này bắt buộc"),
         ({"carrier": "x" * 81}, "tối đa 80"),
         ({"carrier": "Xe", "tracking_number": "1" * 61}, "tối đa 60"),
     ],
