@@ -23,6 +23,7 @@ from django.db import connections
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO_PASSWORD = "cho-phien-mau-2026"
 CACHE = ROOT / ".cache" / "test"
 SCHEMA_SOURCES = ("requirements.txt", "**/migrations/*.py", "catalog/places/*")
 DEMO_SOURCES = (
@@ -71,11 +72,16 @@ def fill(database_url: str, *, demo: bool) -> None:
         "TEST_DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
-    steps = "from django.core.management import call_command as c; import django; django.setup(); c('migrate', verbosity=0);"
-    steps += "from catalog.places import load_places; load_places();"
+    steps = [
+        "import django; django.setup()",
+        "from django.core.management import call_command",
+        "from catalog.places import load_places",
+        "call_command('migrate', verbosity=0)",
+        "load_places()",
+    ]
     if demo:
-        steps += "c('demo', password='mật khẩu mẫu', verbosity=0);"
-    subprocess.run([sys.executable, "-c", steps], cwd=ROOT, env=environment, check=True)
+        steps.append(f"call_command('demo', password={DEMO_PASSWORD!r}, verbosity=0)")
+    subprocess.run([sys.executable, "-c", "\n".join(steps)], cwd=ROOT, env=environment, check=True)
 
 
 class SqliteDatabases:
