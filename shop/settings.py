@@ -12,7 +12,6 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *  # noqa: F403  Oscar reads its own settings from here
 
 from shop.environment import Environment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,5 +53,5 @@ def remember_password(password: str) -> None:
     path = _password_file()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
-    os.chmod(path, 0o600)
+    path.chmod(0o600)
     path.write_text(password, encoding="utf-8")

@@ -22,7 +22,9 @@ class InvoiceSeries(models.Model):
     last_issued_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=("seller", "form", "symbol"), name="one_row_per_series")]
+        constraints = [
+            models.UniqueConstraint(fields=("seller", "form", "symbol"), name="one_row_per_series")
+        ]
         verbose_name = _("ký hiệu hóa đơn")
         verbose_name_plural = _("ký hiệu hóa đơn")
 
@@ -50,7 +52,9 @@ class Invoice(models.Model):
 
     seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="invoices")
     source_reference = models.CharField(_("mã kiện"), max_length=20, unique=True)
-    status = models.CharField(_("tình trạng"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.TO_ISSUE)
+    status = models.CharField(
+        _("tình trạng"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.TO_ISSUE
+    )
     sale = models.JSONField()
     total_amount = models.BigIntegerField(_("tổng tiền"))
     buyer_name = models.CharField(_("người mua"), max_length=400)
@@ -76,7 +80,10 @@ class Invoice(models.Model):
             models.UniqueConstraint(fields=("series", "number"), name="one_invoice_per_number"),
             models.CheckConstraint(
                 condition=Q(status="to-issue", number__isnull=True, series__isnull=True)
-                | (~Q(status="to-issue") & Q(number__isnull=False, series__isnull=False, issued_on__isnull=False)),
+                | (
+                    ~Q(status="to-issue")
+                    & Q(number__isnull=False, series__isnull=False, issued_on__isnull=False)
+                ),
                 name="issued_means_numbered",
             ),
         ]
@@ -106,7 +113,9 @@ class InvoiceDocument(models.Model):
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(
-                fields=("invoice", "kind"), condition=Q(kind__in=("signed", "coded")), name="one_signed_form_each"
+                fields=("invoice", "kind"),
+                condition=Q(kind__in=("signed", "coded")),
+                name="one_signed_form_each",
             ),
             models.UniqueConstraint(fields=("invoice", "kind", "sha256"), name="each_message_kept_once"),
         ]

@@ -31,9 +31,11 @@ class StockRecord(AbstractStockRecord):
         if not self.can_track_allocations:
             return
         self.pre_save_signal()
-        reserved = type(self).objects.filter(
-            pk=self.pk, num_in_stock__gte=Coalesce(F("num_allocated"), 0) + quantity
-        ).update(num_allocated=Coalesce(F("num_allocated"), 0) + quantity)
+        reserved = (
+            type(self)
+            .objects.filter(pk=self.pk, num_in_stock__gte=Coalesce(F("num_allocated"), 0) + quantity)
+            .update(num_allocated=Coalesce(F("num_allocated"), 0) + quantity)
+        )
         if not reserved:
             raise UnableToPlaceOrder(self.pk)
         self.refresh_from_db(fields=["num_allocated"])

@@ -71,5 +71,5 @@ def test_control_a_number_read_before_the_rival_writes_is_given_twice(keys, monk
         ),
     )
     services.issue(invoice=first, now=NOON)
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         services.issue(invoice=second, now=NOON)

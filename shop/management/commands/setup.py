@@ -20,7 +20,7 @@ UNUSED_STATIC = ["oscar", "django_tables2", "rest_framework", "django_extensions
 
 
 class Command(BaseCommand):
-    help = "Compile translations, migrate, load the list of communes, collect static files; with --demo the demo market."
+    help = "Prepare what is missing: translations, database, communes, static files; --demo: the demo market."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
