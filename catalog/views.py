@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -94,7 +94,7 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
 def cooperatives(request: HttpRequest) -> HttpResponse:
     """All open stalls."""
     path = reverse("catalogue:cooperatives")
-    steps = [_front(), (_("Hợp tác xã"), path)]
+    steps = [_front(), (pgettext("nhiều", "Hợp tác xã"), path)]
     context = {
         "stalls": list(stalls()),
         "steps": steps,
@@ -110,7 +110,7 @@ def cooperative(request: HttpRequest, slug: str) -> HttpResponse:
     stall = get_object_or_404(Cooperative.objects.select_related("commune__province", "picture"), slug=slug)
     goods = list(cards(public_sheets().filter(cooperative=stall).order_by("-product_id"))[: PER_PAGE + 1])
     path = reverse("catalogue:cooperative", args=[stall.slug])
-    steps = [_front(), (_("Hợp tác xã"), reverse("catalogue:cooperatives")), (stall.name, path)]
+    steps = [_front(), (pgettext("nhiều", "Hợp tác xã"), reverse("catalogue:cooperatives")), (stall.name, path)]
     picture = _share_picture(stall.picture, shape="wide")
     context = {
         "stall": stall,

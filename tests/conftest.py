@@ -23,6 +23,20 @@ def pytest_configure() -> None:
         compile_translations(settings.LOCALE_PATHS)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches the database runs again."""
+    if not os.environ.get("TEST_DATABASE_URL"):
+        return
+    touching = {"db", "transactional_db", "django_db_setup", "live_server", "demo_market"}
+    again = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") or touching & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in again])
+    items[:] = again
+
+
 @pytest.fixture(scope="session")
 def databases(worker_id: str) -> Iterator[SqliteDatabases | PostgresDatabases]:
     kind = PostgresDatabases if os.environ.get("TEST_DATABASE_URL") else SqliteDatabases

@@ -24,9 +24,10 @@ from shop.accounts.roles import Role, roles_of
 from shop.demo.load import load, picture_from
 from shop.demo.people import LOG_INS, password_in_use
 from shop.images.models import Picture
+from tests.support.databases import DEMO_PASSWORD
 
 DEMO_DAY = dt.date(2026, 11, 23)
-PASSWORD = "mật khẩu mẫu"
+PASSWORD = DEMO_PASSWORD
 CHANGING = {"sessions.Session", "django_tasks_db.DBTaskResult"}
 
 
