@@ -110,7 +110,11 @@ def cooperative(request: HttpRequest, slug: str) -> HttpResponse:
     stall = get_object_or_404(Cooperative.objects.select_related("commune__province", "picture"), slug=slug)
     goods = list(cards(public_sheets().filter(cooperative=stall).order_by("-product_id"))[: PER_PAGE + 1])
     path = reverse("catalogue:cooperative", args=[stall.slug])
-    steps = [_front(), (pgettext("nhiều", "Hợp tác xã"), reverse("catalogue:cooperatives")), (stall.name, path)]
+    steps = [
+        _front(),
+        (pgettext("nhiều", "Hợp tác xã"), reverse("catalogue:cooperatives")),
+        (stall.name, path),
+    ]
     picture = _share_picture(stall.picture, shape="wide")
     context = {
         "stall": stall,
