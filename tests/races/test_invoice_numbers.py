@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from shop.invoices import services
 from shop.invoices.models import Invoice, InvoiceSeries
@@ -61,7 +61,8 @@ def test_control_a_number_read_before_the_rival_writes_is_given_twice(keys, monk
     """Without the series' lock both clerks read the same last number: the race is real, the guard is needed."""
     seller = make_cooperative(tax_code="5699999011")
     first, second = waiting(seller, "HTAAAAAAAA-1"), waiting(seller, "HTAAAAAAAB-1")
-    services._locked_series(seller, "1", NOON.date())
+    with transaction.atomic():
+        services._locked_series(seller, "1", NOON.date())
     stale = InvoiceSeries.objects.get()
     monkeypatch.setattr(
         services,
