@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from shop.append_only import append_only
+from catalog.append_only import append_only
 
 CHANGED = "Issued means frozen: an issued invoice is never changed or deleted."
 FROZEN_COLUMNS = ("seller_id", "source_reference", "sale", "total_amount", "series_id", "number", "issued_on", "lookup_code")

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from shop.append_only import append_only
+from catalog.append_only import append_only
 
 # actor_id stays out: it is emptied when that person's log-in is deleted.
 KEPT = ("id", "order_id", "consignment_id", "kind", "note", "created_at")

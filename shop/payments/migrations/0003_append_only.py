@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from shop.append_only import append_only
+from catalog.append_only import append_only
 
 KEPT = (
     "id", "attempt_id", "provider", "kind", "amount", "external_reference", "occurred_at", "inbound_id", "created_at"
