@@ -9,6 +9,7 @@ from django.urls import reverse
 from oscar.apps.basket.models import Basket, Line
 from pytest_django import DjangoAssertNumQueries
 from wagtail.images import get_image_model
+from wagtail.images.models import Filter
 
 from catalog.models import ApprovalState
 from catalog.pictures import FORMATS, spec
@@ -28,6 +29,7 @@ def make_picture() -> Any:
         renditions(
             image=picture,
             filter_spec=spec("square", 320, name),
+            focal_point_key=Filter(spec("square", 320, name)).get_cache_key(picture),
             file=f"images/khoai.{name}",
             width=320,
             height=320,
