@@ -251,14 +251,22 @@ def _choices(counts: dict[str, Counter[Any]], wanted: Wanted) -> dict[str, list[
 _LEFT = F("product__stockrecords__num_in_stock") - Coalesce(F("product__stockrecords__num_allocated"), 0)
 
 
+# The order called "Gợi ý": column → what it puts first. /xep-hang/ prints this very table.
+SUGGESTED = {
+    "-is_there": _("món còn hàng, mua được ngay"),
+    "-is_seasonal": _("món đang vào mùa trong tháng này"),
+    "-stars_today": _("món có nhiều sao OCOP hơn, chỉ tính giấy chứng nhận còn hạn hôm nay"),
+    "-product_id": _("món mới lên chợ"),
+}
+
+
 def _suggested(goods: QuerySet[Any]) -> QuerySet[Any]:
-    """What can be bought first, then what is in season, then more stars, then newer."""
     return goods.annotate(
         is_there=Case(When(Q(left__gt=0), then=Value(1)), default=Value(0), output_field=IntegerField()),
         is_seasonal=Case(
             When(_season_filter(), then=Value(1)), default=Value(0), output_field=IntegerField()
         ),
-    ).order_by("-is_there", "-is_seasonal", "-stars_today", "-product_id")
+    ).order_by(*SUGGESTED)
 
 
 _ORDERINGS: dict[str, Callable[[QuerySet[Any]], QuerySet[Any]]] = {

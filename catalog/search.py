@@ -23,6 +23,8 @@ MOST_WORDS = 8
 MOST_HITS = 1000
 ENOUGH = 3
 TYPO_CANDIDATES = 48
+# How much a word counts where it stands; published at /xep-hang/.
+WEIGHTS = {"title": 8.0, "place": 2.0, "body": 1.0}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,14 @@ _VISIBLE = f"""
 """
 
 
-# What varies in these statements are the two constants above and bound parameters, never typed text.
+_BM25 = ", ".join(map(str, WEIGHTS.values()))
+# ts_rank takes the weights of D, C, B, A between 0 and 1; the index has the title as A, the place as B, the body as C.
+_TS_RANK = (
+    "{" + ", ".join(str(weight / max(WEIGHTS.values())) for weight in (0, *reversed(WEIGHTS.values()))) + "}"
+)
+
+
+# What varies in these statements are the constants above and bound parameters, never typed text.
 def _hits(sql: str, parameters: Sequence[Any]) -> list[Hit]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -77,7 +86,7 @@ class SqliteBackEnd:
             f"""SELECT entry.product_id, entry.title FROM catalog_search_words found
             JOIN catalog_searchentry entry ON entry.product_id = found.rowid {_VISIBLE}
             AND catalog_search_words MATCH %s
-            ORDER BY bm25(catalog_search_words, 8.0, 2.0, 1.0), entry.product_id DESC LIMIT %s""",  # noqa: S608
+            ORDER BY bm25(catalog_search_words, {_BM25}), entry.product_id DESC LIMIT %s""",  # noqa: S608
             [" AND ".join(terms), limit],
         )
 
@@ -100,7 +109,7 @@ class PostgresBackEnd:
             f"""SELECT entry.product_id, entry.title
             FROM to_tsquery('simple', %s) wanted, catalog_searchentry entry {_VISIBLE}
             AND entry.words @@ wanted
-            ORDER BY ts_rank(entry.words, wanted) DESC, entry.product_id DESC LIMIT %s""",  # noqa: S608
+            ORDER BY ts_rank('{_TS_RANK}', entry.words, wanted) DESC, entry.product_id DESC LIMIT %s""",  # noqa: S608
             [" & ".join(terms), limit],
         )
 

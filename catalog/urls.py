@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog import views
+from catalog import ranking, season_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("hop-tac-xa/", views.cooperatives, name="cooperatives"),
     path("hop-tac-xa/<slug:slug>/", views.cooperative, name="cooperative"),
     path("goi-y/", views.suggest, name="suggest"),
+    path("mua-vu/", season_views.seasons, name="seasons"),
+    path("xep-hang/", ranking.ranking, name="ranking"),
 ]
