@@ -10,9 +10,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from catalog import services
+from catalog import lots, services
 from catalog.folding import fold
-from catalog.models import ApprovalState, Certificate, Commune, Cooperative, ProductSheet, Province
+from catalog.models import ApprovalState, Certificate, Commune, Cooperative, Lot, ProductSheet, Province
 from catalog.models.place import bare_name
 from catalog.selectors import today
 from shop.accounts.roles import Role
@@ -126,3 +126,17 @@ def make_user(
     elif role is not None:
         user.groups.add(Group.objects.get_or_create(name=str(Role(role).value))[0])
     return user
+
+
+def make_lot(sheet: ProductSheet, *, kilograms: int = 100, days_ago: int = 10, **fields: Any) -> Lot:
+    """A lot of the product on sale, harvested some days ago."""
+    at = timezone.now() - dt.timedelta(days=days_ago)
+    defaults: dict[str, Any] = {
+        "quantity": kilograms * 1000,
+        "unit": "g",
+        "harvested_at": at,
+        "best_before": today() + dt.timedelta(days=20),
+        "plot": "Nương Bản Mẫu",
+        "member_initials": "G.A.S.",
+    }
+    return lots.open_lot(sheet=sheet, **(defaults | fields))

@@ -3,6 +3,7 @@
 from .category_sheet import CategorySheet
 from .certificate import Certificate, EvidenceGrade
 from .cooperative import Cooperative, LegalForm, MemberRole, Membership, VatMethod
+from .lot import Lot, LotEvent, LotEventKind, LotStatus
 from .place import Commune, FormerCommune, Province
 from .product_sheet import ApprovalState, NetUnit, Processing, ProductSheet, StockLevel, TaxClass, UnitPrice
 from .search_entry import SearchEntry
@@ -16,6 +17,10 @@ __all__ = [
     "EvidenceGrade",
     "FormerCommune",
     "LegalForm",
+    "Lot",
+    "LotEvent",
+    "LotEventKind",
+    "LotStatus",
     "MemberRole",
     "Membership",
     "NetUnit",
