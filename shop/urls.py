@@ -9,10 +9,15 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-from shop import health, webhooks
+from shop import feeds, health, webhooks
 
 urlpatterns = [
     path("webhooks/sepay/", webhooks.sepay),
+    path("nguon/google.xml", feeds.google),
+    path("nguon/facebook.csv", feeds.facebook),
+    path("nguon/san-pham.json", feeds.products),
+    path("sitemap.xml", feeds.sitemap),
+    path("robots.txt", feeds.robots),
     path("song/", health.alive),
     path("san-sang/", health.ready),
     path("quan-tri/", include(wagtailadmin_urls)),
