@@ -92,6 +92,7 @@ class SqliteDatabases:
 
     def template(self, *, demo: bool) -> Path:
         kind = "demo" if demo else "schema"
+        before = sums(SCHEMA_SOURCES)  # taken first: a file changed meanwhile must not count as built in
         path = CACHE / f"{kind}-{digest(DEMO_SOURCES if demo else SCHEMA_SOURCES)}.sqlite3"
         with locked(f"sqlite-{kind}"):
             if not path.exists():
@@ -101,7 +102,7 @@ class SqliteDatabases:
                     shutil.copyfile(earlier, building)
                 fill(f"sqlite:///{building}", demo=demo)
                 _checkpoint(building)
-                path.with_suffix(".json").write_text(json.dumps(sums(SCHEMA_SOURCES)))
+                path.with_suffix(".json").write_text(json.dumps(before))
                 building.rename(path)
                 for old in sorted(CACHE.glob(f"{kind}-*.sqlite3"), key=lambda file: file.stat().st_mtime)[
                     :-4
