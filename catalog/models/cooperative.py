@@ -11,7 +11,7 @@ from .place import Commune
 
 
 class LegalForm(models.TextChoices):
-    """Decides taxes and papers (product.md §2)."""
+    """Decides taxes and papers."""
 
     COOPERATIVE = "cooperative", _("Hợp tác xã")
     GROUP = "group", _("Tổ hợp tác")

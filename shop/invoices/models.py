@@ -33,7 +33,7 @@ class InvoiceSeries(models.Model):
 
 
 class InvoiceStatus(models.TextChoices):
-    """to issue → signed (numbered) → sent → accepted | rejected (einvoice.md §2.4)."""
+    """to issue → signed (numbered) → sent → accepted | rejected."""
 
     TO_ISSUE = "to-issue", _("Cần lập")
     SIGNED = "signed", _("Đã ký, chưa gửi")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AttemptStatus(models.TextChoices):
-    """Late success wins: a failed, expired or cancelled attempt may still succeed (payments.md §7.4)."""
+    """Late success wins: a failed, expired or cancelled attempt may still succeed."""
 
     PENDING = "pending", _("Chờ tiền về")
     PARTIALLY_PAID = "partially-paid", _("Mới nhận một phần")
