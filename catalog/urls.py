@@ -1,8 +1,8 @@
 """Public pages of goods and stalls, under the names that Oscar reverses."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from catalog import ranking, season_views, views
+from catalog import ranking, season_views, trace_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -13,4 +13,7 @@ urlpatterns = [
     path("goi-y/", views.suggest, name="suggest"),
     path("mua-vu/", season_views.seasons, name="seasons"),
     path("xep-hang/", ranking.ranking, name="ranking"),
+    # With and without the last slash: a printed address must not cost a redirect.
+    re_path(r"^t/(?P<lot_code>[^/]+)/?$", trace_views.trace, name="trace"),
+    path("t/<str:lot_code>/qr.svg", trace_views.trace_qr, name="trace_qr"),
 ]

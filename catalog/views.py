@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import structured
 from catalog.listing import ORDERS, PER_PAGE, Wanted, fill_shelf
+from catalog.lots import lots_shown
 from catalog.models import CategorySheet, Cooperative, ProductSheet
 from catalog.ocop import SETS
 from catalog.pictures import renditions_of, spec
@@ -69,6 +70,7 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     context = {
         "sheet": sheet,
         "star": sheet.star,
+        "lots": lots_shown(sheet),
         "group": group,
         "ocop_set": SETS[sheet.ocop_set].en if get_language() == "en" else SETS[sheet.ocop_set].vi,
         "neighbours": cards(

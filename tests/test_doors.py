@@ -20,6 +20,7 @@ from PIL import Image
 from cms.services import publish_home, publish_story
 from shop.accounts.models import User
 from shop.images.models import Picture
+from tests.factories import make_lot
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market, build_market
 
@@ -57,6 +58,7 @@ def values(market: Market) -> dict[str, Any]:
         "filter_spec": "original",
         "image_id": picture.pk,
         "kind": "svg",
+        "lot_code": make_lot(market.goods_a).code,
         "model_name": "storypage",
         "number": market.order.number,
         "object_id": str(page),
