@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.images import ImageFile
+from django.db import transaction
 
-from catalog.models import ApprovalState, Commune, Cooperative, EvidenceGrade, ProductSheet
+from catalog.lots import correct_step, open_lot, recall, record_step
+from catalog.models import ApprovalState, Commune, Cooperative, EvidenceGrade, Lot, LotEventKind, ProductSheet
 from catalog.pictures import make_renditions
 from catalog.places import load_places
 from catalog.services import add_category, add_certificate, add_cooperative, save_product
@@ -49,6 +51,7 @@ def load(*, password: str) -> Loaded:
     _load_people({cooperative.slug: cooperative for cooperative in cooperatives.values()}, password)
     sheets = _load_goods(cooperatives, communes)
     certificates = _load_certificates(sheets)
+    _load_lots(sheets)
     stories = _load_pages(cooperatives, sheets, scenes)
     return Loaded(len(cooperatives), len(sheets), certificates, stories)
 
@@ -197,6 +200,47 @@ def _load_certificates(sheets: dict[str, ProductSheet]) -> int:
             verified_by=verifier if row["evidence_grade"] in PROVEN else None,
         )
     return len(rows)
+
+
+@transaction.atomic
+def _load_lots(sheets: dict[str, ProductSheet]) -> None:
+    """The lots that are not there yet, each with its whole book: a book is never written twice."""
+    known = set(Lot.objects.values_list("code", flat=True))
+    lots: dict[str, Lot] = {}
+    for row in files.rows("lots"):
+        if row["code"] not in known:
+            lots[row["code"]] = open_lot(
+                sheet=sheets[row["sku"]],
+                code=row["code"],
+                quantity=int(row["quantity"]),
+                unit=row["unit"],
+                harvested_at=dt.datetime.fromisoformat(row["harvested_at"]),
+                best_before=dt.date.fromisoformat(row["best_before"]),
+                plot=row["plot"],
+                place_code=row["place_code"],
+                member_initials=row["member_initials"],
+                standards=row["standards"],
+            )
+    for row in files.rows("lot_steps"):
+        if lot := lots.get(row["code"]):
+            _record(lot, row)
+    for row in files.rows("lots"):
+        if row["recall_reason"] and (lot := lots.get(row["code"])):
+            recall(lot=lot, reason=row["recall_reason"], stop_sale=False)
+
+
+def _record(lot: Lot, row: dict[str, str]) -> None:
+    if row["kind"] == LotEventKind.CORRECTION:
+        correct_step(lot=lot, number=int(row["corrects"]), quantity=int(row["quantity"]), note=row["note"])
+        return
+    record_step(
+        lot=lot,
+        kind=row["kind"],
+        at=dt.datetime.fromisoformat(row["at"]),
+        quantity=int(row["quantity"]),
+        place=row["place"],
+        note=row["note"],
+    )
 
 
 def _load_pages(

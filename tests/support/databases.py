@@ -31,6 +31,7 @@ DEMO_SOURCES = (
     "shop/demo/**/*",
     "catalog/services.py",
     "catalog/search*.py",
+    "catalog/lot*.py",
     "cms/services.py",
     "shop/accounts/services.py",
     "shop/management/commands/demo.py",

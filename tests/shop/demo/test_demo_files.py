@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from stdnum.vn import mst
 
+from catalog.lot_codes import read_code
 from shop.demo import files
 
 PLACES = Path(files.__file__).resolve().parents[2] / "catalog" / "places"
@@ -178,7 +179,7 @@ def test_nothing_promises_health() -> None:
 
 def test_text_is_composed_unicode_everywhere() -> None:
     paths = [*files.FOLDER.glob("*.csv"), *files.FOLDER.rglob("*.md"), *PLACES.glob("*.csv")]
-    assert len(paths) == 20
+    assert len(paths) == 22
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert unicodedata.is_normalized("NFC", text), path.name
@@ -298,6 +299,21 @@ def test_the_awkward_certificates_are_there() -> None:
     assert certificate_of("P38")["evidence_grade"] == "B2"
     dark = {row["sku"] for row in files.rows("certificates") if not shows_a_star(row, DEMO_DAY)}
     assert dark == {"P26", "P33", "P38", "P53"}
+
+
+# --- Lots
+
+
+def test_lots_have_codes_that_read_and_belong_to_goods_of_the_market() -> None:
+    lots = files.rows("lots")
+    assert {row["sku"] for row in lots} == {"P01", "P05", "P19"}
+    codes = [row["code"] for row in lots]
+    assert len(set(codes)) == 5
+    assert [read_code(code) for code in codes] == codes
+    assert {row["code"] for row in files.rows("lot_steps")} == set(codes)
+    assert [row["sku"] for row in lots if row["recall_reason"]] == ["P19"]
+    for row in lots:
+        assert dt.datetime.fromisoformat(row["harvested_at"]).date() < DEMO_DAY, row["code"]
 
 
 # --- Stories

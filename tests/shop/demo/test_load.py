@@ -15,7 +15,8 @@ from oscar.core.loading import get_model
 from PIL import Image
 from wagtail.models import Site
 
-from catalog.models import Certificate, Cooperative, ProductSheet
+from catalog.lots import chain_faults
+from catalog.models import Certificate, Cooperative, Lot, ProductSheet
 from catalog.search import search
 from catalog.tenancy import cooperatives_of
 from cms.models import HomePage, StoryPage
@@ -165,3 +166,18 @@ def test_a_market_with_a_real_bank_refuses_the_demo(settings: Any) -> None:
         call_command("demo", password=PASSWORD, verbosity=0)
     assert (Cooperative.objects.count(), User.objects.count()) == (0, 0)
     assert password_in_use() == before
+
+
+@pytest.mark.usefixtures("demo_market")
+def test_the_lots_stand_with_their_books() -> None:
+    lots = {
+        (lot.sheet.product.title, lot.status, lot.events.count()): chain_faults(lot)
+        for lot in Lot.objects.select_related("sheet__product")
+    }
+    assert lots == {
+        ("Khoai sọ Tà Xùa củ tươi", "on_sale", 5): [],
+        ("Khoai sọ Tà Xùa củ tươi", "sold_out", 5): [],
+        ("Trà xanh shan tuyết Tà Xùa", "on_sale", 4): [],
+        ("Mật ong hoa rừng", "on_sale", 4): [],
+        ("Mật ong hoa rừng", "recalled", 5): [],
+    }
