@@ -14,6 +14,7 @@ from catalog import structured
 from catalog.listing import FACETS, ORDERS, PER_PAGE, SUGGESTED
 from catalog.search import ENOUGH, WEIGHTS
 from catalog.spelling import allowed
+from catalog.synonyms import groups
 
 PLACES = {
     "title": gettext_lazy("tên món, tiếng Việt hay tiếng Anh"),
@@ -50,6 +51,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
     context = {
         "suggested": list(SUGGESTED.values()),
         "weights": [(PLACES[name], round(weight / least)) for name, weight in WEIGHTS.items()],
+        "synonyms": [" = ".join(" ".join(phrase) for phrase in group) for group in groups()],
         "enough": ENOUGH,
         "slips": allowed("x" * 5),
         "slips_long": allowed("x" * 6),

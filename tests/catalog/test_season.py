@@ -148,6 +148,7 @@ def test_the_ranking_page_prints_the_constants_that_order_the_lists(client, monk
     )
     assert "tên món, tiếng Việt hay tiếng Anh 8 điểm" in words
     assert all(str(label) in words for label in ORDERS.values())
+    assert "khoai sọ = khoai môn" in words
     monkeypatch.setattr(ranking_module, "WEIGHTS", WEIGHTS | {"title": 5.0})
     assert "tên món, tiếng Việt hay tiếng Anh 5 điểm" in words_of(client.get("/xep-hang/"))
 
