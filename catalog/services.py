@@ -63,6 +63,11 @@ class SheetFields(TypedDict, total=False):
     picture: Any
 
 
+class EvidenceFields(TypedDict, total=False):
+    source_url: str
+    scan: Any
+
+
 def _nfc(fields: dict[str, Any]) -> dict[str, Any]:
     return {
         name: unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
@@ -276,11 +281,13 @@ def add_certificate(  # noqa: PLR0913  what stands on the paper
     product_code: str = "",
     withdrawn_on: dt.date | None = None,
     verified_by: Any = None,
+    **optional: Unpack[EvidenceFields],
 ) -> Certificate:
     """The product's certificate with that number, made or brought up to date.
 
     It counts as verified from the moment a person is named in ``verified_by``; a later call without
-    one takes nothing back. Idempotent by (sheet, number). Raises: ValidationError.
+    one takes nothing back. Idempotent by (sheet, number); an extension and evidence left out stay.
+    Raises: ValidationError.
     """
     fields = _nfc(
         {
@@ -294,6 +301,7 @@ def add_certificate(  # noqa: PLR0913  what stands on the paper
             "evidence_grade": evidence_grade,
             "product_code": product_code,
             "withdrawn_on": withdrawn_on,
+            **optional,
         }
     )
     number = unicodedata.normalize("NFC", number).strip()

@@ -102,7 +102,7 @@ def product(sheet: ProductSheet, *, path: str, picture: str, seller: dict[str, A
             "certificationIdentification": star.number,
             "issuedBy": {"@type": "Organization", "name": star.issuer},
             "validFrom": star.valid_from.isoformat(),
-            "expires": star.valid_to.isoformat(),
+            "expires": star.last_day.isoformat(),
         }
     return node
 

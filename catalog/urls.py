@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from catalog import ranking, season_views, trace_views, views
+from catalog import certificate_views, ranking, season_views, trace_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("san-pham/<slug:product_slug>_<int:pk>/", views.detail, name="detail"),
     path("hop-tac-xa/", views.cooperatives, name="cooperatives"),
     path("hop-tac-xa/<slug:slug>/", views.cooperative, name="cooperative"),
+    path("chung-nhan/<int:pk>/", certificate_views.certificate, name="certificate"),
     path("goi-y/", views.suggest, name="suggest"),
     path("mua-vu/", season_views.seasons, name="seasons"),
     path("xep-hang/", ranking.ranking, name="ranking"),

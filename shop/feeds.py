@@ -231,7 +231,7 @@ def _fact_sheet(sheet: ProductSheet, group: str) -> dict[str, Any]:
             "stars": star.stars,
             "certificate": star.number,
             "issuer": star.issuer,
-            "valid_to": star.valid_to.isoformat(),
+            "valid_to": star.last_day.isoformat(),
         }
         if star
         else None,

@@ -20,7 +20,7 @@ from PIL import Image
 from cms.services import publish_home, publish_story
 from shop.accounts.models import User
 from shop.images.models import Picture
-from tests.factories import make_lot
+from tests.factories import make_certificate, make_lot
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market, build_market
 
@@ -41,6 +41,7 @@ def values(market: Market) -> dict[str, Any]:
     home = publish_home(language="vi", title="Chợ", lead="Chợ phiên", stories_title="Chuyện")
     story = publish_story(slug="chuyen-a", language="vi", title="Chuyện A", intro="…", body_markdown="Chữ.")
     picture = Picture.objects.create(title="Ảnh", file=ImageFile(_png(), name="anh.png"))
+    make_certificate(market.goods_a)
     page, revision = story.pk, story.latest_revision_id
     return {
         "action": "delete",
@@ -100,6 +101,8 @@ def key_of(door: Door, market: Market, role: str, picture_id: int) -> int:
         return consignment.pk
     if door.name.startswith("panel:"):
         return invoice.pk
+    if door.name == "catalogue:certificate":
+        return market.goods_a.certificates.get().pk
     if door.name == "catalogue:detail":
         return market.goods_a.product_id
     return 1

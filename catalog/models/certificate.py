@@ -9,6 +9,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalog.clock import today
+from catalog.ocop import PROVING_GRADES, Stage, may_show_star, stage_of
+
 from .product_sheet import ProductSheet
 
 
@@ -22,14 +25,16 @@ class EvidenceGrade(models.TextChoices):
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def proven(self) -> CertificateQuerySet:
+        """Certificates that a person has checked against good evidence, whatever became of them since."""
+        return self.filter(evidence_grade__in=PROVING_GRADES, verified_at__isnull=False)
+
     def showing_on(self, on: dt.date) -> CertificateQuerySet:
         """Certificates whose star may be shown in public on that day (Vietnam's calendar)."""
-        return self.filter(
-            evidence_grade__in=(EvidenceGrade.A, EvidenceGrade.B1),
-            verified_at__isnull=False,
+        return self.proven().filter(
+            models.Q(valid_to__gte=on) | models.Q(extended_to__gte=on),
             withdrawn_on__isnull=True,
             valid_from__lte=on,
-            valid_to__gte=on,
         )
 
 
@@ -48,7 +53,17 @@ class Certificate(models.Model):
     product_code = models.CharField(_("mã sản phẩm OCOP"), max_length=30, blank=True)
     valid_from = models.DateField(_("có giá trị từ"))
     valid_to = models.DateField(_("đến hết ngày"))
+    extended_to = models.DateField(_("được dùng tiếp đến hết ngày"), null=True, blank=True)
     evidence_grade = models.CharField(_("mức chứng cứ"), max_length=2, choices=EvidenceGrade)
+    source_url = models.URLField(_("nơi đăng công khai"), max_length=300, blank=True)
+    scan = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ảnh chụp giấy"),
+    )  # in public: only what the authority itself hands out
     withdrawn_on = models.DateField(_("ngày thu hồi"), null=True, blank=True)
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -66,7 +81,40 @@ class Certificate(models.Model):
             models.CheckConstraint(
                 condition=models.Q(valid_to__gt=models.F("valid_from")), name="certificate_has_a_term"
             ),
+            models.CheckConstraint(
+                condition=models.Q(extended_to__isnull=True) | models.Q(extended_to__gt=models.F("valid_to")),
+                name="an_extension_comes_after_the_end",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} ({self.stars} sao)"
+
+    @property
+    def last_day(self) -> dt.date:
+        """The day at whose end the star goes: the extension's if there is one."""
+        return self.extended_to or self.valid_to
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands today."""
+        return stage_of(
+            on=today(),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            withdrawn_on=self.withdrawn_on,
+            extended_to=self.extended_to,
+        )
+
+    @property
+    def shows_star(self) -> bool:
+        """The rule of ``showing_on``, today, for a row that is already read."""
+        return may_show_star(
+            on=today(),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            evidence_grade=self.evidence_grade,
+            is_verified=self.verified_at is not None,
+            withdrawn_on=self.withdrawn_on,
+            extended_to=self.extended_to,
+        )

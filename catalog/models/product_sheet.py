@@ -236,4 +236,4 @@ class ProductSheet(models.Model):
         showing: list[Certificate] | None = getattr(self, "showing", None)
         if showing is None:
             showing = list(self.certificates.showing_on(today()))
-        return max(showing, key=lambda certificate: (certificate.stars, certificate.valid_to), default=None)
+        return max(showing, key=lambda certificate: (certificate.stars, certificate.last_day), default=None)

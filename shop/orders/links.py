@@ -1,4 +1,4 @@
-"""Absolute addresses of a buyer's pages, for letters."""
+"""Absolute addresses for letters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from catalog.models import Certificate
 from shop.payments.models import PaymentAttempt
 
 from .models import OrderSheet
@@ -23,6 +24,11 @@ def order_url(sheet: OrderSheet) -> str:
 def lookup_url(language: str) -> str:
     """Where anybody with the code finds an invoice."""
     return _absolute("lookup:invoice", language)
+
+
+def certificate_url(certificate: Certificate, *, language: str) -> str:
+    """The public page of a certificate; it exists while the goods are public."""
+    return _absolute("catalogue:certificate", language, certificate.pk)
 
 
 def panel_url() -> str:

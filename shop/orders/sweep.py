@@ -10,6 +10,7 @@ from shop.messages.services import send_due
 from shop.payments.models import InboundEvent, InboundOutcome
 
 from .invoicing import transmit_due
+from .reminders import remind_of_ends
 from .services import expire, receive
 
 
@@ -23,6 +24,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "deliveries": _receive_left_behind(),
         "expired orders": expire(now),
         "invoices": transmit_due(now),
+        "reminders": remind_of_ends(now),
         "letters": send_due(now),
     }
 

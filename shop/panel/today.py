@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
-from catalog.models import ApprovalState
+from catalog.certificates import ending_for
+from catalog.clock import today
+from catalog.models import ApprovalState, Certificate
+from catalog.ocop import renewal_window
+from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.invoices.models import InvoiceStatus
@@ -24,7 +28,7 @@ from .selectors import consignments_for, invoices_for, refunds_for, sheets_for, 
 
 @dataclass(frozen=True)
 class Card:
-    """One kind of work. ``is_work`` is False where the number only informs."""
+    """One kind of work. ``is_work`` is False where the number only informs, ``is_rare`` hides a zero."""
 
     label: Any
     hint: Any
@@ -33,6 +37,7 @@ class Card:
     count: Callable[[Any], int]
     icon: str
     is_work: bool = True
+    is_rare: bool = False
     note: Callable[[Any], str] | None = None
 
 
@@ -40,6 +45,23 @@ def _refund_sum(user: Any) -> str:
     due = refunds_for(user).filter(state=RefundState.REQUESTED).order_by()
     amount = due.aggregate(total=Sum("amount"))["total"]
     return format_amount(amount) if amount else ""
+
+
+def _ending(user: Any) -> QuerySet[Certificate]:
+    return ending_for(cooperatives_of(user), today())
+
+
+def _nearest_end(user: Any) -> str:
+    """The certificate that ends first and what is to be done about it."""
+    first = _ending(user).first()
+    if first is None:
+        return ""
+    apply_by = renewal_window(first.valid_to)[1]
+    if apply_by < today():
+        text = _("%(title)s: hết hạn %(day)s")
+        return text % {"title": first.sheet.product.title, "day": f"{first.valid_to:%d/%m/%Y}"}
+    text = _("%(title)s: nộp hồ sơ trước hết ngày %(day)s")
+    return text % {"title": first.sheet.product.title, "day": f"{apply_by:%d/%m/%Y}"}
 
 
 CARDS = (
@@ -102,6 +124,16 @@ CARDS = (
         note=_refund_sum,
     ),
     Card(
+        _("Chứng nhận sắp hết hạn"),
+        _("Nộp hồ sơ xét lại ở xã"),
+        "panel_products:index",
+        "",
+        lambda user: _ending(user).count(),
+        "calendar-check",
+        is_rare=True,
+        note=_nearest_end,
+    ),
+    Card(
         _("Sản phẩm đang bán"),
         _("Giá và số còn lại"),
         "panel_products:index",
@@ -135,6 +167,7 @@ class Today(Component):
             for card in CARDS
             if may_open(user, card.view)
             for count in [card.count(user)]
+            if count or not card.is_rare
         ]
         roles = roles_of(user)
         return {
