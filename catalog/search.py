@@ -24,6 +24,7 @@ from catalog.synonyms import holds, marked_words, wordings
 LONGEST_QUERY = 100
 MOST_WORDS = 8
 MOST_HITS = 1000
+RANKED = 250  # of a longer list the rest stays as the database weighs it: nobody reads that far
 ENOUGH = 3
 TYPO_CANDIDATES = 48
 # Points of a word by the best place where it stands; the databases cut long lists by the same weights.
@@ -187,11 +188,13 @@ def _ranked(typed: Typed, limit: int) -> list[Hit]:
     exact, *found = engine.match(
         [Wish(each.wanted[:-1], each.wanted[-1:]) for each in all_typed], limit=limit
     )
-    judged = [(_rank(hit, typed), hit) for hit in exact]
+    judged = [(_rank(hit, typed), hit) for hit in exact[:RANKED]]
+    rest = exact[RANKED:]
     for other, reworded, more in zip(others, all_typed[1:], found, strict=True):
         meant = [hit for hit in more if holds(marked_words(hit.name), other.phrase)]
-        judged += [(_rank(hit, reworded, is_other_wording=True), hit) for hit in meant]
-    hits = _merged([], [hit for _key, hit in sorted(judged, key=lambda pair: pair[0])])
+        judged += [(_rank(hit, reworded, is_other_wording=True), hit) for hit in meant[:RANKED]]
+        rest += meant[RANKED:]
+    hits = _merged([hit for _key, hit in sorted(judged, key=lambda pair: pair[0])], rest)
     if len(hits) < ENOUGH and len(wanted) > 1:
         (more,) = engine.match([Wish((), wanted)], limit=limit)
         hits = _merged(hits, sorted(more, key=lambda hit: _rank(hit, typed)))
