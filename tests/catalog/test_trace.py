@@ -243,6 +243,15 @@ def test_a_star_that_has_ended_is_gone_from_the_trace_page(lot: Lot) -> None:
     assert "OCOP 3 sao" not in text_of(read("/t/7Q2MK0T9XAH"))
 
 
+def test_an_extended_star_shows_its_later_last_day_and_leads_to_its_certificate(lot: Lot) -> None:
+    later = today() + dt.timedelta(days=250)
+    certificate = Certificate.objects.get()
+    Certificate.objects.update(extended_to=later)
+    response = read("/t/7Q2MK0T9XAH")
+    assert f"có giá trị đến hết ngày {later:%d/%m/%Y}" in text_of(response)
+    assert f'href="/chung-nhan/{certificate.pk}/"' in response.content.decode()
+
+
 def test_a_book_that_was_rewritten_warns_the_reader(lot: Lot) -> None:
     Lot.objects.filter(pk=lot.pk).update(last_hash="0" * 64)
     page = text_of(read("/t/7Q2MK0T9XAH"))
