@@ -75,7 +75,7 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 def test_nothing_names_this_machine_or_a_package_registry() -> None:
     forbidden = re.compile(
-        r"(?<![\w.])/(?:work|root|home/[a-z]+)/|pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org|--index-url|--find-links"
+        r"(?<![\w.])/(?:work|root|home/[a-z]+)/|//[\w.-]*\b(?:pypi|pythonhosted|npmjs|debian)\.|--(?:extra-)?index-url|--find-links"
     )
     offending = [
         f"{path.relative_to(ROOT)}: {match.group()}"
