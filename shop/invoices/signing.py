@@ -256,14 +256,20 @@ def _signing_time(node: etree._Element) -> dt.datetime | None:
 
 
 def _certificate(node: etree._Element) -> x509.Certificate | None:
-    """The certificate beside the signature, if it can be read whole: parts of it are decoded only when asked for."""
+    """The certificate beside the signature, if it can be read whole: parts of it are decoded only when asked for.
+
+    One whose serial number is not positive is none (RFC 5280, section 4.1.2.2).
+    """
     text = node.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate") or ""
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
-        readable = isinstance(certificate.public_key(), rsa.RSAPublicKey) and (
-            certificate.subject,
-            certificate.not_valid_before_utc,
-            certificate.not_valid_after_utc,
+        readable = isinstance(certificate.public_key(), rsa.RSAPublicKey) and all(
+            (
+                certificate.subject is not None,
+                certificate.not_valid_before_utc,
+                certificate.not_valid_after_utc,
+                certificate.serial_number > 0,
+            )
         )
     except (ValueError, UnsupportedAlgorithm):
         return None

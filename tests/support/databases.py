@@ -169,9 +169,16 @@ class PostgresDatabases:
                 is not None
             )
 
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        """Held on the server: another checkout may use the same one."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+            yield
+
     def template(self, *, demo: bool) -> str:
         name = f"chophien_{'demo' if demo else 'schema'}_{digest(DEMO_SOURCES if demo else SCHEMA_SOURCES)}"
-        with locked("postgres-demo" if demo else "postgres-schema"):
+        with self._locked(name):
             if not self._exists(name):
                 building = f"{name}_building"
                 self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", building)
@@ -187,7 +194,7 @@ class PostgresDatabases:
             self._templates[demo] = self.template(demo=demo)
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
         # One copy of a template at a time: PostgreSQL refuses to copy a database in use.
-        with locked("postgres-copy"):
+        with self._locked("copy"):
             self._execute("CREATE DATABASE {} TEMPLATE {}", self.name, self._templates[demo])
 
     def use(self) -> None:

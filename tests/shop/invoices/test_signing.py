@@ -416,6 +416,18 @@ def test_an_elliptic_key_or_a_broken_certificate_is_no_certificate(signed: bytes
         assert faults(changed) == ["certificate_missing"]
 
 
+def test_a_certificate_whose_serial_number_is_not_positive_is_none(signed: bytes) -> None:
+    embedded = re.search(rb"<X509Certificate>([^<]*)", signed)
+    assert embedded
+    der = base64.b64decode(embedded[1])
+    number = x509.load_der_x509_certificate(der).serial_number
+    field = number.to_bytes(number.bit_length() // 8 + 1, "big")
+    assert der.count(field) == 1
+    changed = der.replace(field, b"\x85" + field[1:])
+    forged = signed.replace(embedded[1], base64.b64encode(changed))
+    assert faults(forged) == ["certificate_missing"]
+
+
 def test_keys_are_readable_by_their_owner_only_and_made_once(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     first = sandbox_signer(folder, tax_code=SELLER.tax_code, name=SELLER.name)
