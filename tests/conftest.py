@@ -18,6 +18,12 @@ from tests.support.databases import PostgresDatabases, SqliteDatabases, locked
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--door", default="", help="tests/test_doors.py: ask only the URLs whose label matches this regex"
+    )
+
+
 def pytest_configure() -> None:
     with locked("translations"):
         compile_translations(settings.LOCALE_PATHS)
