@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from email.utils import parseaddr
-from urllib.parse import quote
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import ocop, structured
 from catalog.certificates import public_certificates
-from catalog.models import Certificate, EvidenceGrade
+from catalog.models import EvidenceGrade
 from catalog.pictures import renditions_of
 from catalog.views import LARGEST_ID
 
@@ -61,15 +58,8 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         "is_issuer_dissolved": ocop.level_of_issuer(paper.issuer) == ocop.Level.DISTRICT,
         "evidence": EVIDENCE_WORDS[paper.evidence_grade],
         "scan": renditions_of(paper.scan, [SCAN]).get(SCAN) if paper.scan else None,
-        "report_address": _report_address(paper, structured.absolute(path)),
         "steps": steps,
         "canonical": structured.absolute(path),
         "structured": structured.graph(structured.breadcrumb(steps)),
     }
     return render(request, "catalog/certificate.html", context)
-
-
-def _report_address(paper: Certificate, url: str) -> str:
-    """A ``mailto:`` link to the market with the certificate named in it."""
-    subject = _("Báo sai: giấy chứng nhận %(number)s") % {"number": paper.number}
-    return f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}?subject={quote(subject)}&body={quote(url)}"

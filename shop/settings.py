@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "shop.payments.apps.PaymentsConfig",
     "shop.invoices.apps.InvoicesConfig",
     "shop.messages.apps.MessagesConfig",
+    "shop.complaints.apps.ComplaintsConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
     # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
     "oscar.config.Shop",

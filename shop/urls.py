@@ -26,6 +26,7 @@ urlpatterns = [
         path("", include("catalog.urls")),
         path("", include("shop.checkout.urls")),
         path("", include("shop.lookup_urls")),
+        path("", include("shop.complaints.urls")),
         path("", include(wagtail_urls)),  # last: it answers every remaining path
         prefix_default_language=False,
     ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -20,6 +21,8 @@ from PIL import Image
 
 from cms.services import publish_home, publish_story
 from shop.accounts.models import User
+from shop.complaints.models import Complaint
+from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
 from tests.factories import make_certificate, make_lot
 from tests.support.doors import ROLES, Door, reviewed, walk
@@ -43,6 +46,7 @@ def values(market: Market) -> dict[str, Any]:
     story = publish_story(slug="chuyen-a", language="vi", title="Chuyện A", intro="…", body_markdown="Chữ.")
     picture = Picture.objects.create(title="Ảnh", file=ImageFile(_png(), name="anh.png"))
     make_certificate(market.goods_a)
+    file_complaint(sent_key=uuid4(), kind="other", text="Chuyện kín của ai đó", subject=Subject())
     page, revision = story.pk, story.latest_revision_id
     return {
         "action": "delete",
@@ -100,6 +104,8 @@ def key_of(door: Door, market: Market, role: str, picture_id: int) -> int:
     invoice = market.invoice_b if role == "foreign" else market.invoice_a
     if door.name in ("panel:consignment", "panel:pack", "panel:hand_over"):
         return consignment.pk
+    if "complaint" in door.name:
+        return Complaint.objects.get().pk
     if door.name.startswith("panel:"):
         return invoice.pk
     if door.name == "catalogue:certificate":

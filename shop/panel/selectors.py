@@ -12,6 +12,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from catalog.models import ProductSheet
 from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
+from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.invoices.models import Invoice
 from shop.orders.models import Consignment
 from shop.payments.models import InboundEvent, InboundOutcome, Refund
@@ -68,3 +69,8 @@ def refunds_for(user: Any) -> QuerySet[Refund]:
     if Role.OPERATOR not in roles_of(user):
         return Refund.objects.none()
     return Refund.objects.select_related("attempt").order_by("created_at", "pk")
+
+
+def complaints_for(user: Any) -> ComplaintQuerySet:
+    """Complaints for the operator alone: they may be about a cooperative, and hold what people left in trust."""
+    return Complaint.objects.all() if Role.OPERATOR in roles_of(user) else Complaint.objects.none()

@@ -22,8 +22,16 @@ from shop.invoices.models import InvoiceStatus
 from shop.money import format_amount
 from shop.orders.statuses import ConsignmentStatus
 from shop.payments.models import InboundOutcome, RefundState
+from shop.templatetags.market import moment
 
-from .selectors import consignments_for, invoices_for, refunds_for, sheets_for, transfers_for
+from .selectors import (
+    complaints_for,
+    consignments_for,
+    invoices_for,
+    refunds_for,
+    sheets_for,
+    transfers_for,
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,15 @@ def _refund_sum(user: Any) -> str:
     due = refunds_for(user).filter(state=RefundState.REQUESTED).order_by()
     amount = due.aggregate(total=Sum("amount"))["total"]
     return format_amount(amount) if amount else ""
+
+
+def _nearest_deadline(user: Any) -> str:
+    """The complaint that is due first."""
+    first = complaints_for(user).still_open().by_deadline().first()
+    if first is None or first.next_due_at is None:
+        return ""
+    text = _("Quá hạn từ %(due)s") if first.is_overdue else _("Hạn gần nhất %(due)s")
+    return text % {"due": moment(first.next_due_at)}
 
 
 def _ending(user: Any) -> QuerySet[Certificate]:
@@ -122,6 +139,15 @@ CARDS = (
         lambda user: refunds_for(user).filter(state=RefundState.REQUESTED).count(),
         "rotate",
         note=_refund_sum,
+    ),
+    Card(
+        _("Khiếu nại chưa xong"),
+        _("Trả lời đúng hạn đã công bố"),
+        "panel:complaints",
+        "",
+        lambda user: complaints_for(user).still_open().count(),
+        "mail",
+        note=_nearest_deadline,
     ),
     Card(
         _("Chứng nhận sắp hết hạn"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import consignments, invoices, transfers
+from . import complaints, consignments, invoices, transfers
 
 app_name = "panel"
 urlpatterns = [
@@ -21,4 +21,9 @@ urlpatterns = [
     path("hoa-don/<int:pk>/xml/", invoices.invoice_xml, name="invoice_xml"),
     path("tien-ve/", transfers.TransferList.as_view(), name="transfers"),
     path("hoan-tien/", transfers.RefundList.as_view(), name="refunds"),
+    path("khieu-nai/", complaints.ComplaintList.as_view(), name="complaints"),
+    path("khieu-nai/<int:pk>/", complaints.ComplaintPage.as_view(), name="complaint"),
+    path("khieu-nai/<int:pk>/tra-loi/", complaints.AnswerComplaint.as_view(), name="answer_complaint"),
+    path("khieu-nai/<int:pk>/ghi-chu/", complaints.NoteComplaint.as_view(), name="note_complaint"),
+    path("khieu-nai/<int:pk>/xong/", complaints.CloseComplaint.as_view(), name="close_complaint"),
 ]

@@ -68,6 +68,11 @@ def refunds_item() -> MenuItem:
     return MenuItem(_("Hoàn tiền"), reverse("panel:refunds"), "refunds", icon_name="rotate", order=150)
 
 
+@hooks.register("register_admin_menu_item")
+def complaints_item() -> MenuItem:
+    return MenuItem(_("Khiếu nại"), reverse("panel:complaints"), "complaints", icon_name="mail", order=160)
+
+
 def _leads_somewhere(item: MenuItem, request: HttpRequest) -> bool:
     if isinstance(item, SubmenuMenuItem):
         return bool(item.menu.menu_items_for_request(request))

@@ -87,7 +87,7 @@ def test_the_page_tells_every_fact_of_the_paper(client, clock):
         assert fact in words, fact
     page = response.content.decode()
     assert 'href="https://example.vn/qd-1"' in page
-    assert "mailto:cho@demo.example?subject=B%C3%A1o%20sai" in page
+    assert f'href="/khieu-nai/?giay={paper.pk}"' in page
     assert not response.cookies
 
 
