@@ -31,11 +31,11 @@ run: $(VENV)/.installed  ## Open the market at http://localhost:8000 (BIND=host:
 test: test-fast test-postgres test-browser  ## Everything: SQLite, PostgreSQL, browser
 
 test-fast: $(VENV)/.installed-dev  ## The SQLite suite
-	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext
+	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
 	$(VENV)/bin/pytest -n auto -m "not browser"
 
 test-postgres: $(VENV)/.installed-dev  ## The same suite on PostgreSQL
-	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext
+	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
 	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m "not browser"
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium

@@ -46,6 +46,13 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
         return int(value)
 
+    def existing_path(self, name: str) -> Path | None:
+        """The file or folder that must be there if it is named at all."""
+        value = self.text(name, "")
+        if value and not Path(value).exists():
+            raise ImproperlyConfigured(f"{name}: {value} does not exist.")
+        return Path(value) if value else None
+
     def secret_key(self, name: str, path: Path) -> str:
         """The secret from the environment, else one made at first start and kept in ``path`` (mode 0600)."""
         if value := self.text(name, ""):

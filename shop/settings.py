@@ -275,6 +275,8 @@ PAYMENT_WINDOW_MINUTES = env.number("PAYMENT_WINDOW_MINUTES", 60)
 INVOICE_GATEWAY = env.text("INVOICE_GATEWAY", "sandbox")
 INVOICE_PROVIDER_TAX_CODE = env.text("INVOICE_PROVIDER_TAX_CODE", "0109999037")
 INVOICE_KEYS_DIR = Path(env.text("INVOICE_KEYS_DIR", str(PRIVATE_DIR / "keys")))
+INVOICE_SIGNERS_FILE = env.existing_path("INVOICE_SIGNERS_FILE")
+INVOICE_TRUST_DIR = env.existing_path("INVOICE_TRUST_DIR")
 if INVOICE_GATEWAY != "sandbox":
     raise ImproperlyConfigured("INVOICE_GATEWAY: only 'sandbox' exists so far.")
 

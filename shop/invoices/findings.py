@@ -66,6 +66,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "code_unexpected": ("Hóa đơn không mã lại có mã của cơ quan thuế.", "An uncoded invoice carries a code."),
     "answer_differs": ("Cơ quan thuế trả về một hóa đơn khác hóa đơn đã gửi.",
                        "The authority returned another invoice than was sent."),
+    # before signing
+    "no_signer": ("Người bán chưa có chứng thư số để ký ({detail}).",
+                  "The seller has no certificate to sign with ({detail})."),
+    "signer_away": ("Chưa ký được: {detail}. Kiểm tra token, HSM hoặc dịch vụ ký số rồi lập lại.",
+                    "Not signed: {detail}. Check the token, HSM or signing service, then issue again."),
+    "certificate_ended": ("Chứng thư số của người bán đã hết hạn lúc {detail}. Gia hạn rồi lập lại.",
+                          "The seller's certificate ended at {detail}. Renew it, then issue again."),
+    "certificate_not_begun": ("Chứng thư số của người bán chỉ có hiệu lực từ {detail}.",
+                              "The seller's certificate is valid only from {detail}."),
+    "series_busy": ("Ký hiệu này đang có nhiều người lập cùng lúc. Lập lại sau ít phút.",
+                    "Many people are issuing in this series. Issue again in a few minutes."),
     # signatures
     "unsigned": ("Thiếu chữ ký số.", "A digital signature is missing."),
     "signature_misplaced": ("Chữ ký nằm sai chỗ.", "A signature stands in the wrong place."),

@@ -6,6 +6,7 @@ changed or cancelled; a rejected one keeps its number.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import secrets
@@ -21,16 +22,18 @@ from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
 from shop.invoices.exchange import new_message_id
 from shop.invoices.findings import Finding, finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
-from shop.invoices.keys import gateway, signer_of, trusted
+from shop.invoices.keys import NoSigner, gateway, signer_of, time_findings, trusted
 from shop.invoices.lookup_qr import lookup_text
 from shop.invoices.models import DocumentKind, Invoice, InvoiceDocument, InvoiceSeries, InvoiceStatus
 from shop.invoices.pdf import invoice_pdf, preview_pdf
 from shop.invoices.sales import SaleRecord
+from shop.invoices.signer import Signer, SigningFailed
 from shop.invoices.signing import sign
 
 LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read wrongly over the telephone
 CHANNEL = "AA"  # the last two letters of the symbol: the web shop's own series
 PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds to the next try; the last one repeats
+MOST_RACES = 20  # how often a remotely signed invoice may lose its number to another before it gives up
 CLAIM = dt.timedelta(seconds=60)  # longer than any call to the gateway
 
 
@@ -62,43 +65,72 @@ def create_draft(
     return invoice
 
 
-@transaction.atomic
 def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
     """Number and sign the invoice with the rates of today; both stand or neither does.
 
+    A remote signer is asked outside of the transaction, for the number that comes next; if another invoice takes
+    that number meanwhile, what was signed is thrown away and the next number is tried.
     Locks: the invoice, then its series. Writes: Invoice, InvoiceSeries, InvoiceDocument.
-    Raises: NotIssued when the finished document breaks a rule, or the clock is behind the series.
+    Raises: NotIssued when the finished document breaks a rule, the key cannot be used or its certificate is over,
+    or the clock is behind the series.
     Idempotent: an issued invoice is returned as it is.
     """
     now = now or timezone.now()
+    try:
+        signer = signer_of(invoice.seller)
+        if findings := time_findings(signer.certificate, at=now):
+            raise NotIssued(findings)
+        ahead: _Placed | None = None
+        for _ in range(MOST_RACES):
+            found = _issue_in_place(invoice.pk, now, signer, ahead)
+            if isinstance(found, Invoice):
+                return found
+            ahead = dataclasses.replace(found, xml=sign(found.xml, signer, place="NBan", at=now))
+    except NoSigner as reason:
+        raise NotIssued([finding("no_signer", "", reason)]) from reason
+    except SigningFailed as reason:
+        raise NotIssued([finding("signer_away", "", reason)]) from reason
+    raise NotIssued([finding("series_busy", "")])
+
+
+@dataclasses.dataclass(frozen=True)
+class _Placed:
+    """An invoice written for the place in its series that it would take."""
+
+    series_pk: int
+    number: int
+    xml: bytes
+
+
+@transaction.atomic
+def _issue_in_place(
+    invoice_pk: int, now: dt.datetime, signer: Signer, ahead: _Placed | None
+) -> Invoice | _Placed:
+    """The issued invoice; or, for a remote signer, what it has to sign first. ``ahead`` is what it signed."""
     today = timezone.localdate(now)
-    locked = Invoice.objects.select_for_update().select_related("seller").get(pk=invoice.pk)
+    locked = Invoice.objects.select_for_update().select_related("seller").get(pk=invoice_pk)
     if locked.status != InvoiceStatus.TO_ISSUE:
         return locked
     record = SaleRecord.from_json(locked.sale)
     series = _locked_series(locked.seller, VAT_INVOICE if record.on_deduction else SALES_INVOICE, today)
     if series.last_issued_on and series.last_issued_on > today:
         raise NotIssued([finding("date_before_last", "HDon/DLHDon/TTChung/NLap")])
-    draft = record.draft_on(today).numbered(
-        series=series.symbol, number=series.last_number + 1, issued_on=today
-    )
-    look_up = lookup_text(
-        seller_tax_code=locked.seller.tax_code,
-        form=draft.form,
-        series=series.symbol,
-        number=series.last_number + 1,
-        issued_on=today,
-        total=draft.total,
-    )
-    xml = sign(formats.build(draft, qr=look_up), signer_of(locked.seller), place="NBan", at=now)
+    number = series.last_number + 1
+    if ahead is not None and (ahead.series_pk, ahead.number) == (series.pk, number):
+        xml = ahead.xml
+    else:
+        xml = _written(record, series, number, today)
+        if signer.is_remote:
+            return _Placed(series.pk, number, xml)
+        xml = sign(xml, signer, place="NBan", at=now)
     if findings := _errors(check(xml, today=today, trust=trusted())):
         raise NotIssued(findings)
 
-    series.last_number += 1
+    series.last_number = number
     series.last_issued_on = today
     series.save(update_fields=["last_number", "last_issued_on"])
     locked.series = series
-    locked.number = series.last_number
+    locked.number = number
     locked.issued_on = today
     locked.status = InvoiceStatus.SIGNED
     locked.message_id = new_message_id(record.solution_tax_code)
@@ -106,6 +138,20 @@ def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
     locked.save()
     _keep(locked, DocumentKind.SIGNED, xml)
     return locked
+
+
+def _written(record: SaleRecord, series: InvoiceSeries, number: int, today: dt.date) -> bytes:
+    """The unsigned invoice at its place in the series, with its look-up QR."""
+    draft = record.draft_on(today).numbered(series=series.symbol, number=number, issued_on=today)
+    look_up = lookup_text(
+        seller_tax_code=draft.seller.tax_code,
+        form=draft.form,
+        series=series.symbol,
+        number=number,
+        issued_on=today,
+        total=draft.total,
+    )
+    return formats.build(draft, qr=look_up)
 
 
 def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:

@@ -32,18 +32,25 @@ class Trust:
     authority: Sequence[x509.Certificate] = ()
 
 
+class SigningFailed(Exception):
+    """The key could not be used: token unplugged, service away, PIN refused. Nothing was signed."""
+
+
 class Signer(Protocol):
-    """Signs for one party."""
+    """Signs for one party. ``is_remote``: signing goes over the network, so never inside a transaction."""
 
     certificate: x509.Certificate
+    is_remote: bool
 
     def sign(self, data: bytes) -> bytes:
-        """The RSA PKCS#1 v1.5 signature with SHA-256 over ``data``."""
+        """The RSA PKCS#1 v1.5 signature with SHA-256 over ``data``. Raises: SigningFailed."""
         ...
 
 
 class FileSigner:
     """A signer whose key lies in a file."""
+
+    is_remote = False
 
     def __init__(self, key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> None:
         self.certificate = certificate
