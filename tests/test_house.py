@@ -12,7 +12,9 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT_CALL = re.compile(r'env\.(?:text|required|words|flag|number|secret_key|email)\(\s*"([A-Z_]+)"')
+ENVIRONMENT_CALL = re.compile(
+    r'env\.(?:text|existing_path|required|words|flag|number|secret_key|email)\(\s*"([A-Z_]+)"'
+)
 
 
 def tracked(*patterns: str) -> list[Path]:
