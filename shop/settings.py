@@ -277,8 +277,17 @@ INVOICE_PROVIDER_TAX_CODE = env.text("INVOICE_PROVIDER_TAX_CODE", "0109999037")
 INVOICE_KEYS_DIR = Path(env.text("INVOICE_KEYS_DIR", str(PRIVATE_DIR / "keys")))
 INVOICE_SIGNERS_FILE = env.existing_path("INVOICE_SIGNERS_FILE")
 INVOICE_TRUST_DIR = env.existing_path("INVOICE_TRUST_DIR")
+INVOICE_ACCOUNTS_FILE = env.existing_path("INVOICE_ACCOUNTS_FILE")
+INVOICE_GATEWAY_URL = env.text("INVOICE_GATEWAY_URL", "")
+if INVOICE_GATEWAY not in ("sandbox", "viettel", "vnpt", "misa"):
+    raise ImproperlyConfigured("INVOICE_GATEWAY must be sandbox, viettel, vnpt or misa.")
 if INVOICE_GATEWAY != "sandbox":
-    raise ImproperlyConfigured("INVOICE_GATEWAY: only 'sandbox' exists so far.")
+    if INVOICE_ACCOUNTS_FILE is None or INVOICE_TRUST_DIR is None:
+        raise ImproperlyConfigured(
+            f"INVOICE_GATEWAY={INVOICE_GATEWAY} needs INVOICE_ACCOUNTS_FILE and INVOICE_TRUST_DIR."
+        )
+    if INVOICE_GATEWAY == "vnpt" and not INVOICE_GATEWAY_URL.startswith("https://"):
+        raise ImproperlyConfigured("INVOICE_GATEWAY_URL must be the https address that VNPT gave you.")
 
 # --- Security ------------------------------------------------------------------------
 SECURE = BASE_URL.startswith("https://")

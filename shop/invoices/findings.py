@@ -67,8 +67,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "answer_differs": ("Cơ quan thuế trả về một hóa đơn khác hóa đơn đã gửi.",
                        "The authority returned another invoice than was sent."),
     # before signing
-    "no_signer": ("Người bán chưa có chứng thư số để ký ({detail}).",
-                  "The seller has no certificate to sign with ({detail})."),
+    "no_account": ("Người bán chưa có tài khoản ở nhà cung cấp hóa đơn ({detail}).",
+                   "The seller has no account at the invoice provider ({detail})."),
     "signer_away": ("Chưa ký được: {detail}. Kiểm tra token, HSM hoặc dịch vụ ký số rồi lập lại.",
                     "Not signed: {detail}. Check the token, HSM or signing service, then issue again."),
     "certificate_ended": ("Chứng thư số của người bán đã hết hạn lúc {detail}. Gia hạn rồi lập lại.",

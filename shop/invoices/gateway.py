@@ -5,11 +5,14 @@ Implementations stand in :mod:`shop.invoices.gateways`; none of them knows our t
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from dataclasses import dataclass
 from typing import Protocol
 
 from shop.invoices.exchange import Reason
+from shop.invoices.findings import Finding
+from shop.invoices.signer import Trust
 
 
 class TryAgainLater(Exception):
@@ -30,11 +33,22 @@ class State(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Official:
+    """The place that a provider gave the invoice in its own books; ``lookup_code`` opens it at the provider."""
+
+    form: str
+    series: str
+    number: int
+    lookup_code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Receipt:
     """What the other side said about one message.
 
     ``document`` is the coded invoice, bytes as they came, once accepted. ``exchanged`` holds the raw messages of
-    this call with their type codes, for the archive.
+    this call with their type codes, for the archive: without the envelope where that carries a password.
+    ``official`` is set where the other side numbers invoices itself.
     """
 
     message_id: str
@@ -43,6 +57,7 @@ class Receipt:
     authority_code: str = ""
     reasons: tuple[Reason, ...] = ()
     exchanged: tuple[tuple[str, bytes], ...] = ()
+    official: Official | None = None
 
 
 class InvoiceGateway(Protocol):
@@ -57,4 +72,8 @@ class InvoiceGateway(Protocol):
 
     def fetch(self, message_id: str) -> Receipt:
         """What is known about a message. Raises: TryAgainLater, WillNotSucceed."""
+        ...
+
+    def compare(self, sent: bytes, answer: bytes, *, today: dt.date, trust: Trust) -> list[Finding]:
+        """What is wrong with the invoice that came back for the one sent; empty when it may be kept."""
         ...

@@ -122,3 +122,28 @@ class InvoiceDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sha256[:8]}"
+
+
+class OfficialNumber(models.Model):
+    """The place that a provider gave an invoice in its books: what the lawful document prints. Write-once.
+
+    Our own series and number stay the key of our records; a provider numbers by itself.
+    """
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="official")
+    seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="+")
+    form = models.CharField(max_length=1)
+    series = models.CharField(max_length=6)
+    number = models.PositiveIntegerField()
+    lookup_code = models.CharField(max_length=50, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("seller", "form", "series", "number"), name="one_invoice_per_official_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form}{self.series} số {self.number}"

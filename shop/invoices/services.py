@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import logging
 import secrets
 
 from django.db import transaction
@@ -17,18 +18,27 @@ from django.utils import timezone
 
 from catalog.models import Cooperative
 from shop.invoices import formats
-from shop.invoices.checking import check, check_answer
+from shop.invoices.checking import check
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
-from shop.invoices.exchange import new_message_id
+from shop.invoices.exchange import CODED, new_message_id
 from shop.invoices.findings import Finding, finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
-from shop.invoices.keys import NoSigner, gateway, signer_of, time_findings, trusted
+from shop.invoices.keys import NoAccount, gateway_of, signer_of, time_findings, trusted
 from shop.invoices.lookup_qr import lookup_text
-from shop.invoices.models import DocumentKind, Invoice, InvoiceDocument, InvoiceSeries, InvoiceStatus
+from shop.invoices.models import (
+    DocumentKind,
+    Invoice,
+    InvoiceDocument,
+    InvoiceSeries,
+    InvoiceStatus,
+    OfficialNumber,
+)
 from shop.invoices.pdf import invoice_pdf, preview_pdf
 from shop.invoices.sales import SaleRecord
 from shop.invoices.signer import Signer, SigningFailed
 from shop.invoices.signing import sign
+
+logger = logging.getLogger(__name__)
 
 LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read wrongly over the telephone
 CHANNEL = "AA"  # the last two letters of the symbol: the web shop's own series
@@ -77,6 +87,7 @@ def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
     """
     now = now or timezone.now()
     try:
+        gateway_of(invoice.seller)  # a seller without an account must not take a number
         signer = signer_of(invoice.seller)
         if findings := time_findings(signer.certificate, at=now):
             raise NotIssued(findings)
@@ -86,8 +97,8 @@ def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
             if isinstance(found, Invoice):
                 return found
             ahead = dataclasses.replace(found, xml=sign(found.xml, signer, place="NBan", at=now))
-    except NoSigner as reason:
-        raise NotIssued([finding("no_signer", "", reason)]) from reason
+    except NoAccount as reason:
+        raise NotIssued([finding("no_account", "", reason)]) from reason
     except SigningFailed as reason:
         raise NotIssued([finding("signer_away", "", reason)]) from reason
     raise NotIssued([finding("series_busy", "")])
@@ -168,7 +179,8 @@ def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
         return invoice
     try:
         receipt = _ask_or_send(invoice)
-    except TryAgainLater:
+    except TryAgainLater as reason:
+        logger.warning("Invoice %s waits: %s", invoice, reason)
         return invoice
     except WillNotSucceed as reason:
         receipt = Receipt(message_id=invoice.message_id, state=State.REJECTED)
@@ -180,13 +192,18 @@ def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
 def resend(*, invoice: Invoice) -> Invoice:
     """Send a rejected invoice again under a new message id, with the same number and bytes.
 
-    For refusals whose cause lay elsewhere (registration, an outage). Raises: ValueError if it was not rejected.
+    For refusals whose cause lay elsewhere (registration, an outage). If an invoice did come back and did not fit,
+    the old message is asked about again instead: sending it under a new id would make a second invoice.
+    Raises: ValueError if it was not rejected.
     """
     locked = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if locked.status != InvoiceStatus.REJECTED:
         raise ValueError(f"{locked} was not rejected")
-    locked.status = InvoiceStatus.SIGNED
-    locked.message_id = new_message_id(SaleRecord.from_json(locked.sale).solution_tax_code)
+    if locked.documents.filter(message_type=CODED).exists():
+        locked.status = InvoiceStatus.SENT
+    else:
+        locked.status = InvoiceStatus.SIGNED
+        locked.message_id = new_message_id(SaleRecord.from_json(locked.sale).solution_tax_code)
     locked.rejection = ""
     locked.tries = 0
     locked.next_try_at = timezone.now()
@@ -224,7 +241,10 @@ def preview_of(invoice: Invoice) -> bytes:
 
 
 def filename_of(invoice: Invoice, ending: str) -> str:
-    """Such as ``1C26TAA-42.xml``."""
+    """Such as ``1C26TAA-42.xml``: the place that the lawful document prints."""
+    official = OfficialNumber.objects.filter(invoice=invoice).first()
+    if official:
+        return f"{official.form}{official.series}-{official.number}.{ending}"
     return f"{invoice.series}-{invoice.number}.{ending}"
 
 
@@ -243,7 +263,7 @@ def _claim(invoice_pk: int, now: dt.datetime) -> bool:
 
 
 def _ask_or_send(invoice: Invoice) -> Receipt:
-    road = gateway()
+    road = gateway_of(invoice.seller)
     if invoice.tries or invoice.status == InvoiceStatus.SENT:
         _count_try(invoice)
         known = road.fetch(invoice.message_id)
@@ -269,7 +289,7 @@ def signed_xml_to_send(invoice: Invoice) -> bytes:
 
 @transaction.atomic
 def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: str = "") -> Invoice:
-    invoice = Invoice.objects.select_for_update().get(pk=invoice_pk)
+    invoice = Invoice.objects.select_for_update().select_related("seller").get(pk=invoice_pk)
     if invoice.message_id != receipt.message_id or invoice.status not in (
         InvoiceStatus.SIGNED,
         InvoiceStatus.SENT,
@@ -286,12 +306,18 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
     if receipt.state == State.ACCEPTED:
         own = signed_xml_to_send(invoice)
         answer = receipt.document
-        if findings := _errors(check_answer(own, answer, today=timezone.localdate(now), trust=trusted())):
+        road = gateway_of(invoice.seller)
+        if findings := _errors(road.compare(own, answer, today=timezone.localdate(now), trust=trusted())):
             # An answer that does not fit is kept and shown, never taken for a code.
             invoice.status = InvoiceStatus.REJECTED
             invoice.rejection = "\n".join(found.message_vi for found in findings)
         else:
             _keep(invoice, DocumentKind.CODED, answer)
+            if receipt.official is not None:
+                place = dataclasses.asdict(receipt.official)
+                OfficialNumber.objects.get_or_create(
+                    invoice=invoice, defaults={"seller": invoice.seller, **place}
+                )
             invoice.status = InvoiceStatus.ACCEPTED
             invoice.authority_code = receipt.authority_code
         invoice.next_try_at = None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import requests
 
+from shop.invoices.checking import check_answer
 from shop.invoices.exchange import (
     ACKNOWLEDGED,
     ASK_FOR_CODE,
@@ -14,8 +17,10 @@ from shop.invoices.exchange import (
     read_refusal,
     unwrap,
 )
+from shop.invoices.findings import Finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.reading import MOST_BYTES, Refused, parse
+from shop.invoices.signer import Trust
 
 _TIMEOUT = (3.05, 10.0)
 
@@ -57,6 +62,10 @@ class SandboxGateway:
             return _read_answer(message_id, body)
         except Refused as reason:
             raise TryAgainLater(f"the answer could not be read: {reason}") from reason
+
+    def compare(self, sent: bytes, answer: bytes, *, today: dt.date, trust: Trust) -> list[Finding]:
+        """See :class:`shop.invoices.gateway.InvoiceGateway`. The authority adds to our bytes and changes none."""
+        return check_answer(sent, answer, today=today, trust=trust)
 
     def _call(self, method: str, url: str, body: bytes) -> bytes:
         return _body(self._request(method, url, body))

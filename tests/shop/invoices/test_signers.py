@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from shop.environment import Environment
 from shop.invoices import formats, services
-from shop.invoices.keys import NoSigner, signer_for, time_findings, trusted
+from shop.invoices.keys import signer_for, time_findings, trusted
 from shop.invoices.models import Invoice, InvoiceDocument, InvoiceSeries, InvoiceStatus
 from shop.invoices.sandbox_keys import issue_certificate, sandbox_ca, sandbox_signer
 from shop.invoices.signer import FileSigner, Signer, SigningFailed, Trust
@@ -256,10 +256,14 @@ def test_a_key_under_the_media_folder_is_refused(tmp_path: Path) -> None:
         read_choices(chosen(tmp_path, {"1": entry}), never_under=tmp_path)
 
 
-def test_without_the_sandbox_a_seller_needs_its_own_key(settings) -> None:
+def test_where_a_provider_signs_our_record_is_sealed_with_a_key_apart(settings, tmp_path: Path) -> None:
+    settings.INVOICE_KEYS_DIR = tmp_path
     settings.INVOICE_GATEWAY = "viettel"
-    with pytest.raises(NoSigner):
-        signer_for(tax_code="5699999011", name="x")
+    seal = signer_for(tax_code=SELLER.tax_code, name="HTX")
+    assert (tmp_path / "seal" / f"{SELLER.tax_code}.pem").exists()
+    assert signs_well(seal, trusted())
+    settings.INVOICE_GATEWAY = "sandbox"
+    assert not signs_well(seal, trusted())
 
 
 def test_a_path_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
@@ -272,11 +276,12 @@ def test_a_path_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
 def test_anchors_of_trust_are_read_from_their_two_folders(tmp_path: Path, settings, keys: Path) -> None:
     settings.INVOICE_GATEWAY = "viettel"
     settings.INVOICE_TRUST_DIR = tmp_path
+    settings.INVOICE_KEYS_DIR = tmp_path / "keys"
     pem = sandbox_ca(keys).certificate.public_bytes(serialization.Encoding.PEM)
     for name in ("parties", "authority"):
         (tmp_path / name).mkdir()
     (tmp_path / "parties" / "ca.pem").write_bytes(pem + pem)
-    assert [len(trusted().parties), len(trusted().authority)] == [2, 0]
+    assert [len(trusted().parties), len(trusted().authority)] == [3, 0]  # two of the file, and our own seal's
 
 
 # --- issuing ---------------------------------------------------------------------------
