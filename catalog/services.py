@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from catalog import search
 from catalog.folding import slug_of
+from catalog.labelling import Requirement
 from catalog.models import (
     ApprovalState,
     CategorySheet,
@@ -30,6 +32,28 @@ GOODS_CLASS = "goods"
 
 class StockBelowReserved(ValueError):
     """The new stock is smaller than what orders have already reserved."""
+
+
+class NotReadyToPublish(ValidationError):
+    """Facts that the law wants told are missing. ``missing``: what; the errors stand at the fields of a form."""
+
+    def __init__(self, missing: Sequence[Requirement]) -> None:
+        super().__init__({requirement.field: message_of(requirement) for requirement in missing})
+        self.missing = tuple(missing)
+
+
+def message_of(requirement: Requirement) -> str:
+    """What a person has to fill in, and by which law, in the active language.
+
+    >>> from catalog.labelling import LABELS
+    >>> message_of(Requirement(("storage",), LABELS))
+    'Cần có: bảo quản (Nghị định 43/2017/NĐ-CP, sửa đổi bởi 111/2021/NĐ-CP).'
+    """
+    names = [str(ProductSheet._meta.get_field(field).verbose_name) for field in requirement.fields]  # type: ignore[union-attr]
+    return _("Cần có: %(fields)s (%(law)s).") % {
+        "fields": _(" hoặc ").join(names),
+        "law": requirement.source,
+    }
 
 
 class CooperativeFields(TypedDict, total=False):
@@ -53,14 +77,28 @@ class SheetFields(TypedDict, total=False):
     pack_en: str
     season_months: int
     is_own_produced: bool
+    pieces: int | None
     storage: str
+    usage: str
+    warnings: str
+    made_on: str
     shelf_life: str
     ingredients: str
     allergens: str
     declaration_number: str
+    test_report: str
+    area_code: str
     is_age_restricted: bool
+    alcohol_strength: str
+    alcohol_licence: str
+    return_rule: str
+    lead_days: int
+    min_quantity: int
+    quantity_step: int
     max_quantity: int
     picture: Any
+    label_picture: Any
+    workshop_picture: Any
 
 
 class EvidenceFields(TypedDict, total=False):
@@ -182,8 +220,8 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
 
     Unit: ``price_amount`` whole đồng with VAT; ``stock`` packs at the stall, reserved ones included.
     Locks/Writes: StockRecord, Product, ProductSheet, search index.
-    Raises: ValidationError on a field that is not well formed; StockBelowReserved.
-    Idempotent by (cooperative, sku). Fields left out keep what they were.
+    Raises: ValidationError on a field that is not well formed; NotReadyToPublish if it is to be approved and a
+    legal fact is missing; StockBelowReserved. Idempotent by (cooperative, sku). Fields left out keep what they were.
     """
     if price_amount <= 0:
         raise ValueError("a price is a positive number of đồng")
@@ -226,12 +264,21 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
 
     sheet = ProductSheet.objects.filter(product=product).first() or ProductSheet(product=product)
     sheet.cooperative = cooperative
+    sheet.code = sku
     for field, value in fields.items():
         setattr(sheet, field, value)
     sheet.clean_fields()
+    sheet.validate_constraints()
+    _check_ready(sheet)
     sheet.save()
     search.index_product(sheet)
     return sheet
+
+
+def _check_ready(sheet: ProductSheet) -> None:
+    """Nothing is submitted or approved that would have to be refused. Raises: NotReadyToPublish."""
+    if sheet.state in (ApprovalState.SUBMITTED, ApprovalState.APPROVED) and sheet.missing_legal_fields:
+        raise NotReadyToPublish(sheet.missing_legal_fields)
 
 
 def _save_oscar_product(product: Any, *, title: str, is_public: bool, category: Any) -> Any:
@@ -254,8 +301,11 @@ def _save_oscar_product(product: Any, *, title: str, is_public: bool, category: 
 def set_state(*, sheet: ProductSheet, state: str) -> ProductSheet:
     """Move a product to that approval state; only approved goods are in the shop.
 
-    Locks/Writes: ProductSheet, Product.
+    Locks/Writes: ProductSheet, Product. Raises: NotReadyToPublish on the way to approval.
     """
+    fresh = ProductSheet.objects.select_for_update().get(pk=sheet.pk)
+    fresh.state = state
+    _check_ready(fresh)
     ProductSheet.objects.filter(pk=sheet.pk).update(state=state, updated_at=timezone.now())
     get_model("catalogue", "Product").objects.filter(pk=sheet.product_id).update(
         is_public=state == ApprovalState.APPROVED

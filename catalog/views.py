@@ -51,7 +51,11 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     if pk > LARGEST_ID:
         raise Http404
     sheet = (
-        cards(ProductSheet.objects.select_related("cooperative__commune__province", "commune__province"))
+        cards(
+            ProductSheet.objects.select_related(
+                "cooperative__commune__province", "commune__province", "label_picture", "workshop_picture"
+            )
+        )
         .filter(product_id=pk)
         .first()
     )

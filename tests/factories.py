@@ -80,6 +80,12 @@ def make_product(
         "weight_grams": 3100,
         "tax_class": "own_produce",
         "processing": "raw",
+        "storage": "Nơi khô, thoáng",
+        "ingredients": "Khoai sọ 100%",
+        "shelf_life": "30 ngày",
+        "usage": "Nấu chín rồi ăn",
+        "warnings": "Không dùng khi có mùi lạ",
+        "declaration_number": f"TCB-THỬ-{number}",
         "state": ApprovalState.APPROVED,
     }
     return services.save_product(

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.clock import today
+from catalog.labelling import Requirement, missing_legal_fields
 
 from .category_sheet import in_reading_language
 from .cooperative import Cooperative
@@ -66,6 +67,33 @@ class StockLevel(models.TextChoices):
 
 
 FEW = 5
+LONGEST_LEAD = 90
+
+
+SHOWN_FACTS = (
+    "ingredients",
+    "allergens",
+    "alcohol_strength",
+    "made_on",
+    "shelf_life",
+    "storage",
+    "usage",
+    "warnings",
+    "declaration_number",
+    "test_report",
+    "area_code",
+    "alcohol_licence",
+    "return_rule",
+)
+LOUD_FACTS = frozenset({"allergens", "warnings"})
+
+
+class Fact(NamedTuple):
+    """One line of the list of facts on the product page."""
+
+    name: str
+    value: str
+    is_loud: bool
 
 
 class UnitPrice(NamedTuple):
@@ -84,6 +112,7 @@ class ProductSheet(models.Model):
 
     product = models.OneToOneField("catalogue.Product", on_delete=models.CASCADE, related_name="sheet")
     cooperative = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="sheets")
+    code = models.CharField(_("mã riêng của hợp tác xã"), max_length=50, blank=True)
     state = models.CharField(
         _("tình trạng"), max_length=10, choices=ApprovalState, default=ApprovalState.DRAFT
     )
@@ -98,6 +127,7 @@ class ProductSheet(models.Model):
     )
     net_quantity = models.PositiveIntegerField(_("lượng tịnh"))
     net_unit = models.CharField(_("đơn vị"), max_length=5, choices=NetUnit)
+    pieces = models.PositiveSmallIntegerField(_("số phần bên trong"), null=True, blank=True)
     pack = models.CharField(_("quy cách"), max_length=60)
     pack_en = models.CharField(max_length=60, blank=True)
     weight_grams = models.PositiveIntegerField(_("cân nặng khi gửi (g)"))
@@ -108,14 +138,47 @@ class ProductSheet(models.Model):
     processing = models.CharField(_("mức chế biến"), max_length=10, choices=Processing)
     is_own_produced = models.BooleanField(_("tự sản xuất"), default=True)
     storage = models.CharField(_("bảo quản"), max_length=255, blank=True)
+    usage = models.CharField(_("cách dùng"), max_length=500, blank=True)
+    warnings = models.CharField(_("lưu ý, cảnh báo"), max_length=500, blank=True)
+    made_on = models.CharField(_("ngày làm ra"), max_length=120, blank=True)
     shelf_life = models.CharField(_("hạn dùng"), max_length=120, blank=True)
     ingredients = models.CharField(_("thành phần"), max_length=500, blank=True)
     allergens = models.CharField(_("chất gây dị ứng"), max_length=255, blank=True)
     declaration_number = models.CharField(_("số tự công bố"), max_length=60, blank=True)
+    test_report = models.CharField(_("phiếu kiểm nghiệm"), max_length=120, blank=True)
+    area_code = models.CharField(_("mã số vùng trồng"), max_length=60, blank=True)
     is_age_restricted = models.BooleanField(_("chỉ bán cho người từ 18 tuổi"), default=False)
+    alcohol_strength = models.CharField(_("độ cồn"), max_length=20, blank=True)
+    alcohol_licence = models.CharField(_("số giấy phép sản xuất rượu"), max_length=60, blank=True)
+    return_rule = models.CharField(_("đổi trả"), max_length=255, blank=True)
+    lead_days = models.PositiveSmallIntegerField(
+        _("số ngày làm sau khi có đơn"), default=0, validators=[MaxValueValidator(LONGEST_LEAD)]
+    )
+    min_quantity = models.PositiveIntegerField(
+        _("mua ít nhất mỗi đơn"), default=1, validators=[MinValueValidator(1)]
+    )
+    quantity_step = models.PositiveIntegerField(
+        _("mỗi lần thêm"), default=1, validators=[MinValueValidator(1)]
+    )
     max_quantity = models.PositiveIntegerField(_("mua nhiều nhất mỗi đơn"), default=99)
     picture = models.ForeignKey(
         settings.WAGTAILIMAGES_IMAGE_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    label_picture = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ảnh nhãn"),
+    )
+    workshop_picture = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ảnh nơi làm"),
     )
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -125,6 +188,18 @@ class ProductSheet(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(ocop_set__range=(1, 26)), name="ocop_set_1_to_26"),
             models.CheckConstraint(condition=models.Q(net_quantity__gt=0), name="net_quantity_positive"),
+            models.CheckConstraint(
+                condition=models.Q(min_quantity__gt=0, quantity_step__gt=0)
+                & models.Q(max_quantity__gte=models.F("min_quantity")),
+                name="some_quantity_can_be_bought",
+                violation_error_message=_("Số mua nhiều nhất phải từ số mua ít nhất trở lên."),
+            ),
+            models.UniqueConstraint(
+                fields=("cooperative", "code"),
+                condition=~models.Q(code=""),
+                name="one_product_per_code",
+                violation_error_message=_("Hợp tác xã đã có món mang mã này."),
+            ),
         ]
         indexes = [models.Index(fields=("state", "cooperative"))]
 
@@ -153,6 +228,20 @@ class ProductSheet(models.Model):
         if len(runs) > 1 and runs[0][0] == 1 and runs[-1][-1] == 12:
             runs[0] = runs.pop() + runs[0]
         return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+    @property
+    def missing_legal_fields(self) -> tuple[Requirement, ...]:
+        """What the law wants told before these goods are sold and the sheet leaves out."""
+        return missing_legal_fields(self)
+
+    @property
+    def facts(self) -> list[Fact]:
+        """What the label says, in the order of the page; only what is filled in."""
+        return [
+            Fact(str(self._meta.get_field(name).verbose_name), value, name in LOUD_FACTS)  # type: ignore[union-attr]
+            for name in SHOWN_FACTS
+            if (value := getattr(self, name))
+        ]
 
     def is_in_season(self, on: dt.date) -> bool:
         return bool(self.season_months >> (on.month - 1) & 1)
@@ -189,8 +278,10 @@ class ProductSheet(models.Model):
 
     @property
     def most_at_once(self) -> int:
-        """Packs that one order may take now."""
-        return min(self.stock_left, self.max_quantity)
+        """Packs that one order may take now; 0 when fewer are left than one order must take."""
+        most = min(self.stock_left, self.max_quantity)
+        steps = (most - self.min_quantity) // self.quantity_step
+        return self.min_quantity + steps * self.quantity_step if steps >= 0 else 0
 
     @property
     def stock_level(self) -> StockLevel:
@@ -212,7 +303,7 @@ class ProductSheet(models.Model):
 
     @property
     def can_be_bought(self) -> bool:
-        return self.is_public and self.cooperative.is_open and self.stock_left > 0 and self.price_amount > 0
+        return self.is_public and self.cooperative.is_open and self.most_at_once > 0 and self.price_amount > 0
 
     @property
     def unit_price(self) -> UnitPrice | None:

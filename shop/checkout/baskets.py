@@ -87,6 +87,15 @@ def set_quantities(*, basket: Any, quantities: Mapping[int, int]) -> dict[int, s
     return {}
 
 
+def one_step(*, basket: Any, line_id: int, quantity: int, direction: int) -> int:
+    """``quantity`` one step of that line's product up (1) or down (-1), never below the least one may buy."""
+    line = next((line for line in basket.all_lines() if line.pk == line_id), None)
+    if line is None:
+        return quantity
+    sheet: ProductSheet = line.product.sheet
+    return max(sheet.min_quantity, quantity + direction * sheet.quantity_step)
+
+
 def take_out(*, basket: Any, line_id: int) -> str:
     """Remove a line; its title, or an empty text if the basket has no such line. Idempotent."""
     line = next((line for line in basket.all_lines() if line.pk == line_id), None)

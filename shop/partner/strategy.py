@@ -21,11 +21,13 @@ from shop.vat import percent_of, rate_code
 
 
 class OnSale(availability.Base):
-    """A product its stall sells now: as many as are left, and not more than one order may hold."""
+    """A product its stall sells now: as many as are left, from ``least`` in ``step`` up to ``most`` an order."""
 
-    def __init__(self, *, left: int | None, most: int) -> None:
+    def __init__(self, *, left: int | None, most: int, least: int = 1, step: int = 1) -> None:
         self.num_available = left  # None: not counted
         self.most = most
+        self.least = least
+        self.step = step
 
     @property
     def code(self) -> str:
@@ -46,6 +48,13 @@ class OnSale(availability.Base):
             return False, _("Chỉ còn %(left)d") % {"left": self.num_available}
         if quantity > self.most:
             return False, _("Mỗi đơn mua nhiều nhất %(most)d") % {"most": self.most}
+        if quantity < self.least:
+            return False, _("Mỗi đơn mua ít nhất %(least)d") % {"least": self.least}
+        if (quantity - self.least) % self.step:
+            return False, _("Món này bán %(least)d rồi thêm từng %(step)d một") % {
+                "least": self.least,
+                "step": self.step,
+            }
         return True, ""
 
 
@@ -107,7 +116,12 @@ class StallStrategy(strategy.Structured):
         if not sheet.cooperative.is_open:
             return NotOnSale("closed", _("Gian hàng đang nghỉ"))
         counted = product.get_product_class().track_stock
-        return OnSale(left=stockrecord.net_stock_level if counted else None, most=sheet.max_quantity)
+        return OnSale(
+            left=stockrecord.net_stock_level if counted else None,
+            most=sheet.max_quantity,
+            least=sheet.min_quantity,
+            step=sheet.quantity_step,
+        )
 
     def parent_pricing_policy(self, product: Any, children_stock: Any) -> prices.Base:
         return prices.Unavailable()  # a parent is not sold; each pack has its own price

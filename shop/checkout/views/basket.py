@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import ApprovalState, ProductSheet
-from shop.checkout.baskets import NotInTheMarket, Refused, put_in, set_quantities, take_out
+from shop.checkout.baskets import NotInTheMarket, Refused, one_step, put_in, set_quantities, take_out
 from shop.checkout.forms import AddForm
 from shop.checkout.origin import is_from_our_pages
 from shop.checkout.privacy import personal
@@ -70,10 +70,12 @@ def update(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Đã bỏ ra khỏi giỏ: %(title)s") % {"title": title})
         return redirect("checkout:basket")
     quantities, errors = _read_quantities(request.POST)
-    for button, step in (("less", -1), ("more", 1)):
+    for button, direction in (("less", -1), ("more", 1)):
         pressed = request.POST.get(button, "")
         if _is_id(pressed) and int(pressed) in quantities:
-            quantities[int(pressed)] = max(1, quantities[int(pressed)] + step)
+            quantities[int(pressed)] = one_step(
+                basket=basket, line_id=int(pressed), quantity=quantities[int(pressed)], direction=direction
+            )
     if not errors:
         errors = set_quantities(basket=basket, quantities=quantities)
     if errors:

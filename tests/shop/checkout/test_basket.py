@@ -313,3 +313,20 @@ def test_the_page_of_an_empty_browser_sets_no_cookie_for_the_basket(client: Clie
     answer = client.get(BASKET)
     assert "oscar_open_basket" not in answer.cookies
     assert "gio" not in answer.cookies
+
+
+def test_goods_sold_in_steps_are_added_and_stepped_in_steps(client: Client) -> None:
+    sheet = make_product(stock=40, min_quantity=10, quantity_step=5)
+    refused = client.post(ADD, {"product": sheet.product_id, "quantity": "1"})
+    assert refused.status_code == 422
+    assert "Mỗi đơn mua ít nhất 10" in refused.content.decode()
+    odd = client.post(ADD, {"product": sheet.product_id, "quantity": "12"})
+    assert "Món này bán 10 rồi thêm từng 5 một" in odd.content.decode()
+    assert held() == []
+    client.post(ADD, {"product": sheet.product_id, "quantity": "10"})
+    line = Line.objects.get()
+    client.post(UPDATE, {f"quantity-{line.pk}": "10", "more": str(line.pk)})
+    assert held() == [(sheet.product_id, 15)]
+    for _ in range(3):
+        client.post(UPDATE, {f"quantity-{line.pk}": str(Line.objects.get().quantity), "less": str(line.pk)})
+    assert held() == [(sheet.product_id, 10)]
