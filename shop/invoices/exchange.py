@@ -111,7 +111,7 @@ def ask_for_code(invoice: bytes, *, message_id: str, receiver: str = AUTHORITY) 
 def wrap(envelope: Envelope, documents: Sequence[bytes]) -> bytes:
     """The documents in an envelope. Raises: ValueError over 2 MB."""
     content = b"".join(document[_root_start(document) :] for document in documents)
-    general = _tags(
+    general = tags(
         PBan=envelope.version,
         MNGui=envelope.sender,
         MNNhan=envelope.receiver,
@@ -162,7 +162,7 @@ def acknowledgement(
     """The ``TBao`` of a 999: received, or refused with reasons."""
     return _document(
         "TBao",
-        _tags(MTDiep=message_id, MNGui=sender, NNhan=_local(at), TTTNhan="1" if reasons else "0"),
+        tags(MTDiep=message_id, MNGui=sender, NNhan=_local(at), TTTNhan="1" if reasons else "0"),
         _reasons(reasons, code="MLoi", text="MTa"),
     )
 
@@ -173,7 +173,7 @@ def refusal(
     """The unsigned ``TBao`` of a 204 that refuses ``invoice`` (an ``HDon``) a code."""
     content = invoice.find("DLHDon")
     named = {tag: content.findtext(f"TTChung/{tag}") or "" for tag in ("KHMSHDon", "KHHDon", "SHDon", "NLap")}
-    head = _tags(
+    head = tags(
         PBan=NEWEST,
         MSo="01/TB-KTDL",
         Ten="Thông báo về việc kết quả kiểm tra dữ liệu hóa đơn điện tử",
@@ -189,10 +189,10 @@ def refusal(
         SLuong="1",
     )
     numbered = "".join(
-        f"<LDo>{_tags(STT=str(place), MLoi=reason.code, MTLoi=reason.text[:255], HDXLy=reason.advice[:255])}</LDo>"
+        f"<LDo>{tags(STT=str(place), MLoi=reason.code, MTLoi=reason.text[:255], HDXLy=reason.advice[:255])}</LDo>"
         for place, reason in enumerate(reasons, start=1)
     )
-    package = f"<LCMa>{_tags(**named)}<DSLDo>{numbered}</DSLDo></LCMa>"
+    package = f"<LCMa>{tags(**named)}<DSLDo>{numbered}</DSLDo></LCMa>"
     identity = f"TB-{uuid.uuid4().hex}"
     return DECLARATION + f'<TBao><DLTBao Id="{identity}">{head}{package}</DLTBao></TBao>'.encode()
 
@@ -251,12 +251,13 @@ def _reasons(reasons: Sequence[Reason], *, code: str, text: str) -> str:
     if not reasons:
         return ""
     items = "".join(
-        f"<LDo>{_tags(**{code: reason.code, text: reason.text[:255]})}</LDo>" for reason in reasons
+        f"<LDo>{tags(**{code: reason.code, text: reason.text[:255]})}</LDo>" for reason in reasons
     )
     return f"<DSLDo>{items}</DSLDo>"
 
 
-def _tags(**values: str) -> str:
+def tags(**values: str) -> str:
+    """Tags with escaped text, in the order given; an empty value gives an empty tag."""
     return "".join(
         f"<{tag}>{escape(value)}</{tag}>" if value else f"<{tag}/>" for tag, value in values.items()
     )

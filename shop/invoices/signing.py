@@ -41,6 +41,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SIGNED_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "HDon": {"NBan": ("DLHDon",), "NMua": ("DLHDon",), "CQT": ("DLHDon", "MCCQT")},
     "TBao": {"NNT": ("DLTBao",), "CQT": ("DLTBao",)},
+    "TKhai": {"NNT": ("DLTKhai",)},
 }
 """What each party must have signed, by document and place under ``DSCKS``."""
 
@@ -329,7 +330,7 @@ def _vouches(anchor: x509.Certificate, certificate: x509.Certificate, at: dt.dat
 def _allowed_tax_codes(root: etree._Element, place: str) -> set[str] | None:
     """Tax codes that may sign at ``place``: the seller or the issuer it authorised; None where any may."""
     if place == "NNT":
-        return {root.findtext("DLTBao/MST") or "-"}
+        return {root.findtext("DLTBao/MST") or root.findtext("DLTKhai/TTChung/MST") or "-"}
     if root.tag != "HDon" or place == "CQT":
         return None
     if place == "NMua":

@@ -12,12 +12,10 @@ import hashlib
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
 
-from shop.invoices.checking import check
 from shop.invoices.exchange import (
     ACKNOWLEDGED,
     ASK_FOR_CODE,
@@ -35,11 +33,14 @@ from shop.invoices.exchange import (
     with_code,
     wrap,
 )
-from shop.invoices.reading import Refused, one_span, parse
+from shop.invoices.reading import Refused, parse
+from shop.invoices.registration import DECIDED, REGISTER
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
 from shop.invoices.signer import Signer, Trust
 from shop.invoices.signing import VIETNAM, sign
+from shop.sandbox import registry, series, tax_rules, tax_seals
 
+_MEND = "Lập lại hóa đơn cùng số rồi gửi lại."
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
     id TEXT PRIMARY KEY, digest TEXT NOT NULL, acknowledgement BLOB NOT NULL, answer BLOB NOT NULL,
@@ -64,6 +65,7 @@ class Mood(enum.StrEnum):
     REJECT = "reject"  # refuses whatever comes
     LOST_REPLY = "lost_reply"  # takes the message, but its acknowledgement never arrives
     LYING = "lying"  # gives back an invoice that is not quite the one sent
+    STRICT = "strict"  # as normal, but takes invoices only under a registered certificate
 
 
 class Unavailable(Exception):
@@ -72,18 +74,6 @@ class Unavailable(Exception):
 
 class UnknownMessage(LookupError):
     """No message of this id has ever arrived."""
-
-
-@dataclass(frozen=True)
-class _Invoice:
-    """Where an invoice stands in its series, and what it says."""
-
-    seller: str
-    form: str
-    series: str
-    number: int
-    issued_on: str
-    digest: str
 
 
 def _now() -> dt.datetime:
@@ -102,7 +92,7 @@ class Authority:
         self._clock = clock
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(self._connect()) as database:
-            database.executescript(_SCHEMA)
+            database.executescript(_SCHEMA + registry.SCHEMA)
 
     @classmethod
     def in_folder(cls, folder: Path, *, clock: Callable[[], dt.datetime] = _now) -> Authority:
@@ -201,7 +191,10 @@ class Authority:
         if reasons:
             return self._acknowledge(envelope.message_id, envelope.sender, reasons)
         reply = self._acknowledge(envelope.message_id, envelope.sender, [])
-        answer = self._decide(database, message, mood)
+        if envelope.kind == REGISTER:
+            answer = self._register(database, message)
+        else:
+            answer = self._decide(database, message, mood)
         database.execute(
             "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?)",
             (envelope.message_id, digest, reply, answer, self._clock().timestamp() + seconds, fetches),
@@ -211,34 +204,72 @@ class Authority:
     def _decide(self, database: sqlite3.Connection, message: Message, mood: str) -> bytes:
         """The answer to a well-formed message; writes the code it gives."""
         document = message.items[0]
-        found = check(document, today=self._clock().astimezone(VIETNAM).date(), trust=self._trust)
+        root = parse(document)
         reasons = [
-            Reason(
-                code="9100",
-                text=f"{item.message_vi} ({item.path})",
-                advice="Lập lại hóa đơn cùng số rồi gửi lại.",
-            )
-            for item in found
-            if item.is_error
+            Reason(code=code, text=f"{text} ({path})", advice=_MEND)
+            for code, text, path in self._faults(document, root)
         ]
+        if mood == Mood.STRICT and not reasons and not _is_registered(database, document, root):
+            text = tax_seals.TEXTS[tax_seals.UNREGISTERED]
+            reasons.append(Reason(code=tax_seals.UNREGISTERED, text=text, advice="Nộp tờ khai 01/ĐKTĐ-HĐĐT."))
         if mood == Mood.REJECT:
             reasons.append(Reason(code="9199", text="Cơ quan thuế thử nghiệm đang từ chối mọi hóa đơn."))
         if reasons:
             return self._refuse(message, reasons)
-        invoice = _placed(document)
-        code, reasons = _series_code(database, invoice)
+        invoice = series.placed(document)
+        code, reasons = series.series_code(database, invoice)
         if reasons:
             return self._refuse(message, reasons)
         if not code:
             code = "00" + uuid.uuid4().hex.upper()
-            database.execute(
-                "INSERT INTO invoice VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*(getattr(invoice, name) for name in _Invoice.__dataclass_fields__), code),
-            )
+            series.keep(database, invoice, code)
         coded = sign(with_code(document, code), self._signer, place="CQT", at=self._clock())
         if mood == Mood.LYING:
             coded = coded.replace(b"</TgTTTBSo>", b"0</TgTTTBSo>")
         return self._wrap(message, CODED, coded)
+
+    def _faults(self, document: bytes, root: etree._Element) -> list[tuple[str, str, str]]:
+        """Code, text and path of all that is wrong with an invoice by itself."""
+        now = self._clock().astimezone(VIETNAM)
+        found = [
+            (code, tax_rules.TEXTS[code], path) for code, path in tax_rules.faults_of(root, today=now.date())
+        ]
+        issued = _text(root, "DLHDon/TTChung/NLap")
+        sealed = tax_seals.seal_faults(
+            document,
+            place="DSCKS/NBan",
+            part="DLHDon",
+            parties=[
+                _text(root, "DLHDon/TTChung/MSTDVNUNLHDon") or _text(root, "DLHDon/NDHDon/NBan/MST"),
+            ],
+            anchors=self._trust.parties,
+            issued_on=dt.date.fromisoformat(issued) if not found else None,
+        )
+        return [*found, *((code, tax_seals.TEXTS[code], "DSCKS/NBan") for code in sealed)]
+
+    def _register(self, database: sqlite3.Connection, message: Message) -> bytes:
+        """The last answer (103) to a declaration; what it registers counts from now."""
+        document = message.items[0]
+        root = parse(document)
+        declared, faults = registry.read_declaration(root)
+        sealed = tax_seals.seal_faults(
+            document,
+            place="DSCKS/NNT",
+            part="DLTKhai",
+            parties=[declared.tax_code],
+            anchors=self._trust.parties,
+        )
+        faults += [(code, tax_seals.TEXTS[code]) for code in sealed]
+        till_code = "" if faults else registry.keep(database, declared)
+        unsigned = registry.notice(
+            registry.DECIDED,
+            declared=declared,
+            at=self._clock().astimezone(VIETNAM),
+            message_id=message.envelope.message_id,
+            faults=faults,
+            till_code=till_code,
+        )
+        return self._wrap(message, DECIDED, sign(unsigned, self._signer, place="CQT", at=self._clock()))
 
     def _refuse(self, message: Message, reasons: Sequence[Reason]) -> bytes:
         unsigned = refusal(
@@ -291,9 +322,20 @@ def _envelope_reasons(message: Message) -> list[Reason]:
     envelope = message.envelope
     if not is_message_id(envelope.message_id, sender=envelope.sender):
         return [Reason(code="9003", text="Mã thông điệp sai dạng")]
-    if envelope.kind != ASK_FOR_CODE or envelope.receiver != AUTHORITY or len(message.items) != 1:
-        return [Reason(code="9004", text="Chỉ nhận thông điệp 200 gửi cho TCT, mang đúng một hóa đơn")]
+    is_known = envelope.kind in (ASK_FOR_CODE, REGISTER)
+    if not is_known or envelope.receiver != AUTHORITY or len(message.items) != 1:
+        return [
+            Reason(code="9004", text="Chỉ nhận thông điệp 100 hoặc 200 gửi cho TCT, mang đúng một tài liệu")
+        ]
     root = parse(message.items[0])
+    return _declaration_reasons(root) if envelope.kind == REGISTER else _invoice_reasons(root, envelope)
+
+
+def _declaration_reasons(root: etree._Element) -> list[Reason]:
+    return [] if root.tag == "TKhai" else [Reason(code="9008", text="Cần một tờ khai đăng ký")]
+
+
+def _invoice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:
     content = root.find("DLHDon")
     if root.tag != "HDon" or content is None or root.find("MCCQT") is not None:
         return [Reason(code="9005", text="Cần một hóa đơn chưa có mã của cơ quan thuế")]
@@ -304,39 +346,14 @@ def _envelope_reasons(message: Message) -> list[Reason]:
     return []
 
 
-def _placed(document: bytes) -> _Invoice:
-    content = parse(document).find("DLHDon")
-    span = one_span(document, ["HDon", "DLHDon"])
-    return _Invoice(
-        seller=_text(content, "NDHDon/NBan/MST"),
-        form=_text(content, "TTChung/KHMSHDon"),
-        series=_text(content, "TTChung/KHHDon"),
-        number=int(_text(content, "TTChung/SHDon")),
-        issued_on=_text(content, "TTChung/NLap"),
-        digest=hashlib.sha256(document[span.start : span.end]).hexdigest(),
+def _is_registered(database: sqlite3.Connection, document: bytes, root: etree._Element) -> bool:
+    return registry.stands(
+        database,
+        tax_code=_text(root, "DLHDon/NDHDon/NBan/MST"),
+        form=_text(root, "DLHDon/TTChung/KHMSHDon"),
+        serial=tax_seals.serial_of(document, "DSCKS/NBan"),
     )
 
 
 def _text(content: etree._Element, path: str) -> str:
     return content.findtext(path) or ""
-
-
-def _series_code(database: sqlite3.Connection, invoice: _Invoice) -> tuple[str, list[Reason]]:
-    """The code this very invoice already has, and what in its series speaks against it."""
-    series = (invoice.seller, invoice.form, invoice.series)
-    row = database.execute(
-        "SELECT digest, code FROM invoice WHERE seller = ? AND form = ? AND series = ? AND number = ?",
-        (*series, invoice.number),
-    ).fetchone()
-    if row:
-        if row[0] == invoice.digest:
-            return row[1], []
-        return "", [Reason(code="9101", text=f"Số {invoice.number} đã dùng cho hóa đơn khác")]
-    wrong_dates = database.execute(
-        "SELECT count(*) FROM invoice WHERE seller = ? AND form = ? AND series = ?"
-        " AND ((number < ? AND issued_on > ?) OR (number > ? AND issued_on < ?))",
-        (*series, invoice.number, invoice.issued_on, invoice.number, invoice.issued_on),
-    ).fetchone()[0]
-    if wrong_dates:
-        return "", [Reason(code="9102", text="Ngày lập không theo thứ tự số hóa đơn")]
-    return "", []

@@ -20,6 +20,7 @@ from shop.invoices.exchange import (
 from shop.invoices.findings import Finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.reading import MOST_BYTES, Refused, parse
+from shop.invoices.registration import DECIDED, Decision, read_decision, register
 from shop.invoices.signer import Trust
 
 _TIMEOUT = (3.05, 10.0)
@@ -66,6 +67,23 @@ class SandboxGateway:
     def compare(self, sent: bytes, answer: bytes, *, today: dt.date, trust: Trust) -> list[Finding]:
         """See :class:`shop.invoices.gateway.InvoiceGateway`. The authority adds to our bytes and changes none."""
         return check_answer(sent, answer, today=today, trust=trust)
+
+    def register(self, message_id: str, declaration: bytes) -> Decision:
+        """What the authority decided about a signed declaration (messages 100 and 103).
+
+        Raises: TryAgainLater while it has not decided, WillNotSucceed if the message was not taken.
+        """
+        body = self._call("POST", self._messages, register(declaration, message_id=message_id))
+        try:
+            said = read_acknowledgement(_only_item(body, ACKNOWLEDGED))
+            if not said.accepted:
+                raise WillNotSucceed("; ".join(reason.text for reason in said.reasons))
+            response = self._request("GET", f"{self._messages}/{message_id}")
+            if response.status_code == requests.codes.no_content:
+                raise TryAgainLater("the tax authority has not decided yet")
+            return read_decision(_only_item(_body(response), DECIDED))
+        except Refused as reason:
+            raise TryAgainLater(f"the answer could not be read: {reason}") from reason
 
     def _call(self, method: str, url: str, body: bytes) -> bytes:
         return _body(self._request(method, url, body))

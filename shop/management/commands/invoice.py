@@ -5,13 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from catalog.models import Cooperative, VatMethod
 from shop.invoices import services
 from shop.invoices.checking import check
-from shop.invoices.keys import trusted
+from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
+from shop.invoices.exchange import new_message_id
+from shop.invoices.gateway import TryAgainLater, WillNotSucceed
+from shop.invoices.gateways.sandbox import SandboxGateway
+from shop.invoices.keys import SANDBOX, signer_of, trusted
 from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.registration import Declarant, declaration
+from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import transmit
 
 
@@ -29,6 +37,12 @@ class Command(BaseCommand):
         exporting = actions.add_parser("export", help="write the XML files of an order")
         exporting.add_argument("--order", required=True, metavar="NUMBER")
         exporting.add_argument("--out", required=True, type=Path, metavar="DIR")
+
+        registering = actions.add_parser(
+            "register", help="declare a seller's certificate at the sandbox tax authority"
+        )
+        registering.add_argument("--seller", required=True, metavar="SLUG")
+        registering.add_argument("--change", action="store_true", help="a change, not a first declaration")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         getattr(self, f"do_{action}")(**options)
@@ -83,3 +97,39 @@ class Command(BaseCommand):
             path = out / f"{invoice.seller.tax_code}-{services.filename_of(invoice, 'xml')}"
             path.write_bytes(services.signed_xml(invoice))
             self.stdout.write(str(path))
+
+    def do_register(self, *, seller: str, change: bool, **options: Any) -> None:
+        road = SandboxGateway(f"{settings.SANDBOX_URL}/tax")
+        if settings.INVOICE_GATEWAY != SANDBOX:
+            raise CommandError(
+                "Ở nhà cung cấp, việc đăng ký làm trên trang của họ · registered at the provider."
+            )
+        cooperative = Cooperative.objects.filter(slug=seller).first()
+        if cooperative is None:
+            raise CommandError(f"{seller}: không có hợp tác xã này · no such cooperative")
+        try:
+            signer = signer_of(cooperative)
+            document = declaration(
+                _declarant(cooperative), signer=signer, at=timezone.now(), is_change=change
+            )
+            decision = road.register(new_message_id(settings.INVOICE_PROVIDER_TAX_CODE), document)
+        except (SigningFailed, TryAgainLater, WillNotSucceed, ValueError) as reason:
+            raise CommandError(f"{seller}: {reason}") from reason
+        for fault in decision.reasons:
+            self.stderr.write(f"{fault.code}: {fault.text}")
+        if not decision.is_accepted:
+            raise CommandError(f"{seller}: bị từ chối · refused")
+        self.stdout.write(f"{seller}: đã đăng ký · registered, {signer.certificate.serial_number:X}")
+
+
+def _declarant(cooperative: Cooperative) -> Declarant:
+    return Declarant(
+        name=cooperative.legal_name,
+        tax_code=cooperative.tax_code,
+        address=cooperative.address,
+        email=cooperative.email,
+        phone=cooperative.phone,
+        representative=cooperative.representative,
+        place=cooperative.commune.name,
+        forms=VAT_INVOICE if cooperative.vat_method == VatMethod.DEDUCTION else SALES_INVOICE,
+    )

@@ -200,8 +200,8 @@ def test_a_changed_or_unsigned_invoice_is_refused(
 def test_a_certificate_of_another_authority_is_refused(gateway: SandboxGateway, tmp_path: Path) -> None:
     stranger = sandbox_signer(tmp_path / "other", tax_code=SELLER.tax_code, name=SELLER.name)
     refused = sent(gateway, sign(formats.build(VAT_EXAMPLE), stranger, place="NBan", at=SIGNED_AT))
-    assert [reason.text for reason in refused.reasons] == [
-        "Chứng thư số không do nơi tin cậy cấp. (HDon/DSCKS/NBan)"
+    assert [(reason.code, reason.text) for reason in refused.reasons] == [
+        ("9287", "Chứng thư số không do nơi tin cậy cấp (DSCKS/NBan)")
     ]
 
 
