@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog import ocop
-from catalog.models import ApprovalState, Certificate, Cooperative
+from catalog.models import ApprovalState, Certificate, Cooperative, EvidenceGrade, ProductSheet, ProofAct
+from catalog.proofs import AlreadyJudged, publish_scan, record, withdraw_proof
+from catalog.validity import PROVING_GRADES
 
 
 class Finding(TextChoices):
@@ -78,26 +80,86 @@ def _might_grant(level: ocop.Level, certificate: Certificate) -> bool:
 
 @transaction.atomic
 def verify_certificate(
-    *, certificate: Certificate, verified_by: Any, despite: frozenset[Finding] = frozenset()
+    *,
+    certificate: Certificate,
+    verified_by: Any,
+    despite: frozenset[Finding] = frozenset(),
+    evidence_grade: str = "",
+    source_url: str = "",
+    reason: str = "",
+    shows_scan: bool = False,
 ) -> Certificate:
     """The certificate, verified by that person; from now on its star may show.
 
-    Unit: ``despite`` names the findings the person has looked at and accepts.
-    Raises: CertificateDoubtful with what is left. Idempotent: the first person and moment stay.
+    Unit: ``despite`` names the findings the person has looked at and accepts, ``reason`` says why; grade and
+    source left out stay as declared. Raises: CertificateDoubtful with what is left; ValidationError for a grade
+    that proves nothing. Idempotent: the first person and moment stay.
     """
     certificate = _locked(certificate)
     left = [finding for finding in findings_of(certificate) if finding not in despite]
     if left:
         raise CertificateDoubtful(left)
-    if certificate.verified_at is None:
-        certificate.verified_by = verified_by
-        certificate.verified_at = timezone.now()
-        certificate.save(update_fields=["verified_by", "verified_at"])
+    if evidence_grade and evidence_grade not in PROVING_GRADES:
+        raise ValidationError({"evidence_grade": _("Chứng cứ mức này chưa đủ để hiện cho mọi người.")})
+    if certificate.verified_at is None and certificate.withdrawn_on is None:
+        certificate.verified_by, certificate.verified_at = verified_by, timezone.now()
+        certificate.evidence_grade = evidence_grade or certificate.evidence_grade
+        certificate.source_url = source_url or certificate.source_url
+        certificate.return_reason = ""
+        certificate.save(
+            update_fields=["verified_by", "verified_at", "evidence_grade", "source_url", "return_reason"]
+        )
+        record(certificate, ProofAct.VERIFIED, by=verified_by, note=reason)
+        if shows_scan:
+            publish_scan(certificate)
     return certificate
 
 
 @transaction.atomic
-def extend_certificate(*, certificate: Certificate, until: dt.date) -> Certificate:
+def declare_certificate(  # noqa: PLR0913  what stands on the paper
+    *,
+    sheet: ProductSheet,
+    stars: int,
+    number: str,
+    decision_number: str,
+    decided_on: dt.date,
+    issuer: str,
+    valid_from: dt.date,
+    valid_to: dt.date,
+    product_code: str = "",
+    photo: Any = None,
+    by: Any = None,
+    certificate: Certificate | None = None,
+) -> Certificate:
+    """What its cooperative says is on a certificate, waiting for the check (grade C shows no star).
+
+    Unit: the rules that apply are those of the day of the decision. ``certificate`` is one to put right.
+    Raises: ValidationError; AlreadyJudged when it has been checked.
+    """
+    is_new = certificate is None
+    certificate = Certificate() if certificate is None else _locked(certificate)
+    if certificate.verified_at is not None or certificate.withdrawn_on is not None:
+        raise AlreadyJudged(str(certificate))
+    try:
+        certificate.legal_version = ocop.rules_on(decided_on).version
+    except ValueError as error:
+        raise ValidationError({"decided_on": _("Ngày ấy chưa có chương trình OCOP.")}) from error
+    certificate.sheet, certificate.stars, certificate.number = sheet, stars, number
+    certificate.decision_number, certificate.decided_on = decision_number, decided_on
+    certificate.issuer, certificate.product_code = issuer, product_code
+    certificate.valid_from, certificate.valid_to = valid_from, valid_to
+    certificate.evidence_grade, certificate.return_reason = EvidenceGrade.C, ""
+    if photo is not None:
+        certificate.photo = photo
+    certificate.clean_fields(exclude=["photo"])
+    certificate.validate_constraints()
+    certificate.save()
+    record(certificate, ProofAct.ADDED if is_new else ProofAct.EDITED, by=by)
+    return certificate
+
+
+@transaction.atomic
+def extend_certificate(*, certificate: Certificate, until: dt.date, by: Any = None) -> Certificate:
     """The certificate, good until that day while its re-grading is under way.
 
     Source: Decision 26/2026/QĐ-TTg, art. 12.3: at most 180 days. Raises: ValidationError.
@@ -110,17 +172,13 @@ def extend_certificate(*, certificate: Certificate, until: dt.date) -> Certifica
         raise ValidationError({"extended_to": _("Chỉ được dùng tiếp nhiều nhất 180 ngày sau ngày hết hạn.")})
     certificate.extended_to = until
     certificate.save(update_fields=["extended_to"])
+    record(certificate, ProofAct.EXTENDED, by=by, note=f"{until:%d/%m/%Y}")
     return certificate
 
 
-@transaction.atomic
 def withdraw_certificate(*, certificate: Certificate, on: dt.date) -> Certificate:
     """The certificate, withdrawn; its star goes at once. Idempotent: the first day stays."""
-    certificate = _locked(certificate)
-    if certificate.withdrawn_on is None:
-        certificate.withdrawn_on = on
-        certificate.save(update_fields=["withdrawn_on"])
-    return certificate
+    return withdraw_proof(proof=certificate, on=on)
 
 
 def _locked(certificate: Certificate) -> Certificate:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from catalog import validity
+
 
 @dataclass(frozen=True)
 class OcopSet:
@@ -71,7 +73,6 @@ SETS = {
 # A band holds its lower bound and not its upper one: 69.5 is three stars, not "between 50–69 and 70–89".
 BANDS = ((90, 5), (70, 4), (50, 3), (30, 2), (0, 1))
 LOWEST_CERTIFIED = 3
-PROVING_GRADES = frozenset({"A", "B1"})  # a signed decision; confirmed by state press or portal
 TERM_MONTHS = 36
 RENEWAL_OPENS_DAYS = 180
 RENEWAL_CLOSES_DAYS = 120
@@ -306,11 +307,13 @@ def may_show_star(
     >>> may_show_star(on=dt.date(2027, 3, 3), **paper), may_show_star(on=dt.date(2027, 3, 4), **paper)
     (True, False)
     """
-    return (
-        evidence_grade in PROVING_GRADES
-        and is_verified
-        and withdrawn_on is None
-        and valid_from <= on <= (extended_to or valid_to)
+    return validity.may_show(
+        on=on,
+        valid_from=valid_from,
+        last_day=extended_to or valid_to,
+        evidence_grade=evidence_grade,
+        is_verified=is_verified,
+        withdrawn_on=withdrawn_on,
     )
 
 
@@ -388,7 +391,4 @@ def reminder_mark(*, on: dt.date, valid_to: dt.date) -> int | None:
     >>> [reminder_mark(on=end - dt.timedelta(days=left), valid_to=end) for left in (181, 180, 151, 150, 120, 0, -1)]
     [None, 180, 180, 150, 120, 120, None]
     """
-    days_left = (valid_to - on).days
-    if days_left < 0:
-        return None
-    return min((mark for mark in REMINDER_DAYS if days_left <= mark), default=None)
+    return validity.reminder_mark(on=on, last_day=valid_to, marks=REMINDER_DAYS)

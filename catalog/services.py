@@ -25,7 +25,9 @@ from catalog.models import (
     MemberRole,
     Membership,
     ProductSheet,
+    ProofAct,
 )
+from catalog.proofs import record
 
 GOODS_CLASS = "goods"
 
@@ -359,10 +361,15 @@ def add_certificate(  # noqa: PLR0913  what stands on the paper
     certificate = known or Certificate(sheet=sheet, number=number)
     for field, value in fields.items():
         setattr(certificate, field, value)
-    if verified_by is not None and certificate.verified_at is None:
+    is_verified_now = verified_by is not None and certificate.verified_at is None
+    if is_verified_now:
         certificate.verified_by = verified_by
         certificate.verified_at = timezone.now()
     certificate.clean_fields()
     certificate.validate_constraints()
     certificate.save()
+    if known is None:
+        record(certificate, ProofAct.ADDED, by=None)
+    if is_verified_now:
+        record(certificate, ProofAct.VERIFIED, by=verified_by)
     return certificate

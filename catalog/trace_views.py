@@ -23,6 +23,7 @@ from catalog.clock import today
 from catalog.lot_codes import MistypedCode, read_code
 from catalog.lots import chain_faults, count_scan
 from catalog.models import Certificate, Lot, LotEvent, LotEventKind, NetUnit
+from catalog.papers import papers_of_lot
 from catalog.pictures import renditions
 
 log = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ def trace(request: HttpRequest, lot_code: str) -> HttpResponse:
         "sheet": lot.sheet,
         "stall": lot.sheet.cooperative,
         "star": lot.sheet.star,
+        "papers": papers_of_lot(lot),
         "steps": _steps(lot),
         "recall": next((line for line in lot.events.all() if line.kind == LotEventKind.RECALL), None),
         "is_honest": not faults,

@@ -17,6 +17,7 @@ from catalog.listing import ORDERS, PER_PAGE, Wanted, fill_shelf
 from catalog.lots import lots_shown
 from catalog.models import CategorySheet, Cooperative, ProductSheet
 from catalog.ocop import SETS
+from catalog.papers import papers_of_sheet, papers_of_stall
 from catalog.pictures import renditions_of, spec
 from catalog.search import suggest as suggestions_for
 from catalog.selectors import cards, certificates_of, public_sheets, stalls
@@ -75,6 +76,7 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
         "sheet": sheet,
         "star": sheet.star,
         "lots": lots_shown(sheet),
+        "papers": list(papers_of_sheet(sheet)),
         "group": group,
         "ocop_set": SETS[sheet.ocop_set].en if get_language() == "en" else SETS[sheet.ocop_set].vi,
         "neighbours": cards(
@@ -127,6 +129,7 @@ def cooperative(request: HttpRequest, slug: str) -> HttpResponse:
         "goods": goods[:PER_PAGE],
         "has_more": len(goods) > PER_PAGE,
         "certificates": certificates_of(stall),
+        "papers": list(papers_of_stall(stall)),
         "steps": steps,
         "canonical": structured.absolute(path),
         "share_picture": structured.absolute(picture) if picture else "",

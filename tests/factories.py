@@ -12,8 +12,19 @@ from django.utils import timezone
 
 from catalog import lots, services
 from catalog.folding import fold
-from catalog.models import ApprovalState, Certificate, Commune, Cooperative, Lot, ProductSheet, Province
+from catalog.models import (
+    ApprovalState,
+    Certificate,
+    Commune,
+    Cooperative,
+    Lot,
+    Paper,
+    Plot,
+    ProductSheet,
+    Province,
+)
 from catalog.models.place import bare_name
+from catalog.papers import save_paper
 from catalog.selectors import today
 from shop.accounts.roles import Role
 
@@ -146,3 +157,33 @@ def make_lot(sheet: ProductSheet, *, kilograms: int = 100, days_ago: int = 10, *
         "member_initials": "G.A.S.",
     }
     return lots.open_lot(sheet=sheet, **(defaults | fields))
+
+
+def make_plot(cooperative: Cooperative, *, name: str = "", sheets: tuple[ProductSheet, ...] = ()) -> Plot:
+    plot = Plot.objects.create(
+        cooperative=cooperative,
+        name=name or f"Nương thử {next(_serial)}",
+        commune=cooperative.commune,
+        hectares="2.50",
+        crop="khoai sọ",
+    )
+    plot.sheets.set(sheets)
+    return plot
+
+
+def make_paper(bound_to: Any, kind: str, *, verified: bool = True, **fields: Any) -> Paper:
+    """A paper that shows today, unless ``fields`` say otherwise."""
+    number = next(_serial)
+    on = today()
+    defaults: dict[str, Any] = {
+        "number": f"GIẤY-THỬ-{number}",
+        "issuer": "Chi cục mẫu Sơn La",
+        "issued_on": on - dt.timedelta(days=100),
+        "valid_to": on + dt.timedelta(days=300),
+        "evidence_grade": "A",
+    }
+    paper = save_paper(kind=kind, bound_to=bound_to, **(defaults | fields))
+    if verified:
+        Paper.objects.filter(pk=paper.pk).update(verified_at=timezone.now())
+        paper.refresh_from_db()
+    return paper

@@ -24,7 +24,7 @@ from shop.accounts.models import User
 from shop.complaints.models import Complaint
 from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
-from tests.factories import make_certificate, make_lot
+from tests.factories import make_certificate, make_lot, make_paper
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market, build_market
 
@@ -46,6 +46,9 @@ def values(market: Market) -> dict[str, Any]:
     story = publish_story(slug="chuyen-a", language="vi", title="Chuyện A", intro="…", body_markdown="Chữ.")
     picture = Picture.objects.create(title="Ảnh", file=ImageFile(_png(), name="anh.png"))
     make_certificate(market.goods_a)
+    for sheet in (market.goods_a, market.draft_b):
+        make_certificate(sheet, verified=False)
+        make_paper(sheet, "declaration", verified=False)
     file_complaint(sent_key=uuid4(), kind="other", text="Chuyện kín của ai đó", subject=Subject())
     page, revision = story.pk, story.latest_revision_id
     return {
@@ -106,10 +109,14 @@ def key_of(door: Door, market: Market, role: str, picture_id: int) -> int:
         return consignment.pk
     if "complaint" in door.name:
         return Complaint.objects.get().pk
+    if door.name.startswith("panel:") and ("paper" in door.name or "certificate" in door.name):
+        sheet = market.draft_b if role == "foreign" else market.goods_a
+        held = sheet.papers if "paper" in door.name else sheet.certificates
+        return held.get(verified_at__isnull=True).pk
     if door.name.startswith("panel:"):
         return invoice.pk
     if door.name == "catalogue:certificate":
-        return market.goods_a.certificates.get().pk
+        return market.goods_a.certificates.get(verified_at__isnull=False).pk
     if door.name == "catalogue:detail":
         return market.goods_a.product_id
     return 1

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.clock import today
-from catalog.ocop import PROVING_GRADES, Stage, may_show_star, stage_of
+from catalog.ocop import Stage, may_show_star, stage_of
 
+from .cooperative import Cooperative
 from .product_sheet import ProductSheet
+from .proof import Proof, ProofQuerySet
 
 
-class EvidenceGrade(models.TextChoices):
-    """How well the certificate is proven; only A and B1 may show a star in public."""
-
-    A = "A", _("Quyết định có chữ ký")
-    B1 = "B1", _("Báo nhà nước hoặc cổng thông tin xác nhận")
-    B2 = "B2", _("Mới đề nghị")
-    C = "C", _("Người bán tự khai")
-
-
-class CertificateQuerySet(models.QuerySet["Certificate"]):
-    def proven(self) -> CertificateQuerySet:
-        """Certificates that a person has checked against good evidence, whatever became of them since."""
-        return self.filter(evidence_grade__in=PROVING_GRADES, verified_at__isnull=False)
-
+class CertificateQuerySet(ProofQuerySet):
     def showing_on(self, on: dt.date) -> CertificateQuerySet:
         """Certificates whose star may be shown in public on that day (Vietnam's calendar)."""
         return self.proven().filter(
@@ -38,7 +26,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         )
 
 
-class Certificate(models.Model):
+class Certificate(Proof):
     """One OCOP certificate of one product; valid 36 months. Met on cards and product pages."""
 
     sheet = models.ForeignKey(ProductSheet, on_delete=models.CASCADE, related_name="certificates")
@@ -54,21 +42,6 @@ class Certificate(models.Model):
     valid_from = models.DateField(_("có giá trị từ"))
     valid_to = models.DateField(_("đến hết ngày"))
     extended_to = models.DateField(_("được dùng tiếp đến hết ngày"), null=True, blank=True)
-    evidence_grade = models.CharField(_("mức chứng cứ"), max_length=2, choices=EvidenceGrade)
-    source_url = models.URLField(_("nơi đăng công khai"), max_length=300, blank=True)
-    scan = models.ForeignKey(
-        settings.WAGTAILIMAGES_IMAGE_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("ảnh chụp giấy"),
-    )  # in public: only what the authority itself hands out
-    withdrawn_on = models.DateField(_("ngày thu hồi"), null=True, blank=True)
-    verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    verified_at = models.DateTimeField(_("kiểm tra lúc"), null=True, blank=True)
 
     objects = CertificateQuerySet.as_manager()
 
@@ -89,6 +62,15 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} ({self.stars} sao)"
+
+    @property
+    def owner(self) -> Cooperative:
+        return self.sheet.cooperative
+
+    @property
+    def about(self) -> str:
+        """The product it was given for, by name."""
+        return self.sheet.title
 
     @property
     def last_day(self) -> dt.date:

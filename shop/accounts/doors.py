@@ -27,6 +27,10 @@ _EVERY_ROLE = frozenset(
     {"wagtailadmin_home", "wagtailadmin_account", "wagtailadmin_logout", "wagtailadmin_dismissibles"}
 )
 
+_READ_PROOFS = frozenset(
+    {"panel:proofs", "panel:paper", "panel:paper_photo", "panel:certificate", "panel:certificate_photo"}
+)
+
 _COOPERATIVE = frozenset(
     {
         "panel:consignments",
@@ -35,6 +39,12 @@ _COOPERATIVE = frozenset(
         "panel:hand_over",
         "panel_products:index",
         "panel_products:index_results",
+        *_READ_PROOFS,
+        "panel:add_paper",
+        "panel:add_certificate",
+        "panel:edit_paper",
+        "panel:edit_certificate",
+        "panel:plots",
     }
 )
 
@@ -123,7 +133,10 @@ _WRITER = frozenset(
 _OPERATOR = (
     _WRITER
     | _READ_INVOICES
+    | _READ_PROOFS
     | {
+        "panel:judge_paper",
+        "panel:judge_certificate",
         "panel:consignments",
         "panel:consignment",
         "panel:refunds",

@@ -22,6 +22,7 @@ from shop.accounts.models import User
 from shop.accounts.roles import Role
 from shop.accounts.services import add_user
 from shop.demo import files
+from shop.demo.papers import load_papers
 from shop.demo.people import LOG_INS
 from shop.images.models import Picture
 
@@ -51,6 +52,7 @@ def load(*, password: str) -> Loaded:
     _load_people({cooperative.slug: cooperative for cooperative in cooperatives.values()}, password)
     sheets = _load_goods(cooperatives, communes)
     certificates = _load_certificates(sheets)
+    load_papers(cooperatives, sheets, communes, _checker())
     _load_lots(sheets)
     stories = _load_pages(cooperatives, sheets, scenes)
     return Loaded(len(cooperatives), len(sheets), certificates, stories)
@@ -184,9 +186,14 @@ def _stock_now() -> dict[str, int]:
     return dict(found)
 
 
-def _load_certificates(sheets: dict[str, ProductSheet]) -> int:
+def _checker() -> User:
+    """The operator, who has checked what the demo market shows."""
     (operator,) = [log_in for log_in in LOG_INS if Role.OPERATOR in log_in.roles]
-    verifier = User.objects.get(email=operator.email)
+    return User.objects.get(email=operator.email)
+
+
+def _load_certificates(sheets: dict[str, ProductSheet]) -> int:
+    verifier = _checker()
     rows = files.rows("certificates")
     for row in rows:
         add_certificate(

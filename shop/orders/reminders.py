@@ -1,13 +1,15 @@
-"""Reminders that the calendar causes, not an order: certificates on their way to their end."""
+"""Reminders that the calendar causes, not an order: certificates and papers on their way to their end."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from catalog import validity
 from catalog.certificates import ending_on
 from catalog.clock import VIETNAM
-from catalog.models import Certificate
+from catalog.models import Certificate, Paper
 from catalog.ocop import reminder_mark, renewal_window
+from catalog.papers import papers_ending_on
 from shop.messages.models import Letter
 from shop.messages.services import write_letter
 
@@ -16,12 +18,16 @@ from .links import certificate_url, panel_url
 
 
 def remind_of_ends(now: dt.datetime) -> int:
-    """How many cooperatives' letters were written now: one per certificate at 180, 150 and 120 days.
+    """How many cooperatives' letters were written now: one per certificate at 180, 150 and 120 days, one per
+    other paper at 90, 60 and 30.
 
     A round that was missed is made up by the next one. Idempotent by certificate, end and mark.
     """
     on = now.astimezone(VIETNAM).date()
-    due = {_key(certificate, on): certificate for certificate in ending_on(on)}
+    due: dict[str, Certificate | Paper] = {
+        _key(certificate, on): certificate for certificate in ending_on(on)
+    }
+    due |= {_paper_key(paper, end, on): paper for paper in papers_ending_on(on) if (end := paper.valid_to)}
     known = set(Letter.objects.filter(key__in=due).values_list("key", flat=True))
     letters = [_remind(key, due[key], on) for key in due if key not in known]
     return sum(letter is not None for letter in letters)
@@ -32,7 +38,31 @@ def _key(certificate: Certificate, on: dt.date) -> str:
     return f"certificate-ending:{certificate.pk}:{certificate.valid_to:%Y-%m-%d}:{mark}"
 
 
-def _remind(key: str, certificate: Certificate, on: dt.date) -> Letter | None:
+def _paper_key(paper: Paper, end: dt.date, on: dt.date) -> str:
+    mark = validity.reminder_mark(on=on, last_day=end, marks=validity.PAPER_REMINDER_DAYS)
+    return f"paper-ending:{paper.pk}:{end:%Y-%m-%d}:{mark}"
+
+
+def _remind(key: str, proof: Certificate | Paper, on: dt.date) -> Letter | None:
+    return _remind_of_paper(key, proof, on) if isinstance(proof, Paper) else _remind_of_star(key, proof, on)
+
+
+def _remind_of_paper(key: str, paper: Paper, on: dt.date) -> Letter | None:
+    return write_letter(
+        key=key,
+        recipient=paper.owner.email,
+        template="paper_ending",
+        context={
+            "paper": paper,
+            "cooperative": paper.owner,
+            "days_left": (paper.valid_to - on).days if paper.valid_to else None,
+            "panel_url": panel_url(),
+        },
+        language=COOPERATIVE_LANGUAGE,
+    )
+
+
+def _remind_of_star(key: str, certificate: Certificate, on: dt.date) -> Letter | None:
     last_day_to_apply = renewal_window(certificate.valid_to)[1]
     return write_letter(
         key=key,

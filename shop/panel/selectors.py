@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from catalog.models import ProductSheet
+from catalog.models import Certificate, Paper, Plot, ProductSheet
+from catalog.models.certificate import CertificateQuerySet
+from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
 from shop.complaints.models import Complaint, ComplaintQuerySet
@@ -74,3 +76,23 @@ def refunds_for(user: Any) -> QuerySet[Refund]:
 def complaints_for(user: Any) -> ComplaintQuerySet:
     """Complaints for the operator alone: they may be about a cooperative, and hold what people left in trust."""
     return Complaint.objects.all() if Role.OPERATOR in roles_of(user) else Complaint.objects.none()
+
+
+def certificates_for(user: Any) -> CertificateQuerySet:
+    """OCOP certificates of the person's own cooperatives; all of them for the operator."""
+    return Certificate.objects.filter(sheet__in=sheets_for(user))
+
+
+def papers_for(user: Any) -> PaperQuerySet:
+    """Other papers of the person's own cooperatives, their goods and plots; all of them for the operator."""
+    roles = roles_of(user)
+    if Role.OPERATOR in roles:
+        return Paper.objects.all()
+    if Role.COOPERATIVE in roles:
+        return Paper.objects.of_cooperatives(cooperatives_of(user))
+    return Paper.objects.none()
+
+
+def plots_for(user: Any) -> QuerySet[Plot]:
+    """Plots of the person's own cooperatives."""
+    return Plot.objects.filter(cooperative__in=cooperatives_of(user))

@@ -13,8 +13,9 @@ from wagtail.admin.ui.components import Component
 
 from catalog.certificates import ending_for
 from catalog.clock import today
-from catalog.models import ApprovalState, Certificate
+from catalog.models import ApprovalState, Certificate, CheckState
 from catalog.ocop import renewal_window
+from catalog.papers import papers_ending_for
 from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
@@ -22,12 +23,14 @@ from shop.invoices.models import InvoiceStatus
 from shop.money import format_amount
 from shop.orders.statuses import ConsignmentStatus
 from shop.payments.models import InboundOutcome, RefundState
-from shop.templatetags.market import moment
+from shop.templatetags.market import day, moment
 
 from .selectors import (
+    certificates_for,
     complaints_for,
     consignments_for,
     invoices_for,
+    papers_for,
     refunds_for,
     sheets_for,
     transfers_for,
@@ -36,7 +39,10 @@ from .selectors import (
 
 @dataclass(frozen=True)
 class Card:
-    """One kind of work. ``is_work`` is False where the number only informs, ``is_rare`` hides a zero."""
+    """One kind of work. ``is_work`` is False where the number only informs, ``is_rare`` hides a zero.
+
+    ``work_of`` is the door of those who can do the work, where more people may read the list.
+    """
 
     label: Any
     hint: Any
@@ -47,6 +53,7 @@ class Card:
     is_work: bool = True
     is_rare: bool = False
     note: Callable[[Any], str] | None = None
+    work_of: str = ""
 
 
 def _refund_sum(user: Any) -> str:
@@ -79,6 +86,17 @@ def _nearest_end(user: Any) -> str:
         return text % {"title": first.sheet.product.title, "day": f"{first.valid_to:%d/%m/%Y}"}
     text = _("%(title)s: nộp hồ sơ trước hết ngày %(day)s")
     return text % {"title": first.sheet.product.title, "day": f"{apply_by:%d/%m/%Y}"}
+
+
+def _nearest_paper_end(user: Any) -> str:
+    first = papers_ending_for(cooperatives_of(user), today()).first()
+    if first is None:
+        return ""
+    return f"{first.get_kind_display()}, {first.about}: {day(first.valid_to)}"
+
+
+def _in_check(user: Any, state: CheckState) -> int:
+    return certificates_for(user).in_check(state).count() + papers_for(user).in_check(state).count()
 
 
 CARDS = (
@@ -152,12 +170,41 @@ CARDS = (
     Card(
         _("Chứng nhận sắp hết hạn"),
         _("Nộp hồ sơ xét lại ở xã"),
-        "panel_products:index",
-        "",
+        "panel:proofs",
+        f"?tinh-trang={CheckState.CHECKED}",
         lambda user: _ending(user).count(),
         "calendar-check",
         is_rare=True,
         note=_nearest_end,
+    ),
+    Card(
+        _("Giấy khác sắp hết hạn"),
+        _("Làm giấy mới rồi thêm vào"),
+        "panel:proofs",
+        f"?tinh-trang={CheckState.CHECKED}",
+        lambda user: papers_ending_for(cooperatives_of(user), today()).count(),
+        "calendar-check",
+        is_rare=True,
+        note=_nearest_paper_end,
+    ),
+    Card(
+        _("Giấy tờ cần sửa"),
+        _("Chợ kiểm rồi gửi lại"),
+        "panel:proofs",
+        f"?tinh-trang={CheckState.RETURNED}",
+        lambda user: _in_check(user, CheckState.RETURNED),
+        "clipboard-list",
+        is_rare=True,
+        work_of="panel:add_paper",
+    ),
+    Card(
+        _("Giấy tờ chờ kiểm"),
+        _("Xem giấy rồi cho hiện, hoặc gửi lại"),
+        "panel:proofs",
+        f"?tinh-trang={CheckState.WAITING}",
+        lambda user: _in_check(user, CheckState.WAITING),
+        "clipboard-list",
+        work_of="panel:judge_paper",
     ),
     Card(
         _("Sản phẩm đang bán"),
@@ -191,7 +238,7 @@ class Today(Component):
                 "is_due": card.is_work and count > 0,
             }
             for card in CARDS
-            if may_open(user, card.view)
+            if may_open(user, card.work_of or card.view)
             for count in [card.count(user)]
             if count or not card.is_rare
         ]

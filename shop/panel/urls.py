@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import complaints, consignments, invoices, transfers
+from . import complaints, consignments, invoices, proof_acts, proofs, transfers
 
 app_name = "panel"
 urlpatterns = [
@@ -26,4 +26,16 @@ urlpatterns = [
     path("khieu-nai/<int:pk>/tra-loi/", complaints.AnswerComplaint.as_view(), name="answer_complaint"),
     path("khieu-nai/<int:pk>/ghi-chu/", complaints.NoteComplaint.as_view(), name="note_complaint"),
     path("khieu-nai/<int:pk>/xong/", complaints.CloseComplaint.as_view(), name="close_complaint"),
+    path("giay-to/", proofs.ProofList.as_view(), name="proofs"),
+    path("giay-to/them/", proofs.AddPaper.as_view(), name="add_paper"),
+    path("giay-to/them-ocop/", proofs.AddCertificate.as_view(), name="add_certificate"),
+    path("giay-to/nuong/", proofs.Plots.as_view(), name="plots"),
+    path("giay-to/ocop/<int:pk>/", proof_acts.CertificatePage.as_view(), name="certificate"),
+    path("giay-to/ocop/<int:pk>/sua/", proofs.EditCertificate.as_view(), name="edit_certificate"),
+    path("giay-to/ocop/<int:pk>/anh/", proofs.certificate_photo, name="certificate_photo"),
+    path("giay-to/ocop/<int:pk>/viec/", proof_acts.JudgeCertificate.as_view(), name="judge_certificate"),
+    path("giay-to/khac/<int:pk>/", proof_acts.PaperPage.as_view(), name="paper"),
+    path("giay-to/khac/<int:pk>/sua/", proofs.EditPaper.as_view(), name="edit_paper"),
+    path("giay-to/khac/<int:pk>/anh/", proofs.paper_photo, name="paper_photo"),
+    path("giay-to/khac/<int:pk>/viec/", proof_acts.JudgePaper.as_view(), name="judge_paper"),
 ]

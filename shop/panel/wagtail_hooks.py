@@ -73,6 +73,11 @@ def complaints_item() -> MenuItem:
     return MenuItem(_("Khiếu nại"), reverse("panel:complaints"), "complaints", icon_name="mail", order=160)
 
 
+@hooks.register("register_admin_menu_item")
+def proofs_item() -> MenuItem:
+    return MenuItem(_("Giấy tờ"), reverse("panel:proofs"), "proofs", icon_name="clipboard-list", order=125)
+
+
 def _leads_somewhere(item: MenuItem, request: HttpRequest) -> bool:
     if isinstance(item, SubmenuMenuItem):
         return bool(item.menu.menu_items_for_request(request))

@@ -20,7 +20,7 @@ from shop.accounts.services import add_user
 from shop.messages.models import Letter
 from shop.orders.reminders import remind_of_ends
 from shop.orders.sweep import sweep
-from tests.factories import PASSWORD, make_certificate, make_cooperative, make_product
+from tests.factories import PASSWORD, make_certificate, make_cooperative, make_paper, make_plot, make_product
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,7 @@ def test_a_round_without_news_costs_two_queries_however_many_papers_end():
     assert remind_of_ends(days_before(180)) == 5
     with CaptureQueriesContext(connection) as captured:
         assert remind_of_ends(days_before(179)) == 0
-    assert len(captured) == 2
+    assert len(captured) == 3
 
 
 # --- The start screen --------------------------------------------------------------------------
@@ -127,3 +127,21 @@ def test_the_start_screen_shows_the_cooperative_its_own_ending_papers(monkeypatc
     assert label not in cards(operator)
     monkeypatch.setattr("shop.panel.today.today", lambda: ENDED - dt.timedelta(days=119))
     assert cards(person)[label] == ("1", "Khoai sọ: hết hạn 03/03/2027")
+
+
+# --- Other papers ------------------------------------------------------------------------------
+
+
+def test_a_paper_is_announced_at_90_60_and_30_days_to_its_own_cooperative():
+    stall = make_cooperative(name="HTX Tà Xùa", email="taxua@demo.example")
+    plot = make_plot(stall, name="Nương Bẹ")
+    make_paper(plot, "vietgap", number="VG-7", issued_on=dt.date(2025, 3, 3), valid_to=ENDED)
+    make_paper(stall, "business", issued_on=dt.date(2025, 3, 3), valid_to=None)
+    written = [(left, remind_of_ends(days_before(left))) for left in range(100, -3, -1) for _ in range(2)]
+    assert [left for left, count in written if count] == [90, 60, 30]
+    letters = list(Letter.objects.filter(key__startswith="paper-ending:"))
+    assert [letter.subject for letter in letters] == [
+        f"VietGAP của Nương Bẹ: còn {n} ngày" for n in (90, 60, 30)
+    ]
+    assert {letter.recipient for letter in letters} == {"taxua@demo.example"}
+    assert "Giấy VietGAP số VG-7 của Nương Bẹ có giá trị đến hết ngày 03/03/2027." in letters[0].body

@@ -49,6 +49,8 @@ def cards(page: str) -> dict[str, str]:
                 "Chờ cơ quan thuế": "0",
                 "Tiền chưa khớp": "1",
                 "Cần hoàn tiền": "0",
+                "Khiếu nại chưa xong": "0",
+                "Giấy tờ chờ kiểm": "0",
                 "Sản phẩm đang bán": "1",
             },
         ),
@@ -63,14 +65,14 @@ def test_the_start_screen_counts_the_work_of_the_role(
 def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> None:
     client = as_role("operator")
     links = re.findall(r'class="panel-card" href="([^"]+)"', client.get("/quan-tri/").content.decode())
-    assert len(links) == 8
+    assert len(links) == 10
     assert {client.get(html.unescape(link)).status_code for link in links} == {200}
 
 
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        ("cooperative", ["today", "consignments", "products"]),
+        ("cooperative", ["today", "consignments", "products", "proofs"]),
         ("invoice_staff", ["today", "invoices", "transfers"]),
         ("editor", ["today", "explorer", "images"]),
         ("helper", ["today"]),
@@ -84,6 +86,8 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "invoices",
                 "transfers",
                 "refunds",
+                "complaints",
+                "proofs",
                 "images",
                 "reports",
             ],

@@ -1,0 +1,243 @@
+"""The papers' screens: a cooperative declares, the operator checks, everybody keeps to their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from catalog.clock import today
+from catalog.models import Certificate, CheckState, Paper, PaperKind, Plot, ProofAct
+from catalog.proofs import clean_photo, return_proof
+from tests.factories import make_certificate, make_paper, make_plot
+from tests.support.market import Market
+
+pytestmark = pytest.mark.django_db
+AsRole = Callable[[str], Client]
+HERE = "/quan-tri/giay-to/"
+
+
+def photo() -> SimpleUploadedFile:
+    written = io.BytesIO()
+    Image.new("RGB", (40, 30), "#26356f").save(written, "JPEG")
+    return SimpleUploadedFile("giay.jpg", written.getvalue(), "image/jpeg")
+
+
+def declared(market: Market, **fields: Any) -> dict[str, Any]:
+    return {
+        "kind": PaperKind.DECLARATION,
+        "bound_to": f"sheet-{market.goods_a.pk}",
+        "number": "TCB-1/2026",
+        "issuer": "HTX tự công bố",
+        "issued_on": "2026-06-01",
+    } | fields
+
+
+def certificate_fields(market: Market, **fields: Any) -> dict[str, Any]:
+    return {
+        "sheet": market.goods_a.pk,
+        "stars": "4",
+        "number": "OCOP-5/2026",
+        "decision_number": "5/QĐ-UBND",
+        "decided_on": "01/06/2026",
+        "issuer": "UBND tỉnh Sơn La",
+        "valid_from": "2026-06-01",
+        "valid_to": "2029-06-01",
+    } | fields
+
+
+# --- The cooperative ---------------------------------------------------------------------------
+
+
+def test_a_cooperative_declares_a_paper_with_its_photograph_and_it_waits(
+    as_role: AsRole, market: Market
+) -> None:
+    client = as_role("cooperative")
+    response = client.post(f"{HERE}them/", declared(market, photo=photo()))
+    paper = Paper.objects.get()
+    assert response["Location"] == f"{HERE}khac/{paper.pk}/"
+    assert (paper.sheet, paper.check_state, paper.valid_from) == (
+        market.goods_a,
+        CheckState.WAITING,
+        dt.date(2026, 6, 1),
+    )
+    page = client.get(response["Location"]).content.decode()
+    assert "Chợ đang kiểm" in page
+    assert "Đã kiểm, cho hiện" not in page
+    picture = client.get(f"{HERE}khac/{paper.pk}/anh/")
+    assert picture["Content-Type"] == "image/jpeg"
+    assert "no-store" in picture["Cache-Control"]
+    assert b"".join(picture.streaming_content).startswith(b"\xff\xd8")
+    actor = market.people["cooperative"]
+    assert actor is not None
+    assert list(paper.events.values_list("act", "actor")) == [(ProofAct.ADDED, actor.pk)]
+
+
+def test_a_cooperative_declares_a_certificate_and_sees_what_to_do(as_role: AsRole, market: Market) -> None:
+    client = as_role("cooperative")
+    assert client.post(f"{HERE}them-ocop/", certificate_fields(market)).status_code == 302
+    star = Certificate.objects.get()
+    assert (star.evidence_grade, star.legal_version, star.decided_on) == ("C", "26/2026", dt.date(2026, 6, 1))
+    make_certificate(market.goods_a, valid_to=today() + dt.timedelta(days=130))
+    page = client.get(HERE).content.decode()
+    assert "Chờ kiểm" in page
+    assert "Nộp hồ sơ xét lại ở xã trước hết ngày" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"kind": ""}, "Bạn chọn loại giấy nhé."),
+        ({"kind": PaperKind.VIETGAP}, "Loại giấy này không cấp cho thứ bạn chọn."),
+        ({"number": " "}, "Bạn ghi chỗ này giúp nhé."),
+        ({"issued_on": "hôm qua"}, "Ngày chưa đúng"),
+        ({"issued_on": "2126-01-01"}, "Ngày cấp còn ở phía trước."),
+        ({"valid_to": "2026-05-31"}, "Ngày hết hạn phải sau ngày bắt đầu."),
+        ({"bound_to": "sheet-999999"}, "Bạn ghi chỗ này"),
+        ({"photo": SimpleUploadedFile("giay.pdf", b"%PDF-1.7")}, "không phải ảnh đọc được"),
+    ],
+)
+def test_a_bad_paper_is_shown_again_and_nothing_is_kept(
+    as_role: AsRole, market: Market, fields: dict[str, Any], words: str
+) -> None:
+    response = as_role("cooperative").post(f"{HERE}them/", declared(market, **fields))
+    assert response.status_code == 422
+    if "bound_to" not in fields:
+        assert words in response.content.decode()
+    assert not Paper.objects.exists()
+
+
+def test_nobody_declares_a_paper_for_another_stall(as_role: AsRole, market: Market) -> None:
+    client = as_role("cooperative")
+    for bound_to in (f"sheet-{market.draft_b.pk}", f"cooperative-{market.b.pk}"):
+        assert client.post(f"{HERE}them/", declared(market, bound_to=bound_to)).status_code == 422
+    fields = certificate_fields(market, sheet=market.draft_b.pk)
+    assert client.post(f"{HERE}them-ocop/", fields).status_code == 422
+    assert not Paper.objects.exists()
+    assert not Certificate.objects.exists()
+
+
+def test_foreign_papers_are_neither_listed_nor_opened_nor_changed(as_role: AsRole, market: Market) -> None:
+    paper = make_paper(
+        market.b, PaperKind.BUSINESS, number="CỦA-B", photo=clean_photo(photo()), verified=False
+    )
+    star = make_certificate(market.draft_b, number="SAO-B", verified=False)
+    client = as_role("cooperative")
+    page = client.get(HERE).content.decode()
+    assert "CỦA-B" not in page
+    assert "SAO-B" not in page
+    for path in (f"khac/{paper.pk}/", f"khac/{paper.pk}/anh/", f"khac/{paper.pk}/sua/", f"ocop/{star.pk}/"):
+        assert client.get(HERE + path).status_code == 404
+    assert client.post(f"{HERE}khac/{paper.pk}/sua/", declared(market)).status_code == 404
+    assert client.post(f"{HERE}khac/{paper.pk}/viec/", {"viec": "verify"}).status_code == 404
+
+
+def test_a_cooperative_adds_a_plot_and_binds_goods_of_its_own_to_it(as_role: AsRole, market: Market) -> None:
+    client = as_role("cooperative")
+    fields = {
+        "cooperative": market.a.pk,
+        "name": "Nương  Bản Mẫu",
+        "commune": market.a.commune_id,
+        "hectares": "2,5",
+        "crop": "khoai sọ",
+        "sheets": [market.goods_a.pk],
+    }
+    wrong = client.post(f"{HERE}nuong/", fields | {"hectares": "0"})
+    assert wrong.status_code == 422
+    assert client.post(f"{HERE}nuong/", fields | {"sheets": [market.draft_b.pk]}).status_code == 422
+    assert client.post(f"{HERE}nuong/", fields | {"cooperative": market.b.pk}).status_code == 422
+    assert not Plot.objects.exists()
+    assert client.post(f"{HERE}nuong/", fields | {"hectares": "2.5"}).status_code == 302
+    plot = Plot.objects.get()
+    assert (plot.name, plot.cooperative, list(plot.sheets.all())) == (
+        "Nương Bản Mẫu",
+        market.a,
+        [market.goods_a],
+    )
+    assert "Nương Bản Mẫu" in client.get(f"{HERE}nuong/").content.decode()
+
+
+def test_a_paper_sent_back_can_be_put_right_and_a_checked_one_cannot(as_role: AsRole, market: Market) -> None:
+    paper = make_paper(market.goods_a, PaperKind.DECLARATION, verified=False)
+    return_proof(proof=paper, reason="Số giấy chép thiếu.", by=market.people["operator"])
+    client = as_role("cooperative")
+    assert "Số giấy chép thiếu." in client.get(HERE).content.decode()
+    assert "Giấy tờ cần sửa" in client.get("/quan-tri/").content.decode()
+    edit = f"{HERE}khac/{paper.pk}/sua/"
+    assert paper.number in client.get(edit).content.decode()
+    assert client.post(edit, declared(market, number="TCB-ĐÚNG")).status_code == 302
+    paper.refresh_from_db()
+    assert (paper.number, paper.check_state) == ("TCB-ĐÚNG", CheckState.WAITING)
+    Paper.objects.filter(pk=paper.pk).update(verified_at="2026-11-01T00:00:00Z")
+    assert client.post(edit, declared(market, number="TCB-LÉN")).status_code == 404
+
+
+# --- The operator ------------------------------------------------------------------------------
+
+
+def test_the_operator_checks_a_paper_and_it_shows(as_role: AsRole, client: Client, market: Market) -> None:
+    paper = make_paper(
+        market.goods_a, PaperKind.DECLARATION, number="TCB-9", verified=False, photo=clean_photo(photo())
+    )
+    operator = as_role("operator")
+    assert "Giấy tờ chờ kiểm" in operator.get("/quan-tri/").content.decode()
+    assert "TCB-9" in operator.get(f"{HERE}?tinh-trang=waiting").content.decode()
+    goods = f"/san-pham/{market.goods_a.product.slug}_{market.goods_a.product_id}/"
+    assert "TCB-9" not in client.get(goods).content.decode()
+    fields = {"viec": "verify", "verify-evidence_grade": "A", "verify-shows_scan": "on"}
+    assert operator.post(f"{HERE}khac/{paper.pk}/viec/", fields).status_code == 302
+    paper.refresh_from_db()
+    assert paper.verified_by == market.people["operator"]
+    assert paper.scan is not None
+    assert "TCB-9" in client.get(goods).content.decode()
+
+
+def test_a_finding_must_be_looked_at_and_answered_for(as_role: AsRole, market: Market) -> None:
+    since = today() - dt.timedelta(days=100)
+    fields = {"issuer": "UBND huyện Bắc Yên", "decided_on": since, "valid_from": since}
+    star = make_certificate(market.goods_a, verified=False, **fields)
+    operator, here = as_role("operator"), f"{HERE}ocop/{star.pk}/"
+    assert "không có quyền công nhận" in operator.get(here).content.decode()
+    fields = {"viec": "verify", "verify-evidence_grade": "A"}
+    assert "Còn điều chưa xem lại" in operator.post(f"{here}viec/", fields).content.decode()
+    fields |= {"verify-despite": "issuer_may_not"}
+    response = operator.post(f"{here}viec/", fields)
+    assert response.status_code == 422
+    assert "Bạn ghi vì sao vẫn nhận nhé." in response.content.decode()
+    star.refresh_from_db()
+    assert star.verified_at is None
+    fields |= {"verify-reason": "Quyết định ký thay, đã gọi hỏi."}
+    assert operator.post(f"{here}viec/", fields).status_code == 302
+    star.refresh_from_db()
+    assert star.verified_at is not None
+    assert star.events.get(act=ProofAct.VERIFIED).note == "Quyết định ký thay, đã gọi hỏi."
+
+
+def test_the_operator_sends_back_extends_and_withdraws(as_role: AsRole, market: Market) -> None:
+    operator = as_role("operator")
+    waiting = make_paper(make_plot(market.a), PaperKind.VIETGAP, verified=False)
+    here = f"{HERE}khac/{waiting.pk}/viec/"
+    assert operator.post(here, {"viec": "return", "return-reason": ""}).status_code == 422
+    assert operator.post(here, {"viec": "return", "return-reason": "Ảnh mờ."}).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.return_reason == "Ảnh mờ."
+    star = make_certificate(market.goods_a)
+    here = f"{HERE}ocop/{star.pk}/viec/"
+    far, near = star.valid_to + dt.timedelta(days=181), star.valid_to + dt.timedelta(days=30)
+    late = operator.post(here, {"viec": "extend", "extend-until": far.isoformat()})
+    assert late.status_code == 422
+    assert "180 ngày" in late.content.decode()
+    assert operator.post(here, {"viec": "extend", "extend-until": near.isoformat()}).status_code == 302
+    fields = {"viec": "withdraw", "withdraw-on": today().isoformat(), "withdraw-reason": "Dùng sai dấu."}
+    assert operator.post(here, fields).status_code == 302
+    star.refresh_from_db()
+    assert (star.extended_to, star.withdrawn_on) == (near, today())
+    again = operator.post(here, fields, follow=True)
+    assert "đã đổi tình trạng" in again.content.decode()
+    assert list(star.events.values_list("act", flat=True)) == ["added", "extended", "withdrawn"]
