@@ -184,6 +184,13 @@ class Assessment:
     points_missing: int
     minimums_missing: tuple[Minimum, ...]
 
+    @property
+    def total_text(self) -> str:
+        """``87``, ``69,5``: to the hundredth, as the council writes it."""
+        hundredths = round(self.total * 100)
+        whole, rest = divmod(hundredths, 100)
+        return f"{whole},{rest:02d}".rstrip("0") if rest else str(whole)
+
 
 def assess(ocop_set: int, marks: Mapping[str, int], *, council_score: Fraction | None = None) -> Assessment:
     """The stars that these marks reach, and what the next star needs.

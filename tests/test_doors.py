@@ -109,6 +109,8 @@ def key_of(door: Door, market: Market, role: str, picture_id: int) -> int:
         return consignment.pk
     if "complaint" in door.name:
         return Complaint.objects.get().pk
+    if door.name == "panel:dossier":
+        return (market.draft_b if role == "foreign" else market.goods_a).pk
     if door.name.startswith("panel:") and ("paper" in door.name or "certificate" in door.name):
         sheet = market.draft_b if role == "foreign" else market.goods_a
         held = sheet.papers if "paper" in door.name else sheet.certificates

@@ -45,6 +45,8 @@ _COOPERATIVE = frozenset(
         "panel:edit_paper",
         "panel:edit_certificate",
         "panel:plots",
+        "panel:dossiers",
+        "panel:dossier",
     }
 )
 

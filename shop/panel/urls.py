@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import complaints, consignments, invoices, proof_acts, proofs, transfers
+from . import complaints, consignments, dossiers, invoices, proof_acts, proofs, transfers
 
 app_name = "panel"
 urlpatterns = [
@@ -38,4 +38,6 @@ urlpatterns = [
     path("giay-to/khac/<int:pk>/sua/", proofs.EditPaper.as_view(), name="edit_paper"),
     path("giay-to/khac/<int:pk>/anh/", proofs.paper_photo, name="paper_photo"),
     path("giay-to/khac/<int:pk>/viec/", proof_acts.JudgePaper.as_view(), name="judge_paper"),
+    path("ho-so/", dossiers.DossierList.as_view(), name="dossiers"),
+    path("ho-so/<int:pk>/", dossiers.DossierPage.as_view(), name="dossier"),
 ]
