@@ -176,7 +176,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # Oscar's migrations read it: never change
-MIGRATION_MODULES = {"shipping": "oscar.apps.shipping.migrations"}  # our fork adds none
 
 REDIS_URL = env.text("REDIS_URL", "")
 CACHES: dict[str, Any] = {

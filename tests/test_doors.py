@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -19,11 +21,14 @@ from django.db import transaction
 from django.test import Client
 from PIL import Image
 
+from catalog.models import Cooperative, ProductSheet
 from cms.services import publish_home, publish_story
 from shop.accounts.models import User
 from shop.complaints.models import Complaint
 from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
+from shop.invoices.models import Invoice
+from shop.orders.models import Consignment
 from tests.factories import make_certificate, make_lot, make_paper
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market, build_market
@@ -99,29 +104,46 @@ def _png() -> io.BytesIO:
     return file
 
 
+@dataclass(frozen=True)
+class Owned:
+    """What one cooperative has: A's things, or B's for the role ``foreign``."""
+
+    stall: Cooperative
+    sheet: ProductSheet
+    consignment: Consignment
+    invoice: Invoice
+    market: Market
+    picture_id: int
+
+
+# First pattern that fits the view's name → whose key stands for ``pk``.
+KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
+    ("wagtailimages_", lambda own: own.picture_id),
+    ("panel:(consignment|pack|hand_over)$", lambda own: own.consignment.pk),
+    ("panel:delivery_service", lambda own: own.stall.delivery_services.get().pk),
+    ("panel:collection_point", lambda own: own.stall.collection_points.get().pk),
+    ("panel:unserved_area", lambda own: own.stall.unserved_areas.get().pk),
+    ("panel:.*complaint", lambda own: Complaint.objects.get().pk),
+    ("panel:dossier", lambda own: own.sheet.pk),
+    ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),
+    ("panel:.*certificate", lambda own: own.sheet.certificates.get(verified_at__isnull=True).pk),
+    ("panel:", lambda own: own.invoice.pk),
+    (
+        "catalogue:certificate",
+        lambda own: own.market.goods_a.certificates.get(verified_at__isnull=False).pk,
+    ),
+    ("catalogue:detail", lambda own: own.market.goods_a.product_id),
+    ("", lambda own: 1),
+)
+
+
 def key_of(door: Door, market: Market, role: str, picture_id: int) -> int:
-    """What stands for ``pk``: A's object, or B's for the role ``foreign``."""
-    if door.name.startswith("wagtailimages_"):
-        return picture_id
-    consignment = market.foreign if role == "foreign" else market.own
-    invoice = market.invoice_b if role == "foreign" else market.invoice_a
-    if door.name in ("panel:consignment", "panel:pack", "panel:hand_over"):
-        return consignment.pk
-    if "complaint" in door.name:
-        return Complaint.objects.get().pk
-    if door.name == "panel:dossier":
-        return (market.draft_b if role == "foreign" else market.goods_a).pk
-    if door.name.startswith("panel:") and ("paper" in door.name or "certificate" in door.name):
-        sheet = market.draft_b if role == "foreign" else market.goods_a
-        held = sheet.papers if "paper" in door.name else sheet.certificates
-        return held.get(verified_at__isnull=True).pk
-    if door.name.startswith("panel:"):
-        return invoice.pk
-    if door.name == "catalogue:certificate":
-        return market.goods_a.certificates.get(verified_at__isnull=False).pk
-    if door.name == "catalogue:detail":
-        return market.goods_a.product_id
-    return 1
+    own = (
+        Owned(market.b, market.draft_b, market.foreign, market.invoice_b, market, picture_id)
+        if role == "foreign"
+        else Owned(market.a, market.goods_a, market.own, market.invoice_a, market, picture_id)
+    )
+    return next(key(own) for pattern, key in KEYS if re.match(pattern, door.name))
 
 
 def log_in(user: User | None) -> str:

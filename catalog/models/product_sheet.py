@@ -106,7 +106,7 @@ class UnitPrice(NamedTuple):
 class ProductSheet(models.Model):
     """Everything about a product that Oscar has no typed field for. Met on cards, product pages and forms.
 
-    Unit: ``net_quantity`` in ``net_unit``; ``weight_grams`` is the shipping weight of one pack.
+    Unit: ``net_quantity`` in ``net_unit``; ``weight_grams`` and ``cubic_cm`` are those of one pack as it is sent.
     Shape: ``season_months`` is a bit per month, January lowest.
     """
 
@@ -131,6 +131,10 @@ class ProductSheet(models.Model):
     pack = models.CharField(_("quy cách"), max_length=60)
     pack_en = models.CharField(max_length=60, blank=True)
     weight_grams = models.PositiveIntegerField(_("cân nặng khi gửi (g)"))
+    cubic_cm = models.PositiveIntegerField(
+        _("thể tích khi gửi (cm³)"), default=0, help_text=_("Dài × rộng × cao của kiện. Ghi 0 nếu hàng gọn.")
+    )
+    needs_cold = models.BooleanField(_("phải giữ lạnh khi gửi"), default=False)
     season_months = models.PositiveSmallIntegerField(
         _("tháng có hàng"), default=ALL_MONTHS, validators=[MaxValueValidator(ALL_MONTHS)]
     )

@@ -7,21 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Cooperative, ProductSheet
 from catalog.pictures import renditions
 from shop.money import to_dong
-from shop.shipping import rates
-from shop.shipping.rates import Place, Quote
-from shop.shipping.repository import carried_grams, stall_quotes
-
-DELIVERY_NAMES = {
-    rates.SAME_COMMUNE: _("Giao trong xã"),
-    rates.SAME_PROVINCE: _("Giao trong tỉnh"),
-    rates.OTHER_PROVINCE: _("Giao sang tỉnh khác"),
-    rates.NOTHING_TO_CARRY: _("Bạn đến tận nơi, không phải gửi hàng"),
-}
+from shop.shipping.rates import Place
+from shop.shipping.repository import Option, StallOptions, carried_grams, stall_options, stall_spans
 
 
 @dataclass(frozen=True)
@@ -47,11 +38,17 @@ class StallLine:
 
 @dataclass(frozen=True)
 class Stall:
-    """The lines of one cooperative. ``quote`` is None until an address is known."""
+    """The lines of one cooperative.
+
+    ``options`` and ``option`` are None until an address is known; ``option`` also when the stall does not send
+    there. ``span`` is what the cheapest delivery may cost before that, None if nobody carries such a parcel.
+    """
 
     cooperative: Cooperative
     lines: list[StallLine]
-    quote: Quote | None
+    options: StallOptions | None = None
+    option: Option | None = None
+    span: tuple[int, int] | None = None
 
     @property
     def goods_amount(self) -> int:
@@ -62,12 +59,13 @@ class Stall:
         return sum(carried_grams(line.sheet, line.quantity) for line in self.lines)
 
     @property
-    def delivery_name(self) -> str:
-        return str(DELIVERY_NAMES[self.quote.name_key]) if self.quote else ""
+    def choice_name(self) -> str:
+        """Of the form field that says how this stall sends."""
+        return choice_name(self.cooperative.pk)
 
     @property
-    def delivery_span(self) -> tuple[int, int]:
-        return rates.span(self.grams)
+    def is_out_of_reach(self) -> bool:
+        return self.options is not None and self.option is None
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,9 @@ class Stalls:
 
     @property
     def shipping_amount(self) -> int | None:
-        """The sum of all stalls' delivery; None until an address is known."""
-        quotes = [stall.quote for stall in self.stalls]
-        return None if None in quotes else sum(quote.amount for quote in quotes if quote)
+        """The sum of all stalls' delivery; None until an address is known that all of them reach."""
+        chosen = [stall.option for stall in self.stalls]
+        return None if None in chosen else sum(option.amount for option in chosen if option)
 
     @property
     def total_amount(self) -> int:
@@ -97,6 +95,11 @@ class Stalls:
     @property
     def problems(self) -> list[StallLine]:
         return [line for line in self.lines if line.problem]
+
+    @property
+    def out_of_reach(self) -> list[Stall]:
+        """Stalls that do not send to the address."""
+        return [stall for stall in self.stalls if stall.is_out_of_reach]
 
     @property
     def is_age_restricted(self) -> bool:
@@ -123,15 +126,35 @@ def load_lines(basket: Any) -> None:
     )
 
 
-def read_stalls(basket: Any, destination: Place | None = None) -> Stalls:
-    """The basket grouped by stall, in the order in which the stalls came into it."""
+def has_age_restricted(basket: Any) -> bool:
+    """Whether the basket holds goods for adults only."""
+    return any(line.product.sheet.is_age_restricted for line in basket.all_lines())
+
+
+def choice_name(stall_pk: int) -> str:
+    return f"giao-{stall_pk}"
+
+
+def read_stalls(
+    basket: Any, destination: Place | None = None, choices: Mapping[str, str] | None = None
+) -> Stalls:
+    """The basket grouped by stall, in the order in which the stalls came into it.
+
+    ``choices`` are what the form says of each stall's delivery (``choice_name`` → key of an option).
+    """
     lines = list(basket.all_lines())
-    quotes: Mapping[int, Quote] = stall_quotes(lines, destination) if destination else {}
+    offered = stall_options(lines, destination) if destination else {}
+    spans = {} if destination else stall_spans(lines)
     grouped: dict[int, tuple[Cooperative, list[StallLine]]] = {}
     for line in lines:
         cooperative = line.product.sheet.cooperative
         grouped.setdefault(cooperative.pk, (cooperative, []))[1].append(_read_line(line))
-    return Stalls([Stall(stall, own, quotes.get(pk)) for pk, (stall, own) in grouped.items()])
+    stalls = []
+    for pk, (stall, own) in grouped.items():
+        options = offered.get(pk)
+        option = options.chosen((choices or {}).get(choice_name(pk), "")) if options else None
+        stalls.append(Stall(stall, own, options, option, spans.get(pk)))
+    return Stalls(stalls)
 
 
 def _read_line(line: Any) -> StallLine:

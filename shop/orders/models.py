@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Cooperative, TaxClass
+from catalog.models.category_sheet import in_reading_language
 
 from .statuses import ConsignmentStatus, OrderEventKind
 
@@ -66,7 +67,12 @@ class Consignment(models.Model):
     discount_amount = models.BigIntegerField(_("giảm giá"), default=0)
     shipping_amount = models.BigIntegerField(_("tiền giao hàng"))
     total_amount = models.BigIntegerField(_("tổng cộng"))
-    shipping_name = models.CharField(_("cách giao"), max_length=80)
+    shipping_name = models.CharField(_("cách giao"), max_length=120)
+    shipping_name_en = models.CharField(max_length=120, blank=True)
+    courier = models.CharField(max_length=12, blank=True)  # shop.shipping.couriers: decides the tracking link
+    collection_place = models.CharField(_("nơi lấy hàng"), max_length=400, blank=True)  # as printed that day
+    promised_from = models.DateField(_("hẹn giao sớm nhất"), null=True, blank=True)
+    promised_to = models.DateField(_("hẹn giao muộn nhất"), null=True, blank=True)
     carrier = models.CharField(_("đơn vị vận chuyển"), max_length=80, blank=True)
     tracking_number = models.CharField(_("mã vận đơn"), max_length=60, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -91,6 +97,11 @@ class Consignment(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def shown_shipping_name(self) -> str:
+        """In the reader's language, Vietnamese when there is no other."""
+        return in_reading_language(self.shipping_name, self.shipping_name_en)
 
 
 class ConsignmentLine(models.Model):

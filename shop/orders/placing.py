@@ -214,6 +214,8 @@ def _write_consignments(
     cooperatives = Cooperative.objects.in_bulk(stalls)
     for position, (pk, lines) in enumerate(stalls.items(), start=1):
         goods = sum(to_dong(line.line_price_incl_tax) for line in lines)
+        quote = quotes[pk]
+        promised_from, promised_to = quote.arrives or (None, None)
         discount = goods - sum(_paid_for(line) for line in lines)
         consignment = Consignment.objects.create(
             order=order,
@@ -221,9 +223,14 @@ def _write_consignments(
             code=f"{order.number}-{position}",
             goods_amount=goods,
             discount_amount=discount,
-            shipping_amount=quotes[pk].amount,
-            total_amount=goods - discount + quotes[pk].amount,
-            shipping_name=str(quotes[pk].name),
+            shipping_amount=quote.amount,
+            total_amount=goods - discount + quote.amount,
+            shipping_name=quote.name,
+            shipping_name_en=quote.name_en,
+            courier=quote.courier,
+            collection_place=quote.place,
+            promised_from=promised_from,
+            promised_to=promised_to,
         )
         ConsignmentLine.objects.bulk_create(
             ConsignmentLine(

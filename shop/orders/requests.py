@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +44,17 @@ class InvoiceRequest:
 
 @dataclass(frozen=True)
 class StallQuote:
-    """What one stall charges for delivery. Unit: whole đồng."""
+    """How one stall delivers, and for what. Unit: whole đồng.
+
+    Shape: ``arrives`` are the promised first and last day; ``place`` is where to fetch the goods, if they are.
+    """
 
     name: str
     amount: int
+    name_en: str = ""
+    courier: str = ""
+    arrives: tuple[dt.date, dt.date] | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from shop.accounts.roles import Role, roles_of
 from shop.orders import services
 from shop.orders.models import Consignment, ConsignmentLine
 from shop.orders.statuses import ConsignmentStatus
+from shop.shipping.couriers import Courier
 
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import consignments_for
@@ -115,7 +116,8 @@ class ConsignmentPage(Screen):
             shows_buyer=status != ConsignmentStatus.CANCELLED,
             can_pack=status == ConsignmentStatus.TO_PACK and may_open(user, "panel:pack"),
             can_hand_over=status == ConsignmentStatus.PACKED and may_open(user, "panel:hand_over"),
-            hand_over_form=self.hand_over_form or HandOverForm(),
+            hand_over_form=self.hand_over_form
+            or HandOverForm(initial={"carrier": _carrier(self.consignment)}),
         )
         return context
 
@@ -154,6 +156,13 @@ class HandOver(ConsignmentPage):
                 % {"code": self.consignment.code, "carrier": form.cleaned_data["carrier"]},
             )
         return redirect("panel:consignment", pk=pk)
+
+
+def _carrier(consignment: Consignment) -> str:
+    """Who the buyer chose to bring it, in the words of the form."""
+    if consignment.courier == Courier.OWN:
+        return _("Tự giao")
+    return str(Courier(consignment.courier).label) if consignment.courier else ""
 
 
 def _too_late(consignment: Consignment) -> str:

@@ -18,6 +18,7 @@ from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.invoices.models import Invoice
 from shop.orders.models import Consignment
 from shop.payments.models import InboundEvent, InboundOutcome, Refund
+from shop.shipping.models import DeliveryService
 
 MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
 
@@ -96,3 +97,10 @@ def papers_for(user: Any) -> PaperQuerySet:
 def plots_for(user: Any) -> QuerySet[Plot]:
     """Plots of the person's own cooperatives."""
     return Plot.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def delivery_services_for(user: Any) -> QuerySet[DeliveryService]:
+    """Delivery tables the person may change: the market's for the operator, a stall's own for its members."""
+    if Role.OPERATOR in roles_of(user):
+        return DeliveryService.objects.filter(cooperative__isnull=True)
+    return DeliveryService.objects.filter(cooperative__in=cooperatives_of(user))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import complaints, consignments, dossiers, invoices, proof_acts, proofs, transfers
+from . import complaints, consignments, delivery, dossiers, invoices, proof_acts, proofs, transfers
 
 app_name = "panel"
 urlpatterns = [
@@ -20,6 +20,13 @@ urlpatterns = [
     path("hoa-don/<int:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path("hoa-don/<int:pk>/xml/", invoices.invoice_xml, name="invoice_xml"),
     path("tien-ve/", transfers.TransferList.as_view(), name="transfers"),
+    path("giao-hang/", delivery.DeliveryOverview.as_view(), name="delivery"),
+    path("giao-hang/cach-giao/", delivery.ServicePage.as_view(), name="delivery_service_add"),
+    path("giao-hang/cach-giao/<int:pk>/", delivery.ServicePage.as_view(), name="delivery_service"),
+    path("giao-hang/diem-lay/", delivery.PointPage.as_view(), name="collection_point_add"),
+    path("giao-hang/diem-lay/<int:pk>/", delivery.PointPage.as_view(), name="collection_point"),
+    path("giao-hang/noi-khong-giao/", delivery.AreaPage.as_view(), name="unserved_area_add"),
+    path("giao-hang/noi-khong-giao/<int:pk>/bo/", delivery.RemoveArea.as_view(), name="unserved_area_remove"),
     path("hoan-tien/", transfers.RefundList.as_view(), name="refunds"),
     path("khieu-nai/", complaints.ComplaintList.as_view(), name="complaints"),
     path("khieu-nai/<int:pk>/", complaints.ComplaintPage.as_view(), name="complaint"),

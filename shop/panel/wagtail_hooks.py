@@ -54,6 +54,11 @@ def consignments_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def delivery_item() -> MenuItem:
+    return MenuItem(_("Giao hàng"), reverse("panel:delivery"), "delivery", icon_name="site", order=125)
+
+
+@hooks.register("register_admin_menu_item")
 def invoices_item() -> MenuItem:
     return MenuItem(_("Hóa đơn"), reverse("panel:invoices"), "invoices", icon_name="doc-full", order=130)
 

@@ -1,20 +1,39 @@
-"""What delivery from one stall costs, by distance in three steps and by weight.
+"""What delivery of one stall's goods costs and how long it takes, from tables of zones and weight bands.
 
-Whole đồng, VAT inside. The table is the market's own agreement with its stalls (October 2026); change it here.
+Whole đồng, VAT inside. Pure: the tables come from :mod:`shop.shipping.models`.
 """
 
 from __future__ import annotations
 
 import bisect
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 KILOGRAM = 1000
-BANDS = (500, 1000, 2000, 3000, 5000, 10_000, 20_000)  # grams, each up to and including
 
-SAME_COMMUNE = "same_commune"
-SAME_PROVINCE = "same_province"
-OTHER_PROVINCE = "other_province"
-NOTHING_TO_CARRY = "nothing_to_carry"
+
+class Reach(StrEnum):
+    """How far a parcel goes, seen from the stall; from near to far."""
+
+    SAME_COMMUNE = "same_commune"
+    SAME_PROVINCE = "same_province"
+    SAME_REGION = "same_region"
+    NATION = "nation"
+
+
+NEAR_TO_FAR = tuple(Reach)
+
+# The six regions of the 34 provinces. Source: Resolution 306/NQ-CP (2025), by code of Decision 19/2025/QĐ-TTg.
+_REGIONS = {
+    "northern_mountains": ("04", "08", "11", "12", "14", "15", "19", "20", "25"),
+    "red_river_delta": ("01", "22", "24", "31", "33", "37"),
+    "north_central": ("38", "40", "42", "44", "46"),
+    "south_central": ("48", "51", "52", "56", "66", "68"),
+    "southeast": ("75", "79", "80"),
+    "mekong_delta": ("82", "86", "91", "92", "96"),
+}
+REGION_OF = {province: region for region, provinces in _REGIONS.items() for province in provinces}
 
 
 @dataclass(frozen=True)
@@ -26,69 +45,139 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Quote:
-    """What one stall's delivery costs. ``name_key`` is one of the zone constants. Unit: whole đồng."""
+class Parcel:
+    """What one stall sends to one buyer. Unit: grams, cubic centimetres (0: not known), đồng."""
 
-    name_key: str
-    amount: int
+    grams: int
+    goods_amount: int = 0
+    cubic_cm: int = 0
+    is_chilled: bool = False
+
+    def __post_init__(self) -> None:
+        if min(self.grams, self.goods_amount, self.cubic_cm) < 0:
+            raise ValueError("a parcel cannot weigh, measure or cost less than nothing")
 
 
 @dataclass(frozen=True)
 class Tariff:
-    """Amounts per band of ``BANDS`` and for each further kilogram begun."""
+    """The prices of one service for one reach.
 
-    bands: tuple[int, ...]
-    further_kilogram: int
+    Unit: đồng; ``days`` from dispatch to door, first and last. Shape: ``bands`` are (grams up to and including,
+    amount), both rising. ``further_kilogram`` None: heavier parcels are not taken. ``free_from``: goods of that
+    amount travel free. ``cold_surcharge`` None: chilled goods are not taken.
+    Raises: ValueError for a table that would charge less for more.
+    """
+
+    bands: tuple[tuple[int, int], ...]
+    further_kilogram: int | None = None
+    free_from: int | None = None
+    cold_surcharge: int | None = None
+    days: tuple[int, int] = (1, 1)
+
+    def __post_init__(self) -> None:
+        grams = [up_to for up_to, _ in self.bands]
+        amounts = [amount for _, amount in self.bands]
+        if not grams or grams[0] <= 0 or sorted(set(grams)) != grams:
+            raise ValueError("bands end at rising weights above zero")
+        if amounts[0] < 0 or sorted(amounts) != amounts:
+            raise ValueError("a heavier parcel never costs less")
+        if min(self.further_kilogram or 0, self.free_from or 0, self.cold_surcharge or 0) < 0:
+            raise ValueError("no amount is below zero")
+        if not 0 <= self.days[0] <= self.days[1]:
+            raise ValueError("the last day does not come before the first")
+
+    def charge(self, grams: int) -> int | None:
+        """For that weight; None if it is too heavy for this service."""
+        heaviest = self.bands[-1][0]
+        if grams <= heaviest:
+            return self.bands[bisect.bisect_left(self.bands, (grams, -1))][1]
+        if self.further_kilogram is None:
+            return None
+        return self.bands[-1][1] + -(-(grams - heaviest) // KILOGRAM) * self.further_kilogram
 
 
-TARIFFS = {
-    SAME_COMMUNE: Tariff((12_000, 12_000, 15_000, 18_000, 22_000, 30_000, 45_000), 2_000),
-    SAME_PROVINCE: Tariff((18_000, 22_000, 27_000, 32_000, 40_000, 60_000, 95_000), 4_000),
-    OTHER_PROVINCE: Tariff((25_000, 30_000, 38_000, 46_000, 60_000, 95_000, 165_000), 7_000),
-}
+@dataclass(frozen=True)
+class Service:
+    """One way of sending parcels. ``cubic_cm_per_kilogram`` 0: volume is not charged."""
+
+    tariffs: Mapping[Reach, Tariff]
+    cubic_cm_per_kilogram: int = 0
 
 
-def zone(origin: Place, destination: Place) -> str:
-    """How far the parcel goes.
+@dataclass(frozen=True)
+class Quote:
+    """What one service asks for one parcel. Unit: đồng, days."""
 
-    >>> zone(Place("14", "03868"), Place("14", "03856"))
+    reach: Reach
+    amount: int
+    days: tuple[int, int]
+
+
+def reach_of(origin: Place, destination: Place) -> Reach:
+    """How far it is; a province without a region is far from all others.
+
+    >>> reach_of(Place("14", "03868"), Place("14", "03856")).value
     'same_province'
+    >>> reach_of(Place("14", "03868"), Place("11", "03241")), reach_of(Place("14", "03868"), Place("01", "00004"))
+    (<Reach.SAME_REGION: 'same_region'>, <Reach.NATION: 'nation'>)
     """
-    if origin.province != destination.province:
-        return OTHER_PROVINCE
-    return SAME_COMMUNE if origin.commune == destination.commune else SAME_PROVINCE
+    if origin.province == destination.province:
+        return Reach.SAME_COMMUNE if origin.commune == destination.commune else Reach.SAME_PROVINCE
+    region = REGION_OF.get(origin.province)
+    return Reach.SAME_REGION if region and region == REGION_OF.get(destination.province) else Reach.NATION
 
 
-def quote(*, weight_grams: int, origin: Place, destination: Place) -> Quote:
-    """The charge for one stall's goods. No weight (a stay, a guided day) means nothing to carry, free.
+def charged_grams(parcel: Parcel, cubic_cm_per_kilogram: int) -> int:
+    """The weight that carriers charge: that of the scales or of the box, whichever is more.
 
-    Raises: ValueError if the weight is negative.
-
-    >>> quote(weight_grams=3100, origin=Place("14", "03868"), destination=Place("01", "00004"))
-    Quote(name_key='other_province', amount=60000)
-    >>> quote(weight_grams=20_001, origin=Place("14", "03868"), destination=Place("14", "03868")).amount
-    47000
+    >>> charged_grams(Parcel(grams=900, cubic_cm=9000), 6000), charged_grams(Parcel(grams=900, cubic_cm=9000), 0)
+    (1500, 900)
     """
-    if weight_grams < 0:
-        raise ValueError("a parcel cannot weigh less than nothing")
-    if weight_grams == 0:
-        return Quote(NOTHING_TO_CARRY, 0)
-    name_key = zone(origin, destination)
-    tariff = TARIFFS[name_key]
-    if weight_grams <= BANDS[-1]:
-        return Quote(name_key, tariff.bands[bisect.bisect_left(BANDS, weight_grams)])
-    further = -(-(weight_grams - BANDS[-1]) // KILOGRAM)
-    return Quote(name_key, tariff.bands[-1] + further * tariff.further_kilogram)
+    if not cubic_cm_per_kilogram:
+        return parcel.grams
+    return max(parcel.grams, -(-parcel.cubic_cm * KILOGRAM // cubic_cm_per_kilogram))
 
 
-def span(weight_grams: int) -> tuple[int, int]:
-    """The cheapest and the dearest charge for that weight, for baskets that know no address yet.
+def quote(service: Service, parcel: Parcel, *, origin: Place, destination: Place) -> Quote | None:
+    """What ``service`` asks; None if it does not go there or does not take such goods.
 
-    >>> span(3100), span(0)
-    ((22000, 60000), (0, 0))
+    The nearest zone of the service that holds the destination counts.
+
+    >>> near = Tariff(((1000, 12_000), (5000, 22_000)), further_kilogram=2000, free_from=500_000)
+    >>> service = Service({Reach.SAME_PROVINCE: near})
+    >>> here, there = Place("14", "03868"), Place("14", "03856")
+    >>> [quote(service, Parcel(grams), origin=here, destination=there).amount for grams in (1000, 1001, 5001)]
+    [12000, 22000, 24000]
+    >>> quote(service, Parcel(5001, goods_amount=500_000), origin=here, destination=there).amount
+    0
+    >>> quote(service, Parcel(1), origin=here, destination=Place("01", "00004")) is None
+    True
     """
-    here, same, far = Place("a", "a"), Place("a", "a"), Place("b", "b")
-    return (
-        quote(weight_grams=weight_grams, origin=here, destination=same).amount,
-        quote(weight_grams=weight_grams, origin=here, destination=far).amount,
-    )
+    reach = reach_of(origin, destination)
+    wider = NEAR_TO_FAR[NEAR_TO_FAR.index(reach) :]
+    tariff = next((service.tariffs[each] for each in wider if each in service.tariffs), None)
+    if tariff is None or (parcel.is_chilled and tariff.cold_surcharge is None):
+        return None
+    amount = tariff.charge(charged_grams(parcel, service.cubic_cm_per_kilogram))
+    if amount is None:
+        return None
+    if tariff.free_from is not None and parcel.goods_amount >= tariff.free_from:
+        amount = 0
+    if parcel.is_chilled:
+        amount += tariff.cold_surcharge or 0
+    return Quote(reach, amount, tariff.days)
+
+
+def span(services: list[Service], parcel: Parcel) -> tuple[int, int] | None:
+    """The cheapest and the dearest that the cheapest service may ask, for baskets without an address yet.
+
+    None if nobody takes the parcel anywhere.
+    """
+    here = Place("14", "a")
+    places = (here, Place("14", "b"), Place("11", "b"), Place("79", "b"))
+    cheapest = []
+    for place in places:
+        asked = [quote(service, parcel, origin=here, destination=place) for service in services]
+        if amounts := [each.amount for each in asked if each]:
+            cheapest.append(min(amounts))
+    return (min(cheapest), max(cheapest)) if cheapest else None

@@ -1,17 +1,112 @@
-"""Delivery quotes per stall, and Oscar's door to them."""
+"""What each stall offers to send a basket with, and Oscar's door to it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from oscar.apps.shipping import repository
 
 from catalog.models import Cooperative, NetUnit, ProductSheet
+from catalog.models.category_sheet import in_reading_language
+from shop.money import to_dong
 
+from . import rates
+from .couriers import Courier
 from .methods import StallDelivery
-from .rates import Place, Quote, quote
+from .models import CollectionPoint, DeliveryService, StallDispatch, UnservedArea
+from .promise import Dispatch, arrives, leaves_on
+from .rates import Parcel, Place
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way in which a stall's goods can reach the buyer. Unit: whole đồng.
+
+    Shape: ``key`` names it in forms; ``arrives`` are the first and last day at the door, or the day from which
+    goods can be fetched twice; None when there is nothing to carry.
+    """
+
+    key: str
+    courier: str
+    name: str
+    name_en: str
+    amount: int
+    arrives: tuple[dt.date, dt.date] | None = None
+    place: str = ""
+
+    @property
+    def shown_name(self) -> str:
+        """In the reader's language, Vietnamese when there is no other."""
+        return in_reading_language(self.name, self.name_en)
+
+
+NOTHING_TO_CARRY = Option(
+    "-", Courier.OWN, "Bạn đến tận nơi, không phải gửi hàng", "You come to the place, nothing is sent", 0
+)
+
+
+@dataclass(frozen=True)
+class StallOptions:
+    """All options of one stall, the cheapest delivery first, collection last. Empty: it does not send there."""
+
+    options: tuple[Option, ...]
+
+    def chosen(self, key: str) -> Option | None:
+        """The option of that key, else the first."""
+        return next((each for each in self.options if each.key == key), next(iter(self.options), None))
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The prices and days of the stalls of a basket, read in four queries whatever their number."""
+
+    services: list[DeliveryService]
+    dispatches: Mapping[int, StallDispatch]
+
+    @classmethod
+    def of(cls, stall_pks: list[int]) -> Tables:
+        services = DeliveryService.objects.filter(
+            Q(cooperative__isnull=True) | Q(cooperative__in=stall_pks), is_active=True
+        ).prefetch_related("zones__bands")
+        dispatches = StallDispatch.objects.filter(cooperative__in=stall_pks)
+        return cls(list(services), {row.cooperative_id: row for row in dispatches})
+
+    def services_of(self, stall_pk: int) -> list[DeliveryService]:
+        """The stall's own services, and the market's unless the stall does without."""
+        dispatch = self.dispatches.get(stall_pk)
+        owners = {stall_pk} if dispatch and not dispatch.uses_market_services else {stall_pk, None}
+        return [service for service in self.services if service.cooperative_id in owners]
+
+    def dispatch_of(self, stall_pk: int) -> Dispatch:
+        row = self.dispatches.get(stall_pk)
+        return row.rules() if row else Dispatch()
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the stalls hand out goods themselves, and where they do not send: two queries."""
+
+    points: Mapping[int, list[CollectionPoint]]
+    unserved: frozenset[tuple[int, str, str | None]]
+
+    @classmethod
+    def of(cls, stall_pks: list[int]) -> Places:
+        points: defaultdict[int, list[CollectionPoint]] = defaultdict(list)
+        active = CollectionPoint.objects.filter(cooperative__in=stall_pks, is_active=True)
+        for point in active.select_related("commune"):
+            points[point.cooperative_id].append(point)
+        areas = UnservedArea.objects.filter(cooperative__in=stall_pks)
+        return cls(points, frozenset(areas.values_list("cooperative_id", "province_id", "commune_id")))
+
+    def is_served(self, stall_pk: int, place: Place) -> bool:
+        named = {(stall_pk, place.province, None), (stall_pk, place.province, place.commune)}
+        return not named & self.unserved
 
 
 def place_of(cooperative: Cooperative) -> Place:
@@ -24,17 +119,92 @@ def carried_grams(sheet: ProductSheet, quantity: int) -> int:
     return 0 if sheet.net_unit == NetUnit.DAY else sheet.weight_grams * quantity
 
 
-def stall_quotes(lines: Iterable[Any], destination: Place) -> dict[int, Quote]:
-    """One quote per cooperative of these basket lines, keyed by the cooperative's id."""
-    grams: defaultdict[int, int] = defaultdict(int)
-    stalls: dict[int, Cooperative] = {}
+def parcels_of(lines: Iterable[Any]) -> dict[Cooperative, Parcel]:
+    """One parcel per cooperative of these basket lines."""
+    grouped: dict[Cooperative, list[Any]] = {}
     for line in lines:
-        sheet = line.product.sheet
-        grams[sheet.cooperative_id] += carried_grams(sheet, line.quantity)
-        stalls[sheet.cooperative_id] = sheet.cooperative
+        grouped.setdefault(line.product.sheet.cooperative, []).append(line)
+    return {stall: _parcel(own) for stall, own in grouped.items()}
+
+
+def _parcel(lines: list[Any]) -> Parcel:
+    carried = [line for line in lines if line.product.sheet.net_unit != NetUnit.DAY]
+    return Parcel(
+        grams=sum(carried_grams(line.product.sheet, line.quantity) for line in carried),
+        goods_amount=sum(_amount(line) for line in lines),
+        cubic_cm=sum(line.product.sheet.cubic_cm * line.quantity for line in carried),
+        is_chilled=any(line.product.sheet.needs_cold for line in carried),
+    )
+
+
+def _amount(line: Any) -> int:
+    """What the line costs before discounts; a line without a price has a problem of its own."""
+    price = line.purchase_info.price
+    return to_dong(price.incl_tax) * line.quantity if price.exists else 0
+
+
+def stall_options(
+    lines: Iterable[Any], destination: Place, *, now: dt.datetime | None = None
+) -> dict[int, StallOptions]:
+    """What each stall of these basket lines offers for that place, keyed by the cooperative's id.
+
+    Six queries whatever the number of stalls.
+    """
+    parcels = parcels_of(lines)
+    pks = [stall.pk for stall in parcels]
+    tables, places = Tables.of(pks), Places.of(pks)
+    at = timezone.localtime(now)
+    offered = {}
+    for stall, parcel in parcels.items():
+        if not parcel.grams:
+            offered[stall.pk] = StallOptions((NOTHING_TO_CARRY,))
+            continue
+        is_served = places.is_served(stall.pk, destination)
+        sent = _sent(stall, parcel, tables, destination, at) if is_served else []
+        ready = leaves_on(tables.dispatch_of(stall.pk), at)
+        offered[stall.pk] = StallOptions((*sent, *_fetched(places.points.get(stall.pk, []), ready)))
+    return offered
+
+
+def _sent(
+    stall: Cooperative, parcel: Parcel, tables: Tables, destination: Place, at: dt.datetime
+) -> list[Option]:
+    found = []
+    for service in tables.services_of(stall.pk):
+        asked = rates.quote(service.table(), parcel, origin=place_of(stall), destination=destination)
+        if asked:
+            days = arrives(tables.dispatch_of(stall.pk), at, asked.days)
+            found.append(
+                Option(f"s{service.pk}", service.courier, service.name, service.name_en, asked.amount, days)
+            )
+    return sorted(found, key=lambda option: option.amount)  # equal prices keep the order of the table
+
+
+def _fetched(points: list[CollectionPoint], ready: dt.date) -> list[Option]:
+    return [
+        Option(
+            f"p{point.pk}",
+            Courier.COLLECTION,
+            f"Tự đến lấy: {point.name}",
+            f"Collect: {point.name}",
+            0,
+            (ready, ready),
+            f"{point.address}, {point.commune.name}. {point.hours}",
+        )
+        for point in points
+    ]
+
+
+def stall_spans(lines: Iterable[Any]) -> dict[int, tuple[int, int] | None]:
+    """The least and the most that each stall's cheapest delivery may cost, before an address is known.
+
+    Four queries whatever the number of stalls.
+    """
+    parcels = parcels_of(lines)
+    tables = Tables.of([stall.pk for stall in parcels])
     return {
-        pk: quote(weight_grams=grams[pk], origin=place_of(stall), destination=destination)
-        for pk, stall in stalls.items()
+        stall.pk: rates.span([service.table() for service in tables.services_of(stall.pk)], parcel)
+        for stall, parcel in parcels.items()
     }
 
 
@@ -46,5 +216,5 @@ class Repository(repository.Repository):
     ) -> list[StallDelivery]:
         if destination is None:
             return []
-        quotes = stall_quotes(basket.all_lines(), destination)
-        return [StallDelivery(sum(quote.amount for quote in quotes.values()))]
+        offered = [each.chosen("") for each in stall_options(basket.all_lines(), destination).values()]
+        return [] if None in offered else [StallDelivery(sum(each.amount for each in offered if each))]

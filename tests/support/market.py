@@ -16,7 +16,10 @@ from shop.invoices.models import Invoice
 from shop.invoices.sales import SaleRecord, SoldLine, consumer
 from shop.orders.models import Consignment
 from shop.orders.requests import Buyer
-from tests.factories import PASSWORD, make_cooperative, make_product
+from shop.shipping.models import CollectionPoint, DeliveryService, UnservedArea
+from shop.shipping.rates import Reach, Tariff
+from shop.shipping.services import save_service
+from tests.factories import PASSWORD, make_commune, make_cooperative, make_product
 from tests.support.orders import bring, place_order, transfer
 
 SECRETS_OF_B = (
@@ -26,6 +29,7 @@ SECRETS_OF_B = (
     "Món B chưa bán",
     "Món B trong đơn chung",
     "99990000222",  # B's bank account
+    "Xe kín của B",  # B's own way of delivery
 )
 
 
@@ -52,6 +56,22 @@ def build_market() -> Market:
         make_cooperative("gian-b", tax_code="5699999212"),
     )
     Cooperative.objects.filter(pk=b.pk).update(bank_account="99990000222")
+    for stall, service in ((a, "Xe của A"), (b, "Xe kín của B")):
+        save_service(
+            service=DeliveryService(cooperative=stall, courier="own", name=service, is_active=False),
+            tariffs={Reach.SAME_COMMUNE: Tariff(((50_000, 10_000),))},
+        )
+        CollectionPoint.objects.create(
+            cooperative=stall,
+            name=service,
+            commune=stall.commune,
+            address=service,
+            hours="7–11 giờ",
+            is_active=False,
+        )
+        UnservedArea.objects.create(
+            cooperative=stall, province=make_commune("97001", "Xã Xa", province="97").province
+        )
     goods_a = make_product(cooperative=a, title="Khoai sọ của A", price=100_000)
     goods_b = make_product(cooperative=b, title="Món B trong đơn chung", price=50_000)
     draft_b = make_product(cooperative=b, title="Món B chưa bán", state=ApprovalState.DRAFT)

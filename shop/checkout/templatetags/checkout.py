@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from catalog.models import ProductSheet
 
@@ -29,12 +29,6 @@ def title_of(sheet: ProductSheet) -> str:
 @register.filter
 def pack_of(sheet: ProductSheet) -> str:
     return sheet.pack_en or sheet.pack if _reads_english() else sheet.pack
-
-
-@register.filter
-def spoken(text: str) -> str:
-    """A text that was stored in Vietnamese, in the reader's language where it is one of ours."""
-    return gettext(text) if text else ""
 
 
 @register.filter

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,7 +17,7 @@ from catalog.models import Commune
 from shop.accounts.models import User
 from shop.checkout.forms import CheckoutForm, sorted_choices
 from shop.checkout.privacy import personal
-from shop.checkout.stalls import DELIVERY_NAMES, Stalls, load_lines, read_stalls
+from shop.checkout.stalls import Stalls, has_age_restricted, load_lines, read_stalls
 from shop.money import format_amount
 from shop.orders.models import OrderSheet
 from shop.orders.requests import EmptyBasket, OutOfStock, PriceChanged, StallQuote
@@ -65,12 +66,14 @@ def _show(request: HttpRequest, basket: Any) -> HttpResponse:
 
 def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
     """Check everything again; only what the buyer has seen, or less, is charged."""
-    is_age_restricted = read_stalls(basket).is_age_restricted
+    is_age_restricted = has_age_restricted(basket)
     if "step" in request.POST:  # the buttons of a browser without script: nothing is judged yet
         form = CheckoutForm(initial=request.POST.dict(), is_age_restricted=is_age_restricted)
-        return _render(request, form, read_stalls(basket, form.destination))
+        return _render(request, form, read_stalls(basket, form.destination, request.POST))
     form = CheckoutForm(request.POST, is_age_restricted=is_age_restricted)
-    stalls = read_stalls(basket, form.destination)
+    stalls = read_stalls(basket, form.destination, request.POST)
+    if stalls.out_of_reach:
+        form.add_error("commune", _out_of_reach(stalls))
     if not form.is_valid() or stalls.problems:
         return _render(request, form, stalls, status=422)
     if stalls.total_amount > _seen_total(request):
@@ -80,12 +83,18 @@ def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
 
 def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResponse:
     basket: Any = request.basket  # type: ignore[attr-defined]
-    with translation.override("vi"):  # kept on the order in the source language, translated when shown
-        quotes = {
-            stall.cooperative.pk: StallQuote(stall.delivery_name, stall.quote.amount)
-            for stall in stalls.stalls
-            if stall.quote
-        }
+    quotes = {
+        stall.cooperative.pk: StallQuote(
+            name=stall.option.name,
+            amount=stall.option.amount,
+            name_en=stall.option.name_en,
+            courier=stall.option.courier,
+            arrives=stall.option.arrives,
+            place=stall.option.place,
+        )
+        for stall in stalls.stalls
+        if stall.option
+    }
     try:
         placed = place(
             basket=basket,
@@ -105,9 +114,16 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
         return redirect("checkout:basket")
     except (OutOfStock, PriceChanged):
         load_lines(basket)
-        return _ask_again(request, form, read_stalls(basket, form.destination))
+        return _ask_again(request, form, read_stalls(basket, form.destination, request.POST))
     basket.status = basket.SUBMITTED
     return redirect("checkout:pay", placed.attempt.public_id)
+
+
+def _out_of_reach(stalls: Stalls) -> str:
+    names = ", ".join(stall.cooperative.name for stall in stalls.out_of_reach)
+    return _("%(stalls)s chưa giao tới nơi này. Bạn chọn nơi khác hoặc bỏ hàng của gian đó ra.") % {
+        "stalls": names
+    }
 
 
 def _ask_again(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResponse:
@@ -139,19 +155,16 @@ def _render(
 
 
 def _quotes(request: HttpRequest, destination: Place) -> dict[str, object]:
-    stalls = read_stalls(request.basket, destination)  # type: ignore[attr-defined]
+    stalls = read_stalls(request.basket, destination, request.GET)  # type: ignore[attr-defined]
     return {
         "stalls": {
-            stall.cooperative.pk: {
-                "name": str(DELIVERY_NAMES[stall.quote.name_key]),
-                "amount": format_amount(stall.quote.amount),
-            }
+            stall.cooperative.pk: render_to_string("checkout/_delivery.html", {"stall": stall}, request)
             for stall in stalls.stalls
-            if stall.quote
         },
-        "shipping": format_amount(stalls.shipping_amount or 0),
+        "shipping": "" if stalls.shipping_amount is None else format_amount(stalls.shipping_amount),
         "total": format_amount(stalls.total_amount),
         "total_amount": stalls.total_amount,
+        "problem": _out_of_reach(stalls) if stalls.out_of_reach else "",
     }
 
 

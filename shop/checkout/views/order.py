@@ -16,6 +16,7 @@ from shop.checkout.privacy import personal
 from shop.invoices.models import Invoice, InvoiceStatus
 from shop.orders.models import Consignment, OrderSheet
 from shop.orders.statuses import ConsignmentStatus, OrderStatus
+from shop.shipping.couriers import tracking_url
 
 DONE, NOW, NEXT = "done", "now", "next"
 
@@ -36,6 +37,15 @@ class Parcel:
     consignment: Consignment
     steps: list[Step]
     invoice: Invoice | None
+
+    @property
+    def tracking_url(self) -> str:
+        return tracking_url(self.consignment.courier, self.consignment.tracking_number)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the promised days still say something: the goods are on their way or to be."""
+        return bool(self.consignment.promised_from) and self.consignment.status != ConsignmentStatus.CANCELLED
 
 
 @personal

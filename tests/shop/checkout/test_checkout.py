@@ -14,6 +14,9 @@ from catalog.models import Commune
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, OrderSheet
 from shop.payments.models import PaymentAttempt
+from shop.shipping.models import CollectionPoint, DeliveryService, UnservedArea
+from shop.shipping.rates import Reach, Tariff
+from shop.shipping.services import save_service
 from tests.factories import make_commune, make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +85,7 @@ def test_an_order_of_two_stalls_leads_to_the_pay_page(client: Client) -> None:
         Consignment.objects.order_by("pk").values_list(
             "cooperative__name", "shipping_name", "shipping_amount"
         )
-    ) == [("HTX Khoai", "Giao sang tỉnh khác", 95_000), ("HTX Chè", "Giao sang tỉnh khác", 25_000)]
+    ) == [("HTX Khoai", "Bưu điện, giao thường", 95_000), ("HTX Chè", "Bưu điện, giao thường", 25_000)]
     assert answer.cookies["gio"].value == ""
 
 
@@ -383,9 +386,61 @@ def test_without_script_a_button_offers_the_communes_and_keeps_what_was_typed(cl
 def test_without_script_a_button_shows_the_delivery_of_each_stall(client: Client) -> None:
     add(client, make_product(price=100_000, weight_grams=100))
     page = client.post(CHECKOUT, filled(100_000, step="quote")).content.decode()
-    assert "Giao sang tỉnh khác" in page
+    assert "Bưu điện, giao thường" in page
     assert page.count("125.000\xa0₫") >= 2
     assert 'name="seen_total" value="125000"' in page
+
+
+def test_the_buyer_chooses_how_each_stall_sends(client: Client) -> None:
+    stall, other = make_cooperative(), make_cooperative()
+    add(client, make_product(price=100_000, weight_grams=100, cooperative=stall))
+    add(client, make_product(price=100_000, weight_grams=100, cooperative=other))
+    express = DeliveryService.objects.get(courier="ems")
+    sent = filled(200_000 + 42_000 + 25_000) | {f"giao-{stall.pk}": f"s{express.pk}"}
+    assert client.post(CHECKOUT, sent).status_code == 302
+    own, others = Consignment.objects.order_by("pk")
+    assert (own.courier, own.shipping_amount, own.shipping_name_en) == ("ems", 42_000, "EMS, express")
+    assert (others.courier, others.shipping_amount) == ("vnpost", 25_000)
+    assert own.promised_from is not None
+    assert own.promised_from <= own.promised_to < others.promised_to  # type: ignore[operator]
+
+
+def test_a_service_of_another_stall_cannot_be_chosen(client: Client) -> None:
+    stall, other = make_cooperative(), make_cooperative()
+    foreign = save_service(
+        service=DeliveryService(cooperative=other, courier="own", name="Xe nhà"),
+        tariffs={Reach.NATION: Tariff(((50_000, 0),))},
+    )
+    add(client, make_product(price=100_000, weight_grams=100, cooperative=stall))
+    answer = client.post(CHECKOUT, filled(100_000) | {f"giao-{stall.pk}": f"s{foreign.pk}"})
+    assert (answer.status_code, "125.000\xa0₫" in answer.content.decode()) == (422, True)
+    assert_nothing_ordered()
+
+
+def test_goods_that_are_fetched_cost_no_delivery(client: Client) -> None:
+    stall = make_cooperative()
+    point = CollectionPoint.objects.create(
+        cooperative=stall, name="Kho Tà Xùa", commune=stall.commune, address="Bản Mẫu", hours="7–11 giờ"
+    )
+    add(client, make_product(price=100_000, weight_grams=100, cooperative=stall))
+    sent = filled(100_000) | {f"giao-{stall.pk}": f"p{point.pk}"}
+    assert client.post(CHECKOUT, sent).status_code == 302
+    consignment = Consignment.objects.get()
+    assert (consignment.courier, consignment.total_amount) == ("collection", 100_000)
+    assert consignment.collection_place == "Bản Mẫu, Xã Tà Xùa. 7–11 giờ"
+
+
+def test_a_stall_that_does_not_send_there_says_so_at_the_commune(client: Client, hanoi: Commune) -> None:
+    stall = make_cooperative(name="HTX Gần")
+    UnservedArea.objects.create(cooperative=stall, province_id="01", commune=hanoi)
+    add(client, make_product(price=100_000, weight_grams=100, cooperative=stall))
+    answer = client.post(CHECKOUT, filled(125_000))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "HTX Gần chưa giao tới nơi này" in page
+    assert "Gian này chưa giao tới xã, phường bạn chọn" in page
+    assert_nothing_ordered()
+    assert "HTX Gần" in client.get(COMMUNES, {"xa": "00004"}).json()["problem"]
 
 
 def test_the_script_gets_the_communes_of_a_province(client: Client) -> None:
@@ -402,11 +457,15 @@ def test_the_script_gets_the_communes_of_a_province(client: Client) -> None:
 def test_the_script_gets_the_delivery_of_this_basket(client: Client) -> None:
     stall = make_cooperative()
     add(client, make_product(price=100_000, weight_grams=100, cooperative=stall))
-    assert client.get(COMMUNES, {"xa": "00004"}).json() == {
-        "stalls": {str(stall.pk): {"name": "Giao sang tỉnh khác", "amount": "25.000\xa0₫"}},
+    found = client.get(COMMUNES, {"xa": "00004"}).json()
+    delivery = found.pop("stalls")[str(stall.pk)]
+    assert "Bưu điện, giao thường" in delivery
+    assert "25.000\xa0₫" in delivery
+    assert found == {
         "shipping": "25.000\xa0₫",
         "total": "125.000\xa0₫",
         "total_amount": 125_000,
+        "problem": "",
     }
     assert client.get(COMMUNES, {"xa": "99999"}).status_code == 404
     assert client.get(COMMUNES, {"xa": "\x00" * 9}).status_code == 404
@@ -417,7 +476,7 @@ def test_the_page_speaks_english_at_its_english_address(client: Client) -> None:
     assert "Hill taro" in client.get("/en/thanh-toan/").content.decode()
     assert client.post("/en/thanh-toan/", filled(125_000)).status_code == 302
     assert OrderSheet.objects.get().language == "en"
-    assert Consignment.objects.get().shipping_name == "Giao sang tỉnh khác"
+    assert Consignment.objects.get().shipping_name == "Bưu điện, giao thường"
 
 
 @pytest.mark.parametrize("lines", [2, 12])
@@ -427,9 +486,9 @@ def test_the_checkout_costs_the_same_queries_with_any_number_of_lines(
     for _ in range(lines):
         add(client, make_product(cooperative=make_cooperative()))
     client.get("/gio-hang/")  # reads the messages away
-    with django_assert_num_queries(6):
-        client.get(CHECKOUT)
     with django_assert_num_queries(10):
+        client.get(CHECKOUT)
+    with django_assert_num_queries(16):
         client.post(CHECKOUT, filled(0, name=""))
 
 

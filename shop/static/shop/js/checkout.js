@@ -44,25 +44,36 @@ async function loadCommunes() {
   if (commune.value) await loadQuotes();
 }
 
+function choices() {
+  const picked = form.querySelectorAll("[data-delivery] input:checked");
+  return [...picked].map((input) => `&${input.name}=${encodeURIComponent(input.value)}`).join("");
+}
+
 async function loadQuotes() {
   if (!commune.value) return;
-  const result = await ask(`xa=${encodeURIComponent(commune.value)}`);
+  const focused = document.activeElement;
+  const result = await ask(`xa=${encodeURIComponent(commune.value)}${choices()}`);
   if (!result) return;
-  for (const [id, quote] of Object.entries(result.stalls)) {
+  for (const [id, html] of Object.entries(result.stalls)) {
     const stall = form.querySelector(`[data-stall="${id}"]`);
     if (!stall) return location.reload(); // the basket was changed in another tab
-    stall.querySelector("[data-delivery-name]").textContent = quote.name;
-    stall.querySelector("[data-delivery-amount]").textContent = quote.amount;
+    stall.querySelector("[data-delivery]").innerHTML = html; // made by our own template
   }
-  form.querySelector("[data-shipping]").textContent = result.shipping;
+  if (focused?.name?.startsWith("giao-")) form.querySelector(`[name="${focused.name}"]:checked`)?.focus();
+  const shipping = form.querySelector("[data-shipping]");
+  shipping.dataset.unknown ??= shipping.textContent;
+  shipping.textContent = result.shipping || shipping.dataset.unknown;
   for (const total of form.querySelectorAll("dd[data-total], .price[data-total]")) total.textContent = result.total;
   const label = form.querySelector("[data-total-label]");
-  label.textContent = label.dataset.totalLabel;
+  label.textContent = result.shipping ? label.dataset.totalLabel : label.dataset.without;
   seen.value = result.total_amount;
 }
 
 showSteps(false);
 province.addEventListener("change", loadCommunes);
 commune.addEventListener("change", loadQuotes);
+form.addEventListener("change", (event) => {
+  if (event.target.name.startsWith("giao-")) loadQuotes();
+});
 if (province.value && commune.options.length < 2) loadCommunes(); // values the browser put back
 document.getElementById("loi")?.focus();
