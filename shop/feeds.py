@@ -37,6 +37,7 @@ from catalog.models import (
 )
 from catalog.pictures import spec
 from catalog.selectors import cards, public_sheets
+from catalog.spreadsheets import as_text
 from catalog.structured import absolute
 from shop.templatetags.look import path_in
 
@@ -44,7 +45,6 @@ MOST_SECONDS = 300
 MOST_ADDRESSES = 50_000  # of one site map, by its standard
 LONGEST_TITLE, LONGEST_DESCRIPTION = 150, 5000  # what Merchant Center takes
 PICTURE = spec("square", 640, "jpeg")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Also kept from robots: suggestions (no pages) and trace pages (a robot is no scan).
 DISALLOWED = (
     "/gio-hang/",
@@ -190,15 +190,6 @@ def facebook(request: HttpRequest) -> HttpResponse:
         stock = row["availability"].replace("_", " ")
         writer.writerow({name: as_text(value) for name, value in (row | {"availability": stock}).items()})
     return HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
-
-
-def as_text(cell: str) -> str:
-    """``cell`` such that a spreadsheet shows it and never runs it.
-
-    >>> as_text("=1+1"), as_text("Khoai sọ")
-    ("'=1+1", 'Khoai sọ')
-    """
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 @kept_until_midnight

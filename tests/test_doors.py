@@ -120,6 +120,10 @@ class Owned:
 KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("wagtailimages_", lambda own: own.picture_id),
     ("panel:(consignment|pack|hand_over)$", lambda own: own.consignment.pk),
+    (
+        "panel:import",
+        lambda own: own.stall.imports.get_or_create(file_name="hang.csv", status="checked")[0].pk,
+    ),
     ("panel:delivery_service", lambda own: own.stall.delivery_services.get().pk),
     ("panel:collection_point", lambda own: own.stall.collection_points.get().pk),
     ("panel:unserved_area", lambda own: own.stall.unserved_areas.get().pk),

@@ -7,6 +7,7 @@ from .dossier import Dossier, DossierItem, DossierMark
 from .lot import Lot, LotEvent, LotEventKind, LotStatus
 from .paper import TARGETS, Paper, PaperKind, Plot, Target
 from .place import Commune, FormerCommune, Province
+from .product_import import ImportStatus, ProductImport, ProductImportFile, ProductImportRow
 from .product_sheet import ApprovalState, NetUnit, Processing, ProductSheet, StockLevel, TaxClass, UnitPrice
 from .proof import CheckState, EvidenceGrade, Proof, ProofAct, ProofEvent
 from .search_entry import SearchEntry
@@ -24,6 +25,7 @@ __all__ = [
     "DossierMark",
     "EvidenceGrade",
     "FormerCommune",
+    "ImportStatus",
     "LegalForm",
     "Lot",
     "LotEvent",
@@ -36,6 +38,9 @@ __all__ = [
     "PaperKind",
     "Plot",
     "Processing",
+    "ProductImport",
+    "ProductImportFile",
+    "ProductImportRow",
     "ProductSheet",
     "Proof",
     "ProofAct",

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from catalog.importing import jobs as imports
 from shop.messages.services import send_due
 from shop.payments.models import InboundEvent, InboundOutcome
 
@@ -25,6 +26,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "expired orders": expire(now),
         "invoices": transmit_due(now),
         "reminders": remind_of_ends(now),
+        "imports": imports.go_on(now),
         "letters": send_due(now),
     }
 

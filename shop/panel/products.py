@@ -12,6 +12,7 @@ from wagtail.permissions import register_permission_policy
 
 from catalog.models import ProductSheet
 from catalog.selectors import cards
+from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 
 from .screens import PAGE_KEY
@@ -34,6 +35,7 @@ class ProductList(IndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["low_stock"] = LOW_STOCK
+        context["may_import"] = may_open(self.request.user, "panel:imports")
         context["shows_cooperative"] = Role.OPERATOR in roles_of(self.request.user)
         return context
 

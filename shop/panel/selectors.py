@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from catalog.models import Certificate, Paper, Plot, ProductSheet
+from catalog.models import Certificate, Paper, Plot, ProductImport, ProductSheet
 from catalog.models.certificate import CertificateQuerySet
 from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
@@ -46,6 +46,11 @@ def sheets_for(user: Any) -> QuerySet[ProductSheet]:
     if Role.COOPERATIVE in roles:
         return ProductSheet.objects.filter(cooperative__in=cooperatives_of(user))
     return ProductSheet.objects.none()
+
+
+def imports_for(user: Any) -> QuerySet[ProductImport]:
+    """Files of goods that the person's own cooperatives sent; nobody else's business."""
+    return ProductImport.objects.filter(cooperative__in=cooperatives_of(user))
 
 
 def invoices_for(user: Any) -> QuerySet[Invoice]:

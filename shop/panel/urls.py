@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import complaints, consignments, delivery, dossiers, invoices, proof_acts, proofs, transfers
+from . import complaints, consignments, delivery, dossiers, imports, invoices, proof_acts, proofs, transfers
 
 app_name = "panel"
 urlpatterns = [
+    path("nhap-hang/", imports.ImportList.as_view(), name="imports"),
+    path("nhap-hang/bang-mau/", imports.template_file, name="import_template"),
+    path("nhap-hang/<int:pk>/", imports.ImportPage.as_view(), name="import"),
+    path("nhap-hang/<int:pk>/ghi/", imports.ConfirmImport.as_view(), name="import_confirm"),
+    path("xuat-hang/", imports.export_goods, name="export"),
     path("kien-hang/", consignments.ConsignmentList.as_view(), name="consignments"),
     path("kien-hang/<int:pk>/", consignments.ConsignmentPage.as_view(), name="consignment"),
     path("kien-hang/<int:pk>/dong-goi/", consignments.Pack.as_view(), name="pack"),

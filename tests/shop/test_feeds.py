@@ -19,8 +19,9 @@ from PIL import Image
 
 from catalog.models import Cooperative, Processing, TaxClass
 from catalog.pictures import make_renditions
+from catalog.spreadsheets import as_text
 from cms.services import publish_home, publish_story
-from shop.feeds import as_text, seconds_of_today
+from shop.feeds import seconds_of_today
 from shop.images.models import Picture
 from tests.factories import make_category, make_certificate, make_commune, make_cooperative, make_product
 
