@@ -20,13 +20,15 @@ from oscar.core.loading import get_model
 from catalog import search
 from catalog.folding import slug_of
 from catalog.models import ApprovalState, Cooperative, ProductSheet
-from catalog.services import GOODS_CLASS
+from catalog.services import GOODS_CLASS, check_ready
 
 PRODUCT_FIELDS = frozenset({"title", "category"})
 STOCK_FIELDS = frozenset({"price_amount", "stock"})
 AT_ONCE = 200
 # Checked by what they point to, which the caller has read: clean_fields would ask the database row by row.
-_REFERENCES = ("product", "cooperative", "commune", "picture")
+_REFERENCES = ("product", "cooperative", "commune", "picture", "label_picture", "workshop_picture")
+_QUANTITIES = frozenset({"min_quantity", "quantity_step", "max_quantity"})
+ON_THE_WAY = (ApprovalState.SUBMITTED, ApprovalState.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def _works(cooperative: Cooperative, drafts: Sequence[Draft]) -> list[_Work]:
         if record is None:
             product = get_model("catalogue", "Product")(structure="standalone", product_class=goods)
             record = stock_records(partner_id=cooperative.partner_id, partner_sku=draft.sku)
-            sheet = ProductSheet()
+            sheet = ProductSheet(code=draft.sku)
         else:
             product, sheet = products[record.product_id], sheets[record.product_id]
         product.sheet = sheet
@@ -145,20 +147,28 @@ def _fill(work: _Work) -> None:
         work.product.title, work.product.slug = fields["title"], slug_of(fields["title"])
     if not work.product.title:  # Oscar allows none, for the children of a parent product
         raise ValidationError({"title": _("Cần có tên sản phẩm.")})
-    if "price_amount" in fields:
-        if fields["price_amount"] <= 0:
-            raise ValidationError({"price_amount": _("Giá là một số tiền lớn hơn 0.")})
-        work.stock_record.price = fields["price_amount"]
-    if "stock" in fields:
-        reserved = work.stock_record.num_allocated or 0
-        if fields["stock"] < reserved:
-            raise BelowReserved(reserved)
-        work.stock_record.num_in_stock = fields["stock"]
+    _fill_stock(work.stock_record, fields)
     for name in fields.keys() - PRODUCT_FIELDS - STOCK_FIELDS:
         setattr(work.sheet, name, fields[name])
     work.product.is_public = work.sheet.state == ApprovalState.APPROVED
     work.product.clean_fields(exclude=["slug", "product_class"])
     work.sheet.clean_fields(exclude=_REFERENCES)
+    if _QUANTITIES & fields.keys():
+        work.sheet.validate_constraints(exclude={"code"})
+    if not STOCK_FIELDS.issuperset(fields):
+        check_ready(work.sheet)
+
+
+def _fill_stock(stock_record: Any, fields: Mapping[str, Any]) -> None:
+    if "price_amount" in fields:
+        if fields["price_amount"] <= 0:
+            raise ValidationError({"price_amount": _("Giá là một số tiền lớn hơn 0.")})
+        stock_record.price = fields["price_amount"]
+    if "stock" in fields:
+        reserved = stock_record.num_allocated or 0
+        if fields["stock"] < reserved:
+            raise BelowReserved(reserved)
+        stock_record.num_in_stock = fields["stock"]
 
 
 def _require(fields: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from catalog.importing.archives import stored_key
-from catalog.importing.columns import COLUMNS, NET_UNITS, PROCESSINGS, TAX_CLASSES, Column
+from catalog.importing.columns import COLUMNS, NET_UNITS, PICTURES, PROCESSINGS, TAX_CLASSES, Column
 from catalog.importing.planning import Groups, Places, current_values
 from catalog.importing.values import months_text
 from catalog.models import Cooperative
@@ -74,7 +74,7 @@ def _products(cooperative: Cooperative) -> Iterable[dict[str, Any]]:
             "sku": sku,
             "commune": places.label_of(values["commune"]),
             "category": groups.labels.get(values["category"], values["category"]),
-            "picture": f"{stored_key(values['picture'])}.jpg" if values["picture"] else "",
+            **{name: f"{stored_key(values[name])}.jpg" if values[name] else "" for name in PICTURES},
         }
 
 
@@ -87,7 +87,7 @@ def _cell(column: Column, values: dict[str, Any]) -> str | int:
         return months_text(value)
     if column.field in _CHOICES and value:
         return _CHOICES[column.field][value][0]
-    return value if isinstance(value, int) else as_text(value)
+    return value if isinstance(value, int) else as_text(value or "")
 
 
 def _csv(headings: Sequence[str], lines: Iterable[Sequence[str | int]]) -> bytes:

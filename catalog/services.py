@@ -271,13 +271,13 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
         setattr(sheet, field, value)
     sheet.clean_fields()
     sheet.validate_constraints()
-    _check_ready(sheet)
+    check_ready(sheet)
     sheet.save()
     search.index_product(sheet)
     return sheet
 
 
-def _check_ready(sheet: ProductSheet) -> None:
+def check_ready(sheet: ProductSheet) -> None:
     """Nothing is submitted or approved that would have to be refused. Raises: NotReadyToPublish."""
     if sheet.state in (ApprovalState.SUBMITTED, ApprovalState.APPROVED) and sheet.missing_legal_fields:
         raise NotReadyToPublish(sheet.missing_legal_fields)
@@ -307,7 +307,7 @@ def set_state(*, sheet: ProductSheet, state: str) -> ProductSheet:
     """
     fresh = ProductSheet.objects.select_for_update().get(pk=sheet.pk)
     fresh.state = state
-    _check_ready(fresh)
+    check_ready(fresh)
     ProductSheet.objects.filter(pk=sheet.pk).update(state=state, updated_at=timezone.now())
     get_model("catalogue", "Product").objects.filter(pk=sheet.product_id).update(
         is_public=state == ApprovalState.APPROVED

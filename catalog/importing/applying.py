@@ -12,6 +12,7 @@ from oscar.core.loading import get_model
 from catalog.batch import BelowReserved, Draft, DraftsRefused, save_products
 from catalog.models import Commune, Cooperative
 
+from .columns import PICTURES
 from .planning import PlannedRow, RowKind, current_values
 from .problems import Problem, Trouble
 
@@ -138,7 +139,9 @@ def _with_objects(drafts: Sequence[Draft], pictures: Mapping[str, Any]) -> list[
     communes = Commune.objects.in_bulk({draft.fields.get("commune") for draft in drafts} - {None})
     categories: Any = get_model("catalogue", "Category").objects.filter(depth=1)
     groups = {category.slug: category for category in categories}
-    objects: dict[str, Mapping[Any, Any]] = {"commune": communes, "category": groups, "picture": pictures}
+    objects: dict[str, Mapping[Any, Any]] = {"commune": communes, "category": groups} | dict.fromkeys(
+        PICTURES, pictures
+    )
     return [
         Draft(
             draft.sku,

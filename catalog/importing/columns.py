@@ -88,10 +88,10 @@ CODE = Column(
     "sku",
     "Mã hàng",
     "Code",
-    partial(values.code_of, most=128),
+    partial(values.code_of, most=50),
     ("mã", "mã sản phẩm", "mã hàng hóa", "mã SKU"),
     is_required=True,
-    most=128,
+    most=50,
 )
 COLUMNS: tuple[Column, ...] = (
     CODE,
@@ -115,19 +115,37 @@ COLUMNS: tuple[Column, ...] = (
     _choice("tax_class", TAX_CLASSES, "Nhóm thuế", "Tax class"),
     _choice("processing", PROCESSINGS, "Mức chế biến", "Processing", "chế biến"),
     Column("is_own_produced", "Tự sản xuất", "Own produce", values.flag_of),
+    Column("pieces", "Số phần bên trong", "Pieces inside", partial(values.whole_of, least=1, most=9_999)),
+    Column("min_quantity", "Mua ít nhất mỗi đơn", "Least per order",
+           partial(values.whole_of, least=1, most=9_999), ("mua ít nhất",)),
+    Column("quantity_step", "Mỗi lần thêm", "Quantity step", partial(values.whole_of, least=1, most=9_999)),
+    Column("lead_days", "Số ngày làm sau khi có đơn", "Lead days", partial(values.whole_of, most=90)),
     _text("storage", 255, "Bảo quản", "Storage"),
     _text("shelf_life", 120, "Hạn dùng", "Shelf life", "hạn sử dụng"),
+    _text("made_on", 120, "Ngày làm ra", "Made on", "ngày sản xuất", "NSX"),
+    _text("usage", 500, "Cách dùng", "Usage", "hướng dẫn sử dụng"),
+    _text("warnings", 500, "Lưu ý, cảnh báo", "Warnings", "cảnh báo"),
     _text("ingredients", 500, "Thành phần", "Ingredients"),
     _text("allergens", 255, "Chất gây dị ứng", "Allergens", "dị ứng"),
     _text("declaration_number", 60, "Số tự công bố", "Declaration number"),
+    _text("test_report", 120, "Phiếu kiểm nghiệm", "Test report"),
+    _text("area_code", 60, "Mã số vùng trồng", "Growing area code"),
+    _text("alcohol_strength", 20, "Độ cồn", "Alcohol strength"),
+    _text("alcohol_licence", 60, "Số giấy phép sản xuất rượu", "Alcohol licence"),
+    _text("return_rule", 255, "Đổi trả", "Return rule"),
     Column("is_age_restricted", "Chỉ bán từ 18 tuổi", "Age restricted", values.flag_of, ("18+",)),
     _text("summary", 5_000, "Mô tả", "Description", "giới thiệu", lines=True),
     _text("summary_en", 5_000, "Mô tả tiếng Anh", "English description", lines=True),
     _text("picture", 200, "Tệp ảnh", "Picture file", "ảnh", "hình ảnh", "picture"),
+    _text("label_picture", 200, "Tệp ảnh nhãn", "Label picture file", "ảnh nhãn"),
+    _text("workshop_picture", 200, "Tệp ảnh nơi làm", "Workshop picture file", "ảnh nơi làm"),
 )  # fmt: skip
 BY_FIELD = {column.field: column for column in COLUMNS}
 # Nothing to say when a cell is blank: the field keeps what it has, or its default.
-KEPT_WHEN_BLANK = frozenset({"season_months", "max_quantity", "picture"})
+PICTURES = ("picture", "label_picture", "workshop_picture")
+KEPT_WHEN_BLANK = frozenset(
+    {"season_months", "max_quantity", "min_quantity", "quantity_step", "lead_days", "pieces", *PICTURES}
+)
 
 
 @dataclass(frozen=True)

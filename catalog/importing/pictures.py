@@ -9,12 +9,14 @@ from typing import Any
 
 from django.core.files.images import ImageFile
 from django.db import transaction
+from django.db.models import Q
 from wagtail.images import get_image_model
 
 from catalog.models import Cooperative
 from catalog.pictures import make_renditions
 
 from .archives import Photographs, stored_key, tidy_name
+from .columns import PICTURES
 from .planning import PlannedRow
 from .problems import CellRefused, Problem
 
@@ -24,7 +26,7 @@ def wanted_names(rows: Iterable[PlannedRow]) -> dict[str, list[int]]:
     names: dict[str, list[int]] = {}
     for row in rows:
         for change in row.changes:
-            if change.field == "picture" and change.new:
+            if change.field in PICTURES and change.new:
                 names.setdefault(change.new, []).append(row.number)
     return names
 
@@ -66,5 +68,6 @@ def _picture(cooperative: Cooperative, photographs: Photographs, name: str) -> A
 def drop_unused(pictures: Iterable[Any], *, made_by: Cooperative) -> None:
     """Delete pictures that an import made and then did not put in place. Writes: Picture, files."""
     for picture in pictures:
-        if not made_by.sheets.filter(picture=picture).exists():
+        shown = Q(*((name, picture) for name in PICTURES), _connector=Q.OR)
+        if not made_by.sheets.filter(shown).exists():
             picture.delete()

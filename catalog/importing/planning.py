@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from oscar.core.loading import get_model
 
+from catalog.batch import ON_THE_WAY, STOCK_FIELDS
 from catalog.folding import fold, words_of
+from catalog.labelling import Facts, missing_legal_fields
 from catalog.models import Commune, Cooperative, FormerCommune, ProductSheet
 from catalog.models.place import KINDS
 
 from .archives import Photographs, picture_key, stored_key, tidy_name
-from .columns import BY_FIELD, CODE
+from .columns import BY_FIELD, CODE, PICTURES
 from .problems import CellRefused, Problem, Refused, Trouble
 from .rows import ReadRow, Sheet
 
@@ -84,7 +87,7 @@ def plan(*, cooperative: Cooperative, sheet: Sheet, pictures: Photographs | None
     rows = []
     for row in sheet.rows:
         resolved = _resolved(row, places, groups, now.get(row.sku), pictures)
-        asked.update(picture_key(str(name)) for name in [row.fields.get("picture")] if name)
+        asked.update(picture_key(row.fields[name]) for name in PICTURES if row.fields.get(name))
         rows.append(_planned(resolved, now.get(row.sku)))
     unused = tuple(name for key, name in pictures.names.items() if key not in asked)
     return Plan(tuple(rows), sheet.unknown_headings, unused, sheet.encoding)
@@ -98,7 +101,7 @@ def _resolved(
     finders: dict[str, Callable[[str], str]] = {
         "commune": places.code_of,
         "category": groups.slug_of,
-        "picture": partial(_picture, now=now, pictures=pictures),
+        **{name: partial(_picture, name, now=now, pictures=pictures) for name in PICTURES},
     }
     for name, find in finders.items():
         if name in fields:
@@ -110,11 +113,11 @@ def _resolved(
     return replace(row, fields=fields, problems=tuple(problems))
 
 
-def _picture(name: str, now: Mapping[str, Any] | None, pictures: Photographs) -> str:
+def _picture(field: str, name: str, *, now: Mapping[str, Any] | None, pictures: Photographs) -> str:
     key = picture_key(name)
     if key in pictures.names:
         return pictures.stored_name(key)
-    there = now["picture"] if now else ""
+    there = now[field] if now else ""
     if there and stored_key(there) == key:
         return str(there)
     raise CellRefused(Trouble.NO_SUCH_PICTURE, text=name[:60])
@@ -146,7 +149,24 @@ def _planned(row: ReadRow, now: Mapping[str, Any] | None) -> PlannedRow:
         if now is None or not _is_same(name, now[name], value)
     )
     kind = RowKind.NEW if now is None else RowKind.CHANGED if changes else RowKind.SAME
+    problems = _of_the_whole(changes, now or _DEFAULTS)
+    if problems:
+        return PlannedRow(row.number, row.sku, title, RowKind.WRONG, problems=tuple(problems))
     return PlannedRow(row.number, row.sku, title, kind, changes)
+
+
+def _of_the_whole(changes: Sequence[Change], now: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong only once the fields stand side by side: a fact the law wants, more at least than at most."""
+    after = {**now, **{change.field: change.new for change in changes}}
+    changed = {change.field for change in changes}
+    problems = []
+    if after.get("state") in ON_THE_WAY and changed - STOCK_FIELDS:
+        missing = missing_legal_fields(cast(Facts, SimpleNamespace(**after)))
+        problems += [Problem(Trouble.MISSING_FACT, each.field, {"law": each.source}) for each in missing]
+    least, most = after["min_quantity"], after["max_quantity"]
+    if most < least and changed & {"min_quantity", "max_quantity"}:
+        problems.append(Problem(Trouble.TOO_SMALL, "max_quantity", {"least": least}))
+    return problems
 
 
 def _is_same(name: str, old: Any, new: Any) -> bool:
@@ -160,31 +180,34 @@ def _is_same(name: str, old: Any, new: Any) -> bool:
 
 
 def current_values(cooperative: Cooperative, skus: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """What the table would say of each of the cooperative's products today, by code; and ``reserved``."""
+    """What the table would say of each of the cooperative's products today, by code; ``reserved`` and ``state`` too."""
     records: Any = get_model("partner", "StockRecord").objects.filter(
         partner_id=cooperative.partner_id, product__sheet__isnull=False
     )
     if skus is not None:
         records = records.filter(partner_sku__in=list(skus))
-    names = [f"product__sheet__{name}" for name in SHEET_FIELDS if name not in ("commune", "picture")]
+    names = [f"product__sheet__{name}" for name in SHEET_FIELDS if name not in ("commune", *PICTURES)]
     found = records.order_by("product_id").values_list(
         "partner_sku", "product_id", "product__title", "price", "num_in_stock", "num_allocated",
-        "product__sheet__commune_id", "product__sheet__picture__file", *names,
+        "product__sheet__state", "product__sheet__commune_id",
+        *(f"product__sheet__{name}__file" for name in PICTURES), *names,
     )  # fmt: skip
     products: dict[str, dict[str, Any]] = {}
     by_product: dict[int, dict[str, Any]] = {}
-    plain = [name.removeprefix("product__sheet__") for name in names]
-    for sku, product_id, title, price, stock, reserved, commune, picture, *values in found:
+    plain = [*PICTURES, *(name.removeprefix("product__sheet__") for name in names)]
+    for sku, product_id, title, price, stock, reserved, state, commune, *values in found:
         products[sku] = by_product[product_id] = {
             "title": title,
             "category": "",
             "price_amount": int(price or 0),
             "stock": stock or 0,
             "reserved": reserved or 0,
+            "state": state,
             "commune": commune,
-            "picture": tidy_name(picture or ""),
             **dict(zip(plain, values, strict=True)),
         }
+        for name in PICTURES:
+            products[sku][name] = tidy_name(products[sku][name] or "")
     joins: Any = get_model("catalogue", "ProductCategory").objects.filter(
         product__sheet__cooperative=cooperative
     )

@@ -57,6 +57,7 @@ class Trouble(StrEnum):
     UNKNOWN_PLACE = "unknown_place"
     SEVERAL_PLACES = "several_places"
     BELOW_RESERVED = "below_reserved"
+    MISSING_FACT = "missing_fact"
     MOVED_ON = "moved_on"
     REFUSED = "refused"
     NO_SUCH_PICTURE = "no_such_picture"

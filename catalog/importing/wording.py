@@ -63,6 +63,7 @@ SENTENCES: Mapping[Trouble, Promise] = {
     Trouble.UNKNOWN_PLACE: _("Không có xã, phường “%(text)s”."),
     Trouble.SEVERAL_PLACES: _("Có nhiều nơi tên “%(text)s”: %(choices)s. Hãy ghi thêm tỉnh hoặc ghi mã."),
     Trouble.BELOW_RESERVED: _("Đơn hàng đã giữ %(reserved)s gói, tồn kho không thể ít hơn."),
+    Trouble.MISSING_FACT: _("Hàng đang bán cần có (%(law)s)."),
     Trouble.MOVED_ON: _("Đã có người đổi sau khi xem thử: trước “%(old)s”, nay “%(now)s”. Hãy xem thử lại."),
     Trouble.REFUSED: _("Không ghi được: %(reason)s"),
     Trouble.NO_SUCH_PICTURE: _("Không có ảnh “%(text)s” trong tệp ZIP."),

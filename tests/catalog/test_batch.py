@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from oscar.core.loading import get_model
 
+from catalog import services
 from catalog.batch import BelowReserved, Draft, DraftsRefused, save_products
 from catalog.models import ApprovalState, ProductSheet, SearchEntry
 from tests.factories import make_category, make_commune, make_cooperative, make_product
@@ -68,8 +69,7 @@ def rows_of(sheet: ProductSheet) -> list[dict[str, Any]]:
 def test_new_or_changed_it_makes_the_same_rows_as_the_service_for_one(changes):
     one, many = make_cooperative(name="HTX Nương"), make_cooperative(name="HTX Nương")
     for wanted in (fields(), fields(**changes)):
-        single = make_product(cooperative=one, sku="A", state=ApprovalState.DRAFT, price=wanted["price_amount"],
-                              **{name: value for name, value in wanted.items() if name != "price_amount"})  # fmt: skip
+        single = services.save_product(cooperative=one, sku="A", state=ApprovalState.DRAFT, **wanted)
         (batched,) = save_products(cooperative=many, drafts=[Draft("A", wanted)])
         assert rows_of(batched) == rows_of(single)
 
