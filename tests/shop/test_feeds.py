@@ -96,6 +96,9 @@ def test_merchant_center_gets_every_field_it_asks_for(client, taro):
         "link": f"http://testserver/san-pham/{taro.product.slug}_{taro.product_id}/",
         "brand": "HTX Nương & Bạn",
         "product_type": "Rau tươi",
+        "shipping_weight": "3100 g",
+        "unit_pricing_measure": "3000g",
+        "unit_pricing_base_measure": "1kg",
         "identifier_exists": "no",
     }
 
@@ -107,7 +110,25 @@ def test_the_catalogue_of_facebook_says_the_same(client, taro):
     assert item.pop("availability") == "in_stock"
     assert row.pop("description") == "Củ tròn.\x0b Bở & thơm."
     item.pop("description")
+    for measure in ("shipping_weight", "unit_pricing_measure", "unit_pricing_base_measure"):
+        item.pop(measure)
     assert row == item
+
+
+def test_a_name_longer_than_merchant_center_takes_is_cut(client, taro):
+    Cooperative.objects.update(name="H" * 120)
+    assert items(client)[0]["brand"] == "H" * 70
+    assert facts(client)[0]["cooperative"]["name"] == "H" * 120
+
+
+def test_goods_in_many_rounds_are_each_named_once(client, taro, monkeypatch):
+    monkeypatch.setattr("shop.feeds.AT_ONCE", 2)
+    for _ in range(4):
+        make_certificate(make_product(picture=taro.picture, cooperative=taro.cooperative))
+    found = [item["id"] for item in items(client)]
+    assert found == sorted(found, key=int)
+    assert len(set(found)) == len(found) == 5
+    assert [bool(fact["star"]) for fact in facts(client)] == [False, True, True, True, True]
 
 
 def test_open_data_tells_all_facts(client, taro):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0006_product_facts'),
+        ('catalog', '0008_delivery'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
