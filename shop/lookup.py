@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django import forms
 from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,11 @@ from django.views.decorators.http import require_safe
 from shop.checkout.privacy import personal
 from shop.invoices import services
 from shop.invoices.models import Invoice, InvoiceStatus
+from shop.limits import counted, network_of
+
+MOST_LOOKS = 120
+MOST_MISSES = 20
+"""Per network and hour: an office looks up many invoices, who guesses codes misses."""
 
 
 class LookupForm(forms.Form):
@@ -41,9 +47,13 @@ def issued(code: str) -> Invoice | None:
 def show(request: HttpRequest) -> HttpResponse:
     """The form; with ``?ma=`` the invoice, or 404 with a word about typing errors."""
     form = LookupForm(request.GET if "ma" in request.GET else None)
+    if form.is_bound and _is_too_much(request):
+        form.add_error("ma", _("Bạn đã tra quá nhiều lần. Một giờ nữa bạn thử lại nhé."))
+        return render(request, "lookup.html", {"form": form}, status=429)
     invoice = issued(form.cleaned_data["ma"]) if form.is_bound and form.is_valid() else None
     is_unknown = form.is_bound and form.is_valid() and invoice is None
     if is_unknown:
+        counted(_misses(request))
         form.add_error("ma", _("Chưa thấy hóa đơn nào có mã này. Bạn xem lại từng chữ, hoặc thử lại sau."))
     context = {
         "form": form,
@@ -56,6 +66,8 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_safe
 @personal
 def pdf(request: HttpRequest, code: str) -> HttpResponse:
+    if _is_too_much(request):
+        return HttpResponse(status=429)
     invoice = _accepted_or_404(code)
     body = services.pdf_of(invoice, base_url=settings.BASE_URL)
     return _attachment(body, "application/pdf", services.filename_of(invoice, "pdf"))
@@ -64,8 +76,20 @@ def pdf(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @personal
 def xml(request: HttpRequest, code: str) -> HttpResponse:
+    if _is_too_much(request):
+        return HttpResponse(status=429)
     invoice = _accepted_or_404(code)
     return _attachment(services.signed_xml(invoice), "application/xml", services.filename_of(invoice, "xml"))
+
+
+def _is_too_much(request: HttpRequest) -> bool:
+    """Whether this network has looked too often, or guessed too often; counts the look."""
+    looks = counted(f"lookup:{network_of(request)}")
+    return looks > MOST_LOOKS or cache.get(_misses(request), 0) >= MOST_MISSES
+
+
+def _misses(request: HttpRequest) -> str:
+    return f"lookup-missed:{network_of(request)}"
 
 
 def _accepted_or_404(code: str) -> Invoice:

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Cooperative
+from shop.crash_points import crash_point
 from shop.invoices import formats
 from shop.invoices.checking import check
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
@@ -127,6 +128,7 @@ def _issue_in_place(
     if series.last_issued_on and series.last_issued_on > today:
         raise NotIssued([finding("date_before_last", "HDon/DLHDon/TTChung/NLap")])
     number = series.last_number + 1
+    crash_point("invoice.series-locked")
     if ahead is not None and (ahead.series_pk, ahead.number) == (series.pk, number):
         xml = ahead.xml
     else:
@@ -137,6 +139,7 @@ def _issue_in_place(
     if findings := _errors(check(xml, today=today, trust=trusted())):
         raise NotIssued(findings)
 
+    crash_point("invoice.signed")
     series.last_number = number
     series.last_issued_on = today
     series.save(update_fields=["last_number", "last_issued_on"])
@@ -148,6 +151,7 @@ def _issue_in_place(
     locked.next_try_at = now
     locked.save()
     _keep(locked, DocumentKind.SIGNED, xml)
+    crash_point("invoice.numbered")
     return locked
 
 
@@ -177,8 +181,10 @@ def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
     invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
     if not claimed:
         return invoice
+    crash_point("invoice.claimed")
     try:
         receipt = _ask_or_send(invoice)
+        crash_point("invoice.answered")
     except TryAgainLater as reason:
         logger.warning("Invoice %s waits: %s", invoice, reason)
         return invoice
@@ -271,6 +277,7 @@ def _ask_or_send(invoice: Invoice) -> Receipt:
             return known
     else:
         _count_try(invoice)
+    crash_point("invoice.counted")
     return road.submit(invoice.message_id, signed_xml_to_send(invoice))
 
 
@@ -332,6 +339,7 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
             seconds=PAUSES[min(invoice.tries, len(PAUSES)) - 1]
         )
     invoice.save(update_fields=["status", "authority_code", "rejection", "next_try_at"])
+    crash_point("invoice.recorded")
     return invoice
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from catalog.models import Cooperative, TaxClass, VatMethod
+from shop.crash_points import crash_point
 from shop.invoices import services as invoices
 from shop.invoices.draft import Buyer, Seller
 from shop.invoices.models import Invoice, InvoiceStatus
@@ -114,6 +115,7 @@ def deliver(invoice: Invoice) -> bool:
         claimed = Invoice.objects.filter(pk=invoice.pk, delivered_at=None).update(delivered_at=timezone.now())
         if claimed:
             letters.invoice_sent(consignment, invoice, files)
+            crash_point("invoice.letter-written")
             OrderEvent.objects.create(
                 order=consignment.order,
                 consignment=consignment,

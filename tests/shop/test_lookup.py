@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
+from shop import lookup
 from shop.invoices import services
 from shop.invoices.models import Invoice
 from shop.orders import invoicing
@@ -75,3 +77,30 @@ def test_before_the_authority_answers_there_are_facts_but_no_files(client: Clien
     page = client.get("/hoa-don/", {"ma": waiting.lookup_code}).content.decode()
     assert "đang chờ cơ quan thuế cấp mã" in page
     assert client.get(f"/hoa-don/{waiting.lookup_code}/xml/").status_code == 404
+
+
+def test_who_guesses_codes_is_stopped_for_an_hour(client: Client, accepted: Invoice) -> None:
+    for _ in range(lookup.MOST_MISSES):
+        assert client.get("/hoa-don/", {"ma": "KHONGCOMANAY"}).status_code == 404
+    stopped = client.get("/hoa-don/", {"ma": accepted.lookup_code})
+    assert stopped.status_code == 429
+    assert "Một giờ nữa" in stopped.content.decode()
+    assert accepted.authority_code not in stopped.content.decode()
+    for kind in ("pdf", "xml"):
+        assert client.get(f"/hoa-don/{accepted.lookup_code}/{kind}/").status_code == 429
+    neighbour = client.get("/hoa-don/", {"ma": accepted.lookup_code}, REMOTE_ADDR="203.0.113.9")
+    assert neighbour.status_code == 200
+    assert client.get("/hoa-don/").status_code == 200
+
+
+def test_an_office_may_look_up_many_invoices_but_not_all_day(
+    client: Client, accepted: Invoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "MOST_LOOKS", 3)
+    found = [client.get("/hoa-don/", {"ma": accepted.lookup_code}).status_code for _ in range(4)]
+    assert found == [200, 200, 200, 429]
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_looked_yet() -> None:
+    cache.clear()

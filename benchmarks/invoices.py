@@ -1,0 +1,96 @@
+"""What an invoice costs: building, signing and checking against a bare RSA-2048 signature, and pages of PDF.
+
+    .venv/bin/python -m benchmarks.invoices
+
+CPU time of one process, both sides in the same run, interleaved; nothing here is asserted. Keys are made for the run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+
+from shop.invoices import formats
+from shop.invoices.amounts import Sale, draft_sales
+from shop.invoices.checking import check
+from shop.invoices.draft import Buyer, Draft, Seller
+from shop.invoices.pdf import invoice_pdf
+from shop.invoices.sandbox_keys import sandbox_signer, sandbox_trust
+from shop.invoices.signing import VIETNAM, sign
+
+ROUNDS = 200
+PAGES = 60
+NOW = dt.datetime(2026, 11, 23, 14, 5, 9, tzinfo=VIETNAM)
+
+
+def ten_lines() -> Draft:
+    sales = [
+        Sale(
+            name=f"Chè shan tuyết Tà Xùa, hộp số {number}",
+            gross_amount=108_000 * number,
+            rate="8%",
+            unit="hộp",
+            quantity=Decimal(number),
+        )
+        for number in range(1, 11)
+    ]
+    seller = Seller(
+        name="HỢP TÁC XÃ NÔNG NGHIỆP VÍ DỤ", tax_code="5699999011", address="Thôn 1, xã Ví Dụ, tỉnh Ví Dụ"
+    )
+    buyer = Buyer(person="Bán cho người tiêu dùng")
+    draft = draft_sales(
+        sales,
+        form="1",
+        seller=seller,
+        buyer=buyer,
+        payment_method="Chuyển khoản",
+        solution_tax_code="0109999037",
+    )
+    return draft.numbered(series="C26TAA", number=1, issued_on=NOW.date())
+
+
+def cpu(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Path(folder)
+        signer = sandbox_signer(keys, tax_code="5699999011", name="HTX")
+        trust = sandbox_trust(keys)
+    draft = ten_lines()
+
+    def whole() -> bytes:
+        xml = sign(formats.build(draft), signer, place="NBan", at=NOW)
+        assert not [found for found in check(xml, today=NOW.date(), trust=trust) if found.is_error]
+        return xml
+
+    xml = whole()
+    bare = [cpu(lambda: signer.sign(b"x" * 900))]
+    full = [cpu(whole)]
+    for _ in range(ROUNDS):
+        bare.append(cpu(lambda: signer.sign(b"x" * 900)))
+        full.append(cpu(whole))
+    one, all_of_it = statistics.median(bare) * 1000, statistics.median(full) * 1000
+    print(f"bare RSA-2048 signature          {one:7.2f} ms CPU")
+    print(f"build + sign + check, 10 lines   {all_of_it:7.2f} ms CPU   {all_of_it / one:.1f} ×")
+    invoice_pdf(xml)
+    started = time.perf_counter()
+    for _ in range(PAGES):
+        invoice_pdf(xml)
+    seconds = time.perf_counter() - started
+    print(f"PDF/A-3 with the XML attached    {PAGES / seconds:7.1f} pages/s")
+
+
+if __name__ == "__main__":
+    main()

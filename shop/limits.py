@@ -1,0 +1,29 @@
+"""How often one network may ask for something, counted in the cache; addresses are kept as hashes only."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+WINDOW_SECONDS = 3600
+
+
+def network_of(request: HttpRequest) -> str:
+    """Which network asks, as a hash. Behind our own proxy the last entry is the one that the proxy itself wrote."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.SECURE_PROXY_SSL_HEADER:
+        forwarded = str(request.headers.get("X-Forwarded-For", "")).rsplit(",", 1)[-1].strip()
+        address = forwarded or address
+    return hashlib.sha256(f"{settings.SECRET_KEY}:{address}".encode()).hexdigest()[:32]
+
+
+def counted(key: str) -> int:
+    """How often this has been asked within the hour; counts it."""
+    cache.add(key, 0, WINDOW_SECONDS)
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # the hour ended between the two calls
+        return 1
