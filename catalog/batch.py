@@ -102,11 +102,15 @@ def save_products(*, cooperative: Cooperative, drafts: Sequence[Draft]) -> list[
 
 def _works(cooperative: Cooperative, drafts: Sequence[Draft]) -> list[_Work]:
     stock_records: Any = get_model("partner", "StockRecord")
-    found = stock_records.objects.select_for_update().filter(
-        partner_id=cooperative.partner_id, partner_sku__in=[draft.sku for draft in drafts]
+    found = (
+        stock_records.objects.select_for_update(of=("self",))
+        .select_related("product")
+        .filter(partner_id=cooperative.partner_id, partner_sku__in=[draft.sku for draft in drafts])
     )
     known = {record.partner_sku: record for record in found.order_by("pk")}
-    pks = [record.product_id for record in known.values()]
+    # A pack's code leads to the product it is a pack of: name and facts are told once for all sizes.
+    told_by = {sku: record.product.parent_id or record.product_id for sku, record in known.items()}
+    pks = list(told_by.values())
     products: Any = get_model("catalogue", "Product").objects.in_bulk(pks)
     sheets = {
         sheet.product_id: sheet
@@ -121,7 +125,7 @@ def _works(cooperative: Cooperative, drafts: Sequence[Draft]) -> list[_Work]:
             record = stock_records(partner_id=cooperative.partner_id, partner_sku=draft.sku)
             sheet = ProductSheet(code=draft.sku)
         else:
-            product, sheet = products[record.product_id], sheets[record.product_id]
+            product, sheet = products[told_by[draft.sku]], sheets[told_by[draft.sku]]
         product.sheet = sheet
         sheet.product, sheet.cooperative = product, cooperative
         works.append(_Work(draft, product, record, sheet))
@@ -166,7 +170,7 @@ def _fill_stock(stock_record: Any, fields: Mapping[str, Any]) -> None:
         stock_record.price = fields["price_amount"]
     if "stock" in fields:
         reserved = stock_record.num_allocated or 0
-        if fields["stock"] < reserved:
+        if fields["stock"] + stock_record.num_expected < reserved:
             raise BelowReserved(reserved)
         stock_record.num_in_stock = fields["stock"]
 

@@ -12,12 +12,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import CategorySheet, Commune, Cooperative, ProductSheet
+from catalog.models import CategorySheet, Commune, Cooperative, Pack, ProductSheet
 from catalog.models.product_sheet import ALL_MONTHS
 from catalog.search import LONGEST_QUERY, search
 from catalog.selectors import cards, public_sheets, season_bit, stars_on, today
@@ -248,7 +248,15 @@ def _choices(counts: dict[str, Counter[Any]], wanted: Wanted) -> dict[str, list[
     }
 
 
-_LEFT = F("product__stockrecords__num_in_stock") - Coalesce(F("product__stockrecords__num_allocated"), 0)
+# Goods of one size have their stock record; goods in packs count by the pack with most, and start at the lowest price.
+_PACKS: QuerySet[Any] = Pack.objects.filter(sheet=OuterRef("pk"), is_offered=True)
+_LEFT = Coalesce(
+    F("product__stockrecords__num_in_stock") - Coalesce(F("product__stockrecords__num_allocated"), 0),
+    Subquery(
+        _PACKS.annotate(left=F("num_in_stock") - F("num_allocated")).order_by("-left").values("left")[:1]
+    ),
+)
+_PRICE = Coalesce(F("product__stockrecords__price"), Subquery(_PACKS.order_by("price").values("price")[:1]))
 
 
 # The order called "Gợi ý": column → what it puts first. /xep-hang/ prints this very table.
@@ -272,8 +280,8 @@ def _suggested(goods: QuerySet[Any]) -> QuerySet[Any]:
 _ORDERINGS: dict[str, Callable[[QuerySet[Any]], QuerySet[Any]]] = {
     "": lambda goods: _suggested(goods.annotate(left=_LEFT)),
     "moi": lambda goods: goods.order_by("-product_id"),
-    "gia-tang": lambda goods: goods.order_by("product__stockrecords__price", "-product_id"),
-    "gia-giam": lambda goods: goods.order_by("-product__stockrecords__price", "-product_id"),
+    "gia-tang": lambda goods: goods.order_by(_PRICE.asc(), "-product_id"),
+    "gia-giam": lambda goods: goods.order_by(_PRICE.desc(), "-product_id"),
     "sao": lambda goods: goods.order_by("-stars_today", "-product_id"),
 }
 

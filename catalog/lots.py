@@ -18,7 +18,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
@@ -194,9 +194,9 @@ def recall(*, lot: Lot, reason: str, stop_sale: bool, actor: Any = None) -> Lot:
     if not reason.strip():
         raise ValidationError({"reason": _("Cần ghi vì sao thu hồi: người mua sẽ đọc.")})
     if stop_sale:
-        get_model("partner", "StockRecord").objects.filter(product_id=lot.sheet.product_id).update(
-            num_in_stock=Coalesce(F("num_allocated"), 0)
-        )
+        get_model("partner", "StockRecord").objects.filter(
+            Q(product=lot.sheet.product_id) | Q(product__parent=lot.sheet.product_id)
+        ).update(num_in_stock=Least(F("num_in_stock"), Coalesce(F("num_allocated"), 0)))
     lot_now = _locked(lot)
     if lot_now.status != LotStatus.RECALLED:
         _write(lot_now, LotEventKind.RECALL, at=timezone.now(), note=reason, actor=actor)

@@ -274,12 +274,14 @@ def suggest(text: str, *, limit: int = 8) -> list[Suggestion]:
     product_ids = [hit.product_id for hit in _ranked(typed, limit)][: limit - len(lines)]
     sheets = {
         sheet.product_id: sheet
-        for sheet in ProductSheet.objects.filter(product_id__in=product_ids).select_related(
-            "product", "cooperative"
-        )
+        for sheet in ProductSheet.objects.filter(
+            product_id__in=product_ids,
+            is_age_restricted=False,  # nobody is led to alcohol while typing (Law 44/2019/QH14 art. 16)
+        ).select_related("product", "cooperative")
     }
     for product_id in product_ids:
-        sheet = sheets[product_id]
+        if (sheet := sheets.get(product_id)) is None:
+            continue
         lines.append(
             Suggestion("product", (sheet.product.slug, product_id), sheet.title, sheet.cooperative.name)
         )

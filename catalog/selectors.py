@@ -5,14 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from catalog.clock import today
 from catalog.models import ApprovalState, Certificate, Cooperative, ProductSheet
 from catalog.pictures import renditions
 
-__all__ = ["cards", "certificates_of", "public_sheets", "season_bit", "stalls", "stars_on", "today"]
+__all__ = [
+    "cards",
+    "certificates_of",
+    "has_stock",
+    "public_sheets",
+    "season_bit",
+    "stalls",
+    "stars_on",
+    "today",
+]
 
 
 def public_sheets() -> QuerySet[ProductSheet]:
@@ -23,7 +33,7 @@ def public_sheets() -> QuerySet[ProductSheet]:
 
 
 def cards(queryset: QuerySet[ProductSheet] | None = None) -> QuerySet[ProductSheet]:
-    """``queryset`` (all public goods by default) with everything a product card reads, in four queries.
+    """``queryset`` (all public goods by default) with everything a product card reads, in five queries.
 
     Shape: ``sheet.showing`` is the list of certificates that may be shown today.
     """
@@ -39,8 +49,9 @@ def card_reads(prefix: str = "") -> list[Any]:
     return [
         Prefetch(
             f"{prefix}product__stockrecords",
-            stock_record.objects.only("product_id", "price", "num_in_stock", "num_allocated"),
+            stock_record.objects.only("product_id", "price", "num_in_stock", "num_allocated", "num_expected"),
         ),
+        f"{prefix}packs",
         Prefetch(f"{prefix}certificates", Certificate.objects.showing_on(today()), to_attr="showing"),
         Prefetch(f"{prefix}picture__renditions", renditions()),
     ]
@@ -64,6 +75,14 @@ def certificates_of(cooperative: Cooperative) -> QuerySet[Certificate]:
         .select_related("sheet__product")
         .order_by("-stars", "sheet__product__title")
     )
+
+
+def has_stock() -> Q:
+    """Sheets of which a pack is left that nobody has reserved."""
+    left = Coalesce(F("num_allocated"), 0)
+    stock: Any = get_model("partner", "StockRecord").objects.filter(num_in_stock__gt=left)
+    packs = stock.filter(product__pack__is_offered=True).values("product__pack__sheet")
+    return Q(product__in=stock.values("product")) | Q(pk__in=packs)
 
 
 def season_bit(on: dt.date) -> int:

@@ -24,6 +24,8 @@ from catalog.models import (
     Cooperative,
     MemberRole,
     Membership,
+    Pack,
+    PriceTier,
     ProductSheet,
     ProofAct,
 )
@@ -250,10 +252,13 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
         .filter(partner_id=cooperative.partner_id, partner_sku=sku)
         .first()
     )
-    if stock_record and stock < (stock_record.num_allocated or 0):
+    if stock_record and stock + stock_record.num_expected < (stock_record.num_allocated or 0):
         raise StockBelowReserved(f"{stock_record.num_allocated} packs of {sku} are reserved")
+    sold = stock_record.product if stock_record else None
+    if sold:
+        check_tiers(product_id=sold.pk, price_amount=price_amount)
     product = _save_oscar_product(
-        stock_record.product if stock_record else None,
+        sold.parent if sold and sold.is_child else sold,
         title=title,
         is_public=state == ApprovalState.APPROVED,
         category=category,
@@ -273,8 +278,23 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
     sheet.validate_constraints()
     check_ready(sheet)
     sheet.save()
+    # The size told on the sheet is the first pack of goods in packs.
+    Pack.objects.filter(product=stock_record.product_id, sheet=sheet).update(
+        name=sheet.pack,
+        name_en=sheet.pack_en,
+        net_quantity=sheet.net_quantity,
+        weight_grams=sheet.weight_grams,
+    )
     search.index_product(sheet)
     return sheet
+
+
+def check_tiers(*, product_id: int, price_amount: int) -> None:
+    """Refuse a price that is not above what many cost. Raises: ValidationError."""
+    if PriceTier.objects.filter(product=product_id, unit_amount__gte=price_amount).exists():
+        raise ValidationError(
+            {"price_amount": _("Giá phải cao hơn giá mua nhiều. Bạn sửa giá mua nhiều trước.")}
+        )
 
 
 def check_ready(sheet: ProductSheet) -> None:
@@ -300,19 +320,21 @@ def _save_oscar_product(product: Any, *, title: str, is_public: bool, category: 
 
 
 @transaction.atomic
-def set_state(*, sheet: ProductSheet, state: str) -> ProductSheet:
-    """Move a product to that approval state; only approved goods are in the shop.
+def set_state(*, sheet: ProductSheet, state: str, note: str = "") -> ProductSheet:
+    """Move a product to that approval state; only approved goods are in the shop. ``note``: why it is returned.
 
     Locks/Writes: ProductSheet, Product. Raises: NotReadyToPublish on the way to approval.
     """
     fresh = ProductSheet.objects.select_for_update().get(pk=sheet.pk)
     fresh.state = state
     check_ready(fresh)
-    ProductSheet.objects.filter(pk=sheet.pk).update(state=state, updated_at=timezone.now())
+    ProductSheet.objects.filter(pk=sheet.pk).update(
+        state=state, review_note=_nfc({"note": note})["note"], updated_at=timezone.now()
+    )
     get_model("catalogue", "Product").objects.filter(pk=sheet.product_id).update(
         is_public=state == ApprovalState.APPROVED
     )
-    sheet.refresh_from_db(fields=["state", "updated_at"])
+    sheet.refresh_from_db(fields=["state", "review_note", "updated_at"])
     sheet.product.is_public = state == ApprovalState.APPROVED
     return sheet
 

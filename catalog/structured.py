@@ -17,6 +17,7 @@ _AVAILABILITY = {
     StockLevel.IN_STOCK: "InStock",
     StockLevel.FEW_LEFT: "LimitedAvailability",
     StockLevel.SOLD_OUT: "OutOfStock",
+    StockLevel.PRE_ORDER: "PreOrder",
     StockLevel.OUT_OF_SEASON: "OutOfStock",
 }
 UNIT_CODES = {"g": "KGM", "ml": "LTR"}  # UN/CEFACT
@@ -72,29 +73,10 @@ def product(sheet: ProductSheet, *, path: str, picture: str, seller: dict[str, A
         "url": absolute(path),
         "brand": {"@type": "Brand", "name": sheet.cooperative.name},
         "countryOfOrigin": "VN",
-        "offers": {
-            "@type": "Offer",
-            "url": absolute(path),
-            "price": str(sheet.price_amount),
-            "priceCurrency": "VND",
-            "availability": f"https://schema.org/{availability}",
-            "seller": seller,
-        },
+        "offers": _offers(sheet, path, seller, availability),
     }
     if picture:
         node["image"] = absolute(picture)
-    if sheet.net_unit in UNIT_CODES and sheet.unit_price:
-        node["offers"]["priceSpecification"] = {
-            "@type": "UnitPriceSpecification",
-            "price": str(sheet.unit_price.amount),
-            "priceCurrency": "VND",
-            "valueAddedTaxIncluded": True,
-            "referenceQuantity": {
-                "@type": "QuantitativeValue",
-                "value": "1",
-                "unitCode": UNIT_CODES[sheet.net_unit],
-            },
-        }
     if star := sheet.star:
         node["hasCertification"] = {
             "@type": "Certification",
@@ -105,6 +87,41 @@ def product(sheet: ProductSheet, *, path: str, picture: str, seller: dict[str, A
             "expires": star.last_day.isoformat(),
         }
     return node
+
+
+def _offers(
+    sheet: ProductSheet, path: str, seller: dict[str, Any], availability: str
+) -> dict[str, Any] | list[dict[str, Any]]:
+    """One ``Offer``, or one per pack; goods without a price keep an offer that is not to be had."""
+    base = {"@type": "Offer", "url": absolute(path), "priceCurrency": "VND", "seller": seller}
+    nodes = []
+    for offer in sheet.offers:
+        if not sheet.cooperative.is_open or offer.can_be_bought or len(sheet.offers) == 1:
+            state = availability
+        else:
+            state = "OutOfStock"
+        node = base | {
+            "price": str(offer.price_amount),
+            "availability": f"https://schema.org/{state}",
+        }
+        if sheet.has_choice:
+            node |= {"name": offer.shown_name, "sku": str(offer.product_id)}
+        if sheet.net_unit in UNIT_CODES and offer.unit_price:
+            node["priceSpecification"] = {
+                "@type": "UnitPriceSpecification",
+                "price": str(offer.unit_price.amount),
+                "priceCurrency": "VND",
+                "valueAddedTaxIncluded": True,
+                "referenceQuantity": {
+                    "@type": "QuantitativeValue",
+                    "value": "1",
+                    "unitCode": UNIT_CODES[sheet.net_unit],
+                },
+            }
+        nodes.append(node)
+    if not nodes:
+        return base | {"price": "0", "availability": f"https://schema.org/{availability}"}
+    return nodes[0] if len(nodes) == 1 else nodes
 
 
 def graph(*nodes: dict[str, Any]) -> SafeString:

@@ -17,6 +17,7 @@ from catalog.listing import ORDERS, PER_PAGE, Wanted, fill_shelf
 from catalog.lots import lots_shown
 from catalog.models import CategorySheet, Cooperative, ProductSheet
 from catalog.ocop import SETS
+from catalog.offers import shown_offers
 from catalog.papers import papers_of_sheet, papers_of_stall
 from catalog.pictures import renditions_of, spec
 from catalog.search import suggest as suggestions_for
@@ -75,12 +76,16 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     context = {
         "sheet": sheet,
         "star": sheet.star,
+        "offers": shown_offers(sheet),
         "lots": lots_shown(sheet),
         "papers": list(papers_of_sheet(sheet)),
         "group": group,
         "ocop_set": SETS[sheet.ocop_set].en if get_language() == "en" else SETS[sheet.ocop_set].vi,
         "neighbours": cards(
-            public_sheets().filter(cooperative=sheet.cooperative).exclude(pk=sheet.pk).order_by("-product_id")
+            public_sheets()
+            .filter(cooperative=sheet.cooperative, is_age_restricted=sheet.is_age_restricted)
+            .exclude(pk=sheet.pk)
+            .order_by("-product_id")
         )[:NEIGHBOURS],
         "steps": steps,
         "canonical": structured.absolute(path),

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from catalog.models import Certificate, Commune, Cooperative, ProductSheet
 from catalog.pictures import renditions
-from catalog.selectors import cards, public_sheets, season_bit, stalls, stars_on, today
+from catalog.selectors import cards, has_stock, public_sheets, season_bit, stalls, stars_on, today
 
 from .maps import Place, place_of
 
@@ -40,11 +40,8 @@ def season_sheets() -> list[ProductSheet]:
                 output_field=IntegerField(),
             )
         )
-        .filter(
-            in_month__gt=0,
-            is_age_restricted=False,
-            product__stockrecords__num_in_stock__gt=Coalesce(F("product__stockrecords__num_allocated"), 0),
-        )
+        .filter(in_month__gt=0, is_age_restricted=False)
+        .filter(has_stock())
         .order_by("-is_seasonal", "-stars", "pk")
         .values_list("pk", "cooperative_id")
     )

@@ -27,11 +27,13 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from catalog.clock import VIETNAM, today
+from catalog.harvests import open_harvests
 from catalog.models import (
     ApprovalState,
     CategorySheet,
     Cooperative,
     NetUnit,
+    Offer,
     Processing,
     ProductSheet,
     TaxClass,
@@ -127,27 +129,36 @@ def _link_of(sheet: ProductSheet) -> str:
 
 
 def _offers() -> Iterator[dict[str, str]]:
-    """What both shopping feeds say; goods without a picture and services are not taken there."""
+    """What both shopping feeds say: one row per size; goods without a picture and services are not taken there."""
+    harvests = open_harvests()
     for sheet, group in _goods():
         picture = _picture_of(sheet)
         if not picture or sheet.processing == Processing.SERVICE:
             continue
-        values = (
-            str(sheet.product_id),
-            sheet.product.title[:LONGEST_TITLE],
-            (sheet.summary or sheet.product.title)[:LONGEST_DESCRIPTION],
-            "in_stock" if sheet.can_be_bought else "out_of_stock",
-            "new",
-            f"{sheet.price_amount} VND",
-            _link_of(sheet),
-            picture,
-            sheet.cooperative.name[:LONGEST_BRAND],
-            group,
-        )
-        yield dict(zip(COLUMNS, values, strict=True)) | _measures(sheet)
+        for offer in sheet.offers:
+            coming = harvests.get(offer.product_id)
+            day = f"{max(coming[0].expected_on, today()).isoformat()}T00:00+0700" if coming else ""
+            availability = "preorder" if offer.is_preorder and day else "in_stock"
+            title = f"{sheet.product.title}, {offer.name}" if sheet.has_choice else sheet.product.title
+            values = (
+                str(offer.product_id),
+                title[:LONGEST_TITLE],
+                (sheet.summary or sheet.product.title)[:LONGEST_DESCRIPTION],
+                availability if offer.can_be_bought else "out_of_stock",
+                "new",
+                f"{offer.price_amount} VND",
+                _link_of(sheet),
+                picture,
+                sheet.cooperative.name[:LONGEST_BRAND],
+                group,
+            )
+            row = dict(zip(COLUMNS, values, strict=True)) | _measures(offer)
+            row["item_group_id"] = str(sheet.product_id) if sheet.has_choice else ""
+            row["availability_date"] = day if row["availability"] == "preorder" else ""
+            yield row
 
 
-def _measures(sheet: ProductSheet) -> dict[str, str]:
+def _measures(offer: Offer) -> dict[str, str]:
     """Weight to send, and how much one pack holds with the measure that its price is compared by.
 
     Source: Merchant Center, ``unit_pricing_measure`` (whole units of g, ml, ct) and ``shipping_weight``.
@@ -156,9 +167,9 @@ def _measures(sheet: ProductSheet) -> dict[str, str]:
         NetUnit.GRAM: ("g", "1kg"),
         NetUnit.MILLILITRE: ("ml", "1l"),
         NetUnit.PIECE: ("ct", "1ct"),
-    }.get(NetUnit(sheet.net_unit), ("", ""))
-    measures = {"unit_pricing_measure": f"{sheet.net_quantity}{unit}", "unit_pricing_base_measure": base}
-    return {"shipping_weight": f"{sheet.weight_grams} g"} | (measures if unit else {})
+    }.get(NetUnit(offer.net_unit), ("", ""))
+    measures = {"unit_pricing_measure": f"{offer.net_quantity}{unit}", "unit_pricing_base_measure": base}
+    return {"shipping_weight": f"{offer.weight_grams} g"} | (measures if unit else {})
 
 
 @kept_until_midnight
@@ -199,7 +210,8 @@ def facebook(request: HttpRequest) -> HttpResponse:
     writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
     for row in _offers():
-        stock = row["availability"].replace("_", " ")
+        # Meta knows no pre-order any more; what is not there yet is out of stock for it.
+        stock = row["availability"].replace("_", " ").replace("preorder", "out of stock")
         writer.writerow({name: as_text(value) for name, value in (row | {"availability": stock}).items()})
     return HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
 
@@ -228,6 +240,17 @@ def _fact_sheet(sheet: ProductSheet, group: str) -> dict[str, Any]:
         "group": group,
         "pack": {"vi": sheet.pack, "en": sheet.pack_en},
         "price": {"amount": sheet.price_amount, "currency": "VND", "vat_included": True},
+        "packs": [
+            {
+                "id": offer.product_id,
+                "pack": {"vi": offer.name, "en": offer.name_en},
+                "price": offer.price_amount,
+                "can_be_bought": offer.can_be_bought,
+            }
+            for offer in sheet.offers
+        ]
+        if sheet.has_choice
+        else [],
         "unit_price": {"amount": unit.amount, "unit": unit.unit} if unit else None,
         "stock": {"level": sheet.stock_level.value, "text": str(sheet.stock_level.label)},
         "star": {
@@ -325,7 +348,10 @@ def _stalls() -> list[str]:
 
 def _product_pages() -> list[str]:
     rows: Any = (
-        public_sheets().order_by("-product_id").values_list("product__slug", "product_id", "updated_at")
+        public_sheets()
+        .exclude(is_age_restricted=True)
+        .order_by("-product_id")
+        .values_list("product__slug", "product_id", "updated_at")
     )
     return [
         line

@@ -128,6 +128,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:collection_point", lambda own: own.stall.collection_points.get().pk),
     ("panel:unserved_area", lambda own: own.stall.unserved_areas.get().pk),
     ("panel:.*complaint", lambda own: Complaint.objects.get().pk),
+    ("panel:(product|product_act)$", lambda own: own.sheet.pk),
     ("panel:dossier", lambda own: own.sheet.pk),
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),
     ("panel:.*certificate", lambda own: own.sheet.certificates.get(verified_at__isnull=True).pk),

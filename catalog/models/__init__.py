@@ -4,11 +4,14 @@ from .category_sheet import CategorySheet
 from .certificate import Certificate
 from .cooperative import Cooperative, LegalForm, MemberRole, Membership, VatMethod
 from .dossier import Dossier, DossierItem, DossierMark
+from .harvest import Confidence, Harvest, HarvestState
 from .lot import Lot, LotEvent, LotEventKind, LotStatus
+from .offer import NetUnit, Offer, UnitPrice
+from .pack import Pack, PriceTier, unit_amount_for
 from .paper import TARGETS, Paper, PaperKind, Plot, Target
 from .place import Commune, FormerCommune, Province
 from .product_import import ImportStatus, ProductImport, ProductImportFile, ProductImportRow
-from .product_sheet import ApprovalState, NetUnit, Processing, ProductSheet, StockLevel, TaxClass, UnitPrice
+from .product_sheet import ApprovalState, Processing, ProductSheet, StockLevel, TaxClass
 from .proof import CheckState, EvidenceGrade, Proof, ProofAct, ProofEvent
 from .search_entry import SearchEntry
 
@@ -19,12 +22,15 @@ __all__ = [
     "Certificate",
     "CheckState",
     "Commune",
+    "Confidence",
     "Cooperative",
     "Dossier",
     "DossierItem",
     "DossierMark",
     "EvidenceGrade",
     "FormerCommune",
+    "Harvest",
+    "HarvestState",
     "ImportStatus",
     "LegalForm",
     "Lot",
@@ -34,9 +40,12 @@ __all__ = [
     "MemberRole",
     "Membership",
     "NetUnit",
+    "Offer",
+    "Pack",
     "Paper",
     "PaperKind",
     "Plot",
+    "PriceTier",
     "Processing",
     "ProductImport",
     "ProductImportFile",
@@ -52,4 +61,5 @@ __all__ = [
     "TaxClass",
     "UnitPrice",
     "VatMethod",
+    "unit_amount_for",
 ]

@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from catalog.lot_codes import grouped
 
-from .product_sheet import NetUnit, ProductSheet
+from .offer import NetUnit
+from .product_sheet import ProductSheet
 
 
 class LotStatus(models.TextChoices):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from oscar.core.loading import get_model
 
 from catalog.clock import today
 from catalog.labelling import Requirement, missing_legal_fields
 
 from .category_sheet import in_reading_language
 from .cooperative import Cooperative
+from .offer import NetUnit, Offer, UnitPrice
 from .place import Commune
 
 if TYPE_CHECKING:
@@ -30,13 +32,6 @@ class ApprovalState(models.TextChoices):
     SUBMITTED = "submitted", _("Chờ duyệt")
     APPROVED = "approved", _("Đang bán")
     WITHDRAWN = "withdrawn", _("Ngừng bán")
-
-
-class NetUnit(models.TextChoices):
-    GRAM = "g", _("gam")
-    MILLILITRE = "ml", _("mililít")
-    PIECE = "piece", _("cái")
-    DAY = "day", _("ngày")
 
 
 class TaxClass(models.TextChoices):
@@ -63,6 +58,7 @@ class StockLevel(models.TextChoices):
     IN_STOCK = "in_stock", _("Còn hàng")
     FEW_LEFT = "few_left", _("Còn ít")
     SOLD_OUT = "sold_out", _("Hết hàng")
+    PRE_ORDER = "pre_order", _("Đặt trước")
     OUT_OF_SEASON = "out_of_season", _("Ngoài mùa")
 
 
@@ -96,13 +92,6 @@ class Fact(NamedTuple):
     is_loud: bool
 
 
-class UnitPrice(NamedTuple):
-    """Price of one ``unit`` of the goods, whole đồng, rounded half up."""
-
-    amount: int
-    unit: str
-
-
 class ProductSheet(models.Model):
     """Everything about a product that Oscar has no typed field for. Met on cards, product pages and forms.
 
@@ -116,6 +105,7 @@ class ProductSheet(models.Model):
     state = models.CharField(
         _("tình trạng"), max_length=10, choices=ApprovalState, default=ApprovalState.DRAFT
     )
+    review_note = models.CharField(_("lý do trả lại"), max_length=255, blank=True)
     title_en = models.CharField(_("tên tiếng Anh"), max_length=255, blank=True)
     summary = models.TextField(_("mô tả"), blank=True)
     summary_en = models.TextField(_("mô tả tiếng Anh"), blank=True)
@@ -260,39 +250,83 @@ class ProductSheet(models.Model):
         return in_reading_language(self.summary, self.summary_en)
 
     @property
+    def offers(self) -> list[Offer]:
+        """What a buyer can choose from, smallest first: one offer, or one per pack; those without a price are not.
+
+        Reads ``packs`` and ``product.stockrecords``, which ``selectors.cards`` prefetches.
+        """
+        packs: list[Any] = list(self.packs.all())  # with what PackQuerySet.with_stock adds
+        if not packs:
+            # One stock record per product (services.save_product); .all() so that a prefetch is used.
+            record: Any = next(iter(self.product.stockrecords.all()), None)
+            return [self._offer(self.product_id, self, record)] if record else []
+        return [self._offer(pack.product_id, pack, pack) for pack in packs if pack.is_offered and pack.price]
+
+    def _offer(self, product_id: int, size: Any, record: Any) -> Offer:
+        """``size`` is the sheet itself or a pack; ``record`` has price and stock."""
+        is_pack = size is not self
+        return Offer(
+            product_id=product_id,
+            name=size.name if is_pack else size.pack,
+            name_en=size.name_en if is_pack else size.pack_en,
+            net_quantity=size.net_quantity,
+            net_unit=self.net_unit,
+            weight_grams=size.weight_grams,
+            price_amount=int(record.price or 0),
+            num_in_stock=record.num_in_stock or 0,
+            num_allocated=record.num_allocated or 0,
+            num_expected=record.num_expected,
+            least=self.min_quantity,
+            step=self.quantity_step,
+            most=self.max_quantity,
+        )
+
+    @property
+    def main_record(self) -> Any:
+        """The stock record of the size told on the sheet itself; None while there is none."""
+        records: Any = get_model("partner", "StockRecord").objects
+        return records.filter(partner=self.cooperative.partner_id, partner_sku=self.code).first()
+
+    @property
+    def has_choice(self) -> bool:
+        """The buyer has to say which pack; the card leads to the page instead of the basket."""
+        return len(self.packs.all()) > 0
+
+    @property
     def shown_pack(self) -> str:
-        return in_reading_language(self.pack, self.pack_en)
+        return " / ".join(offer.shown_name for offer in self.offers) or in_reading_language(
+            self.pack, self.pack_en
+        )
 
     @property
     def price_amount(self) -> int:
-        """Gross price of one pack in whole đồng; 0 while the goods have no price."""
-        stock_record = self._stock_record
-        return int(stock_record.price or 0) if stock_record else 0
+        """Gross price of the cheapest pack in whole đồng; 0 while the goods have no price."""
+        return min((offer.price_amount for offer in self.offers), default=0)
+
+    @property
+    def is_from_price(self) -> bool:
+        """Packs cost differently: the price shown is where they start."""
+        return len({offer.price_amount for offer in self.offers}) > 1
 
     @property
     def stock_left(self) -> int:
-        """Packs that nobody has reserved."""
-        stock_record = self._stock_record
-        return stock_record.net_stock_level or 0 if stock_record else 0
-
-    @property
-    def _stock_record(self):  # type: ignore[no-untyped-def]  # Oscar is untyped
-        # One per product (services.save_product); .all() so that a prefetch is used.
-        return next(iter(self.product.stockrecords.all()), None)
+        """Packs that nobody has reserved, of the size with most."""
+        return max((offer.stock_left for offer in self.offers), default=0)
 
     @property
     def most_at_once(self) -> int:
-        """Packs that one order may take now; 0 when fewer are left than one order must take."""
-        most = min(self.stock_left, self.max_quantity)
-        steps = (most - self.min_quantity) // self.quantity_step
-        return self.min_quantity + steps * self.quantity_step if steps >= 0 else 0
+        """Packs of one size that one order may take now."""
+        return max((offer.most_at_once for offer in self.offers), default=0)
 
     @property
     def stock_level(self) -> StockLevel:
-        if self.stock_left > FEW:
+        left = self.stock_left
+        if left > FEW:
             return StockLevel.IN_STOCK
-        if self.stock_left > 0:
+        if left > 0:
             return StockLevel.FEW_LEFT
+        if any(offer.is_preorder for offer in self.offers):
+            return StockLevel.PRE_ORDER
         return StockLevel.SOLD_OUT if self.is_in_season(today()) else StockLevel.OUT_OF_SEASON
 
     @property
@@ -307,20 +341,15 @@ class ProductSheet(models.Model):
 
     @property
     def can_be_bought(self) -> bool:
-        return self.is_public and self.cooperative.is_open and self.most_at_once > 0 and self.price_amount > 0
+        return (
+            self.is_public and self.cooperative.is_open and any(offer.can_be_bought for offer in self.offers)
+        )
 
     @property
     def unit_price(self) -> UnitPrice | None:
-        """Price per kilogram, litre or piece; None for a single piece and for services."""
-        per, unit = {
-            NetUnit.GRAM: (1000, "kg"),
-            NetUnit.MILLILITRE: (1000, _("lít")),
-            NetUnit.PIECE: (1, _("cái")),
-        }.get(NetUnit(self.net_unit), (0, ""))
-        if not per or not self.price_amount or (per == 1 and self.net_quantity == 1):
-            return None
-        amount = (2 * self.price_amount * per + self.net_quantity) // (2 * self.net_quantity)
-        return UnitPrice(amount, str(unit))
+        """Price per kilogram, litre or piece where there is one size; with several, each has its own."""
+        offers = self.offers
+        return offers[0].unit_price if len(offers) == 1 else None
 
     @property
     def star(self) -> Certificate | None:

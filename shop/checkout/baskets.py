@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from catalog.models import ProductSheet
+from catalog.sold import sheet_of, sold_sheet
 
 from .stalls import load_lines
 
@@ -33,21 +34,28 @@ class Refused(Exception):
 
 
 @transaction.atomic
-def put_in(*, basket: Any, product_id: int, quantity: int) -> ProductSheet:
+def put_in(*, basket: Any, product_id: int, quantity: int, is_adult: bool = False) -> ProductSheet:
     """Add ``quantity`` packs to what the basket holds of the product.
 
     Locks/Writes: the basket and its line; nothing on refusal.
-    Raises: NotInTheMarket; Refused with the reason in words.
+    Raises: NotInTheMarket; Refused with the reason in words, also for goods for adults without the word of one.
     """
     product = (
-        Product.objects.filter(pk=product_id, sheet__isnull=False)
-        .select_related("product_class", "sheet__cooperative")
+        Product.objects.filter(pk=product_id)
+        .select_related(
+            "product_class", "parent__product_class", "sheet__cooperative", "pack__sheet__cooperative"
+        )
         .prefetch_related("stockrecords")
         .first()
     )
-    if product is None:
+    sheet = sheet_of(product) if product else None
+    if sheet is None:
         raise NotInTheMarket(product_id)
-    sheet: ProductSheet = product.sheet
+    if sheet.is_age_restricted and not is_adult:
+        raise Refused(
+            sheet,
+            _("Món này chỉ bán cho người từ 18 tuổi. Bạn đánh dấu “Tôi đã đủ 18 tuổi” rồi thêm lại nhé."),
+        )
     held = {line.product_id: line.quantity for line in basket.all_lines()}
     already = held.get(product.pk, 0)
     permitted, reason = basket.strategy.fetch_for_product(product).availability.is_purchase_permitted(
@@ -92,7 +100,7 @@ def one_step(*, basket: Any, line_id: int, quantity: int, direction: int) -> int
     line = next((line for line in basket.all_lines() if line.pk == line_id), None)
     if line is None:
         return quantity
-    sheet: ProductSheet = line.product.sheet
+    sheet = sold_sheet(line.product)
     return max(sheet.min_quantity, quantity + direction * sheet.quantity_step)
 
 

@@ -24,6 +24,7 @@ class AddForm(forms.Form):
     """What the add button sends."""
 
     product = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+    is_adult = forms.BooleanField(required=False)
     quantity = forms.IntegerField(
         label=_("Số lượng"),
         min_value=1,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
-from catalog.models import Cooperative, ProductSheet
+from catalog.models import Cooperative, Harvest, HarvestState, PriceTier, ProductSheet
 from catalog.pictures import renditions
+from catalog.sold import sold_sheet
 from shop.money import to_dong
+from shop.orders.promises import promised_on
 from shop.shipping.rates import Place
 from shop.shipping.repository import Option, StallOptions, carried_grams, stall_options, stall_spans
 
@@ -20,11 +23,15 @@ class StallLine:
     """One basket line. ``problem`` is empty when it can be bought as it stands. Unit: whole đồng."""
 
     pk: int
+    product: Any
     sheet: ProductSheet
     title: str
     quantity: int
     unit_amount: int
     added_at_amount: int  # the unit price on the day it was put in the basket
+    next_tier: PriceTier | None
+    is_preorder: bool
+    promised_on: dt.date | None  # the day from which it can leave, where that is not at once
     problem: str
 
     @property
@@ -56,7 +63,7 @@ class Stall:
 
     @property
     def grams(self) -> int:
-        return sum(carried_grams(line.sheet, line.quantity) for line in self.lines)
+        return sum(carried_grams(line.product, line.quantity) for line in self.lines)
 
     @property
     def choice_name(self) -> str:
@@ -102,6 +109,16 @@ class Stalls:
         return [stall for stall in self.stalls if stall.is_out_of_reach]
 
     @property
+    def promises(self) -> dict[int, dt.date | None]:
+        """The day each line can leave, by product id; None: at once."""
+        return {line.product.pk: line.promised_on for line in self.lines}
+
+    @property
+    def days_text(self) -> str:
+        """The same for the form, so that it can be told whether the buyer has seen them."""
+        return ",".join(f"{pk}:{day.isoformat()}" for pk, day in sorted(self.promises.items()) if day)
+
+    @property
     def is_age_restricted(self) -> bool:
         return any(line.sheet.is_age_restricted for line in self.lines)
 
@@ -113,22 +130,33 @@ def load_lines(basket: Any) -> None:
     """
     if basket.pk is None:
         return
+    open_ones = Harvest.objects.filter(state=HarvestState.EXPECTED)
     basket._lines = (
-        basket.lines.filter(product__sheet__isnull=False)
+        basket.lines.filter(Q(product__sheet__isnull=False) | Q(product__pack__isnull=False))
         .select_related(
             "product__product_class",
-            "product__sheet__cooperative__commune__province",
-            "product__sheet__picture",
+            "product__parent__product_class",
+            *(
+                f"product__{way}sheet__{what}"
+                for way in ("", "pack__")
+                for what in ("product", "cooperative__commune__province", "picture")
+            ),
             "stockrecord__partner",
         )
-        .prefetch_related("attributes", Prefetch("product__sheet__picture__renditions", renditions()))
+        .prefetch_related(
+            "attributes",
+            "product__price_tiers",
+            Prefetch("product__harvests", open_ones, to_attr="open_harvests"),
+            Prefetch("product__sheet__picture__renditions", renditions()),
+            Prefetch("product__pack__sheet__picture__renditions", renditions()),
+        )
         .order_by("pk")
     )
 
 
 def has_age_restricted(basket: Any) -> bool:
     """Whether the basket holds goods for adults only."""
-    return any(line.product.sheet.is_age_restricted for line in basket.all_lines())
+    return any(sold_sheet(line.product).is_age_restricted for line in basket.all_lines())
 
 
 def choice_name(stall_pk: int) -> str:
@@ -147,7 +175,7 @@ def read_stalls(
     spans = {} if destination else stall_spans(lines)
     grouped: dict[int, tuple[Cooperative, list[StallLine]]] = {}
     for line in lines:
-        cooperative = line.product.sheet.cooperative
+        cooperative = sold_sheet(line.product).cooperative
         grouped.setdefault(cooperative.pk, (cooperative, []))[1].append(_read_line(line))
     stalls = []
     for pk, (stall, own) in grouped.items():
@@ -161,12 +189,17 @@ def _read_line(line: Any) -> StallLine:
     info = line.purchase_info
     unit_amount = to_dong(info.price.incl_tax) if info.price.exists else 0
     _permitted, reason = info.availability.is_purchase_permitted(line.quantity)
+    tiers = line.product.price_tiers.all()
     return StallLine(
         pk=line.pk,
-        sheet=line.product.sheet,
+        product=line.product,
+        sheet=sold_sheet(line.product),
         title=line.product.get_title(),
         quantity=line.quantity,
         unit_amount=unit_amount,
         added_at_amount=to_dong(line.price_incl_tax) if line.price_incl_tax is not None else unit_amount,
+        next_tier=next((tier for tier in tiers if tier.min_quantity > line.quantity), None),
+        is_preorder=info.availability.is_preorder,
+        promised_on=promised_on(line),
         problem=str(reason),
     )

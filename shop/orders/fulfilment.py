@@ -65,7 +65,7 @@ def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_numbe
     """The consignment, given to its carrier: its goods leave the stock and its invoice waits to be issued.
 
     Locks/Writes: stock records, order, consignments; the invoice and the buyer's letter.
-    Raises: IllegalStep unless it is packed.
+    Raises: IllegalStep unless it is packed; NotHarvestedYet while goods of a pre-order are not there.
     """
     consignment = _step(consignment, ConsignmentStatus.HANDED_OVER)
     consignment.carrier, consignment.tracking_number = carrier, tracking_number

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from oscar.apps.order.models import Line, Order
 
-from catalog.models import ProductSheet
+from catalog.models import Harvest, HarvestState, ProductSheet
 from shop.partner.models import StockRecord
 from shop.payments.models import (
     AttemptStatus,
@@ -42,12 +42,25 @@ def _sum(rows: Any, key: str, field: str, outer: str = "pk") -> Coalesce:
 
 def _stock() -> Iterator[str]:
     held = _sum(Line.objects.all(), "stockrecord", "num_allocated")
-    for record in StockRecord.objects.annotate(held=held, reserved=Coalesce("num_allocated", 0)).filter(
-        ~Q(held=F("reserved")) | Q(reserved__gt=F("num_in_stock")) | Q(reserved__lt=0)
+    to_come = _sum(
+        Harvest.objects.filter(state=HarvestState.EXPECTED).annotate(
+            still_to_come=F("expected_quantity") - F("arrived_quantity")
+        ),
+        "product",
+        "still_to_come",
+        "product_id",
+    )
+    for record in StockRecord.objects.annotate(
+        held=held, to_come=to_come, reserved=Coalesce("num_allocated", 0)
+    ).filter(
+        ~Q(held=F("reserved"))
+        | Q(reserved__gt=F("num_in_stock") + F("num_expected"))
+        | Q(reserved__lt=0)
+        | ~Q(to_come=F("num_expected"))
     ):
         yield (
-            f"stock {record.partner_sku}: {record.num_in_stock} in stock, {record.reserved} reserved,"
-            f" {record.held} held by order lines"
+            f"stock {record.partner_sku}: {record.num_in_stock} in stock, {record.num_expected} expected"
+            f" ({record.to_come} by its harvests), {record.reserved} reserved, {record.held} held by order lines"
         )
 
 
@@ -131,5 +144,9 @@ def _walls() -> Iterator[str]:
         order_line__partner=F("consignment__cooperative__partner"), order_line__order=F("consignment__order")
     ):
         yield f"line {line.pk} belongs to another order or cooperative than its consignment"
-    for sheet in ProductSheet.objects.exclude(product__stockrecords__partner=F("cooperative__partner")):
+    own = StockRecord.objects.filter(
+        Q(product=OuterRef("product")) | Q(product__parent=OuterRef("product")),
+        partner=OuterRef("cooperative__partner"),
+    )
+    for sheet in ProductSheet.objects.exclude(Exists(own)):
         yield f"product {sheet.pk} is stocked by another cooperative than its own"

@@ -36,6 +36,7 @@ class OrderSheet(models.Model):
     invoice_address = models.CharField(_("địa chỉ đơn vị"), max_length=400, blank=True)
     invoice_email = models.EmailField(_("nơi nhận hóa đơn"), max_length=50, blank=True)
     terms_version = models.CharField(max_length=10)
+    adult_declared_at = models.DateTimeField(_("khai đủ 18 tuổi lúc"), null=True, blank=True)
     province_code = models.CharField(max_length=2)
     commune_code = models.CharField(max_length=5)
     address_text = models.CharField(
@@ -105,7 +106,10 @@ class Consignment(models.Model):
 
 
 class ConsignmentLine(models.Model):
-    """One product of a consignment as it was sold: name, pack, gross price and tax class of that moment."""
+    """One product of a consignment as it was sold: name, pack, gross price and tax class of that moment.
+
+    ``promised_on``: the day the buyer was told, for goods that could not leave at once (pre-order, made to order).
+    """
 
     consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="lines")
     order_line = models.OneToOneField("order.Line", on_delete=models.PROTECT, related_name="consignment_line")
@@ -117,6 +121,8 @@ class ConsignmentLine(models.Model):
     goods_amount = models.BigIntegerField()
     discount_amount = models.BigIntegerField(default=0)
     tax_class = models.CharField(max_length=16, choices=TaxClass)
+    is_preorder = models.BooleanField(_("đặt trước"), default=False)
+    promised_on = models.DateField(_("giao từ ngày"), null=True, blank=True)
 
     class Meta:
         ordering = ("pk",)

@@ -20,6 +20,7 @@ from oscar.apps.order.utils import OrderCreator
 from oscar.core.prices import Price
 
 from catalog.models import Cooperative
+from catalog.sold import pack_text, sold_sheet
 from shop.money import to_dong
 from shop.payments.codes import new_code
 from shop.payments.services import open_attempt
@@ -27,10 +28,13 @@ from shop.shipping.methods import StallDelivery
 
 from . import letters
 from .models import Consignment, ConsignmentLine, OrderEvent, OrderSheet
+from .promises import promised_on
 from .requests import (
+    CASH_METHODS,
     Address,
     Buyer,
     EmptyBasket,
+    ForAdultsOnly,
     InvoiceRequest,
     OutOfStock,
     Placed,
@@ -54,13 +58,17 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
     checkout_token: UUID,
     language: str,
     expected_total: int,
+    promises: Mapping[int, dt.date | None] | None = None,
+    is_adult: bool = False,
     user: Any = None,
 ) -> Placed:
     """The order of this basket, awaiting payment until its deadline, with its stock reserved.
 
-    Shape: ``stall_quotes`` by the cooperative's id (anything with ``name`` and ``amount``).
+    Shape: ``stall_quotes`` by the cooperative's id (anything with ``name`` and ``amount``); ``promises`` is the day
+    the buyer was told, by product id, for goods that can't leave at once; ``is_adult`` the buyer's declaration.
     Locks/Writes: the basket, stock records by id, order, consignments, attempt, the buyer's letter; all or nothing.
-    Raises: EmptyBasket; OutOfStock with the lines; PriceChanged with the total of now, also if a stall has no quote.
+    Raises: EmptyBasket; OutOfStock with the lines, also if one would come later than was told; PriceChanged with the
+    total of now, also if a stall has no quote; ForAdultsOnly without the declaration, or with cash.
     Idempotent: by ``checkout_token`` and by basket, also when sent twice at once.
     """
 
@@ -69,7 +77,14 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
             fresh = _reread(basket, lock=True)
             if placed := _placed_before(checkout_token, fresh.pk):
                 return placed
-            stalls = _agreed_stalls(fresh, stall_quotes, expected_total)
+            stalls = _agreed_stalls(fresh, stall_quotes, expected_total, promises or {})
+            is_for_adults = any(
+                sold_sheet(line.product).is_age_restricted for lines in stalls.values() for line in lines
+            )
+            if is_for_adults and (not is_adult or payment_method in CASH_METHODS):
+                raise ForAdultsOnly
+            # Before the stock is reserved: afterwards these very packs would count as others' pre-orders.
+            promised_days = {line.pk: promised_on(line) for line in fresh.all_lines()}
             order = _write_order(fresh, stalls, stall_quotes, buyer=buyer, user=user)
             sheet = OrderSheet.objects.create(
                 order=order,
@@ -84,12 +99,13 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
                 total_amount=expected_total,
                 pay_by=timezone.now() + dt.timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
                 terms_version=terms_version,
+                adult_declared_at=timezone.now() if is_for_adults else None,
                 province_code=address.province_code,
                 commune_code=address.commune_code,
                 address_text=str(address),
                 **_invoice_fields(invoice),
             )
-            _write_consignments(order, stalls, stall_quotes)
+            _write_consignments(order, stalls, stall_quotes, promised_days)
             attempt = open_attempt(
                 order=order, provider=payment_method, amount=expected_total, expires_at=sheet.pay_by
             )
@@ -129,16 +145,19 @@ def _placed_before(checkout_token: UUID, basket_id: int | None = None) -> Placed
 
 
 def _agreed_stalls(
-    basket: Any, stall_quotes: Mapping[int, StallQuote], expected_total: int
+    basket: Any,
+    stall_quotes: Mapping[int, StallQuote],
+    expected_total: int,
+    promises: Mapping[int, dt.date | None],
 ) -> dict[int, list[Any]]:
     """Basket lines by cooperative id, in the order the buyer saw them, if they are what the buyer agreed to."""
     if basket.status not in Basket.editable_statuses or basket.is_empty:
         raise EmptyBasket
-    if shortages := _shortages(basket):
+    if shortages := _shortages(basket) or _delays(basket, promises):
         raise OutOfStock(shortages)
     stalls: dict[int, list[Any]] = {}
     for line in basket.all_lines():
-        stalls.setdefault(line.product.sheet.cooperative_id, []).append(line)
+        stalls.setdefault(sold_sheet(line.product).cooperative_id, []).append(line)
     total = sum(_paid_for(line) for lines in stalls.values() for line in lines)
     total += sum(stall_quotes[pk].amount for pk in stalls if pk in stall_quotes)
     if total != expected_total or not stalls.keys() <= stall_quotes.keys():
@@ -160,6 +179,21 @@ def _shortages(basket: Any, *, refused: object = None) -> tuple[Shortage, ...]:
     return tuple(found)
 
 
+def _delays(basket: Any, promises: Mapping[int, dt.date | None]) -> tuple[Shortage, ...]:
+    """Lines that would leave later than the buyer was told."""
+    found = []
+    for line in basket.all_lines():
+        ready, told = promised_on(line), promises.get(line.product_id)
+        is_preorder = line.purchase_info.availability.is_preorder
+        if (is_preorder and ready is None) or (ready and (told is None or ready > told)):
+            left = max(line.purchase_info.availability.num_available or 0, 0)
+            message = _("Ngày giao vừa đổi, bạn xem lại nhé")
+            found.append(
+                Shortage(line.pk, line.product_id, line.product.get_title(), line.quantity, left, message)
+            )
+    return tuple(found)
+
+
 def _invoice_fields(invoice: InvoiceRequest | None) -> dict[str, str]:
     if invoice is None:
         return {}
@@ -173,6 +207,14 @@ def _invoice_fields(invoice: InvoiceRequest | None) -> dict[str, str]:
 
 def _paid_for(line: Any) -> int:
     return to_dong(line.line_price_incl_tax_incl_discounts)
+
+
+class _Creator(OrderCreator):
+    """Oscar's, which reserves of a harvest what was sold as a pre-order, and nothing else of it."""
+
+    def update_stock_records(self, line: Any) -> None:
+        if line.product.get_product_class().track_stock:
+            line.stockrecord.allocate(line.quantity, from_harvest=line.purchase_info.availability.is_preorder)
 
 
 def _write_order(
@@ -195,7 +237,7 @@ def _write_order(
     number = new_code()
     while Order.objects.filter(number=number).exists():
         number = new_code()
-    return OrderCreator().place_order(
+    return _Creator().place_order(
         basket,
         total,
         method,
@@ -208,7 +250,10 @@ def _write_order(
 
 
 def _write_consignments(
-    order: Any, stalls: Mapping[int, list[Any]], quotes: Mapping[int, StallQuote]
+    order: Any,
+    stalls: Mapping[int, list[Any]],
+    quotes: Mapping[int, StallQuote],
+    promised_days: Mapping[int, dt.date | None],
 ) -> None:
     order_lines = {line.product_id: line for line in order.lines.all()}
     cooperatives = Cooperative.objects.in_bulk(stalls)
@@ -238,12 +283,14 @@ def _write_consignments(
                 order_line=order_lines[line.product_id],
                 title=line.product.get_title(),
                 sku=line.stockrecord.partner_sku,
-                pack=line.product.sheet.pack,
+                pack=pack_text(line.product),
                 quantity=line.quantity,
                 unit_amount=to_dong(line.unit_price_incl_tax),
                 goods_amount=to_dong(line.line_price_incl_tax),
                 discount_amount=to_dong(line.line_price_incl_tax) - _paid_for(line),
-                tax_class=line.product.sheet.tax_class,
+                tax_class=sold_sheet(line.product).tax_class,
+                is_preorder=line.purchase_info.availability.is_preorder,
+                promised_on=promised_days[line.pk],
             )
             for line in lines
         )

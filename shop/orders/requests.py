@@ -8,6 +8,9 @@ from typing import Any
 
 from shop.payments.models import PaymentAttempt
 
+CASH_METHODS = frozenset({"cod"})
+"""Ways to pay in cash; goods for adults are not sold for cash (Law 44/2019/QH14 art. 16)."""
+
 
 @dataclass(frozen=True)
 class Buyer:
@@ -96,6 +99,14 @@ class PriceChanged(Exception):
     def __init__(self, total: int) -> None:
         super().__init__(str(total))
         self.total = total
+
+
+class ForAdultsOnly(Exception):
+    """Alcohol needs the buyer's declaration of age and a payment without cash; nothing was written."""
+
+
+class NotHarvestedYet(Exception):
+    """The goods of a pre-order have not arrived: there is nothing to hand over."""
 
 
 class IllegalStep(Exception):

@@ -10,7 +10,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from oscar.apps.order.exceptions import UnableToPlaceOrder
+from oscar.apps.order.models import Line
+
+from shop.partner.models import StockRecord
+
+from .requests import NotHarvestedYet
 
 
 def give_back(order: Any) -> None:
@@ -24,13 +30,13 @@ def give_back(order: Any) -> None:
 
 def reserve_again(order: Any) -> bool:
     """Whether every line could be reserved once more after its release; all lines or none."""
-    lines = order.lines.select_related("stockrecord", "product")
+    lines = order.lines.select_related("stockrecord", "product", "consignment_line")
     if any(line.stockrecord is None or line.product is None for line in lines):
         return False
     try:
         with transaction.atomic():
             for line in _counted(lines):
-                line.stockrecord.allocate(line.quantity)
+                line.stockrecord.allocate(line.quantity, from_harvest=line.consignment_line.is_preorder)
                 line.num_allocated, line.allocation_cancelled = line.quantity, False
                 line.save(update_fields=["num_allocated", "allocation_cancelled"])
     except UnableToPlaceOrder:
@@ -39,9 +45,23 @@ def reserve_again(order: Any) -> bool:
 
 
 def consume(order_lines: Iterable[Any]) -> None:
-    """Take the lines' goods out of stock and out of what is reserved."""
+    """Take the lines' goods out of stock and out of what is reserved.
+
+    Raises: NotHarvestedYet when a pre-order would take what is not there, or what others bought from stock.
+    """
     for line in _counted(order_lines):
+        if line.consignment_line.is_preorder:
+            _check_arrived(line)
         line.consume_allocation(line.num_allocated)
+
+
+def _check_arrived(line: Any) -> None:
+    sold_from_stock = Line.objects.filter(
+        stockrecord=line.stockrecord, consignment_line__is_preorder=False
+    ).aggregate(total=Sum("num_allocated"))["total"]
+    record = StockRecord.objects.get(pk=line.stockrecord_id)
+    if record.num_in_stock - (sold_from_stock or 0) < line.num_allocated:
+        raise NotHarvestedYet(line.title)
 
 
 def _counted(order_lines: Iterable[Any]) -> list[Any]:

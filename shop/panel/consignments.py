@@ -149,6 +149,11 @@ class HandOver(ConsignmentPage):
             services.hand_over(consignment=self.consignment, by=request.user, **form.cleaned_data)
         except services.IllegalStep:
             messages.error(request, _too_late(self.consignment))
+        except services.NotHarvestedYet as error:
+            messages.error(
+                request,
+                _("Chưa giao được: “%(title)s” là hàng đặt trước, chưa ghi hàng về.") % {"title": error},
+            )
         else:
             messages.success(
                 request,

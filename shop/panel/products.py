@@ -36,12 +36,13 @@ class ProductList(IndexView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["low_stock"] = LOW_STOCK
         context["may_import"] = may_open(self.request.user, "panel:imports")
+        context["can_add"] = may_open(self.request.user, "panel:product_add")
         context["shows_cooperative"] = Role.OPERATOR in roles_of(self.request.user)
         return context
 
 
 class ProductViewSet(TenantViewSet):
-    """Read-only: goods on sale first."""
+    """The list: goods on sale first. One product is ``product_pages``."""
 
     model = ProductSheet
     rows_for = staticmethod(sheets_for)
@@ -67,4 +68,4 @@ class ProductViewSet(TenantViewSet):
         ]
 
     def register_admin_url_finder(self) -> None:
-        """There is no page to edit a product on, so nothing may link to one."""
+        """Products are edited on our own page; Wagtail links to none."""

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import complaints, consignments, delivery, dossiers, imports, invoices, proof_acts, proofs, transfers
+from . import (
+    complaints,
+    consignments,
+    delivery,
+    dossiers,
+    imports,
+    invoices,
+    product_pages,
+    proof_acts,
+    proofs,
+    transfers,
+)
 
 app_name = "panel"
 urlpatterns = [
@@ -17,6 +28,9 @@ urlpatterns = [
     path("kien-hang/<int:pk>/", consignments.ConsignmentPage.as_view(), name="consignment"),
     path("kien-hang/<int:pk>/dong-goi/", consignments.Pack.as_view(), name="pack"),
     path("kien-hang/<int:pk>/giao-di/", consignments.HandOver.as_view(), name="hand_over"),
+    path("san-pham/moi/", product_pages.ProductForm.as_view(), name="product_add"),
+    path("san-pham/<int:pk>/", product_pages.ProductForm.as_view(), name="product"),
+    path("san-pham/<int:pk>/viec/", product_pages.ProductAct.as_view(), name="product_act"),
     path("hoa-don/", invoices.InvoiceQueue.as_view(), name="invoices"),
     path("hoa-don/lap/", invoices.IssueSelected.as_view(), name="issue_selected"),
     path("hoa-don/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),

@@ -10,7 +10,13 @@ from oscar.apps.partner.abstract_models import AbstractStockRecord
 
 
 class StockRecord(AbstractStockRecord):
-    """Price and stock of one product at one stall. ``price`` is gross (VAT included), whole đồng."""
+    """Price and stock of one product at one stall. ``price`` is gross (VAT included), whole đồng.
+
+    ``num_expected``: packs that open harvests are still to bring (``catalog.harvests``); orders reserve stock and
+    expectation in the one counter ``num_allocated``, so nothing is counted twice when a harvest arrives.
+    """
+
+    num_expected = models.PositiveIntegerField(default=0)
 
     class Meta(AbstractStockRecord.Meta):
         constraints = [
@@ -18,23 +24,27 @@ class StockRecord(AbstractStockRecord):
             models.CheckConstraint(
                 condition=models.Q(num_allocated__isnull=True)
                 | models.Q(num_in_stock__isnull=True)
-                | models.Q(num_allocated__lte=F("num_in_stock")),
+                | models.Q(num_allocated__lte=F("num_in_stock") + F("num_expected")),
                 name="never_oversold",
             )
         ]
 
-    def allocate(self, quantity: int) -> None:
+    def allocate(self, quantity: int, *, from_harvest: bool = False) -> None:
         """Reserve ``quantity`` in one conditional update; Oscar's own update has no condition and oversells.
 
+        ``from_harvest``: a pre-order, which may also reserve what is expected.
         Locks/Writes: the stock record's row. Raises: UnableToPlaceOrder when fewer are left.
         """
         if not self.can_track_allocations:
             return
         self.pre_save_signal()
+        wanted = Coalesce(F("num_allocated"), 0) + quantity
+        there = F("num_in_stock") + F("num_expected") if from_harvest else F("num_in_stock")
         reserved = (
             type(self)
-            .objects.filter(pk=self.pk, num_in_stock__gte=Coalesce(F("num_allocated"), 0) + quantity)
-            .update(num_allocated=Coalesce(F("num_allocated"), 0) + quantity)
+            .objects.annotate(there=there)
+            .filter(pk=self.pk, there__gte=wanted)
+            .update(num_allocated=wanted)
         )
         if not reserved:
             raise UnableToPlaceOrder(self.pk)

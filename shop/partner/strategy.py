@@ -9,13 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from oscar.apps.partner import availability, prices, strategy
 
 from catalog.clock import today
-from catalog.models import ApprovalState, ProductSheet
+from catalog.models import ApprovalState, unit_amount_for
+from catalog.sold import pack_of, sheet_of
 from shop.money import net_of, to_dong
 from shop.vat import percent_of, rate_code
 
@@ -23,18 +23,25 @@ from shop.vat import percent_of, rate_code
 class OnSale(availability.Base):
     """A product its stall sells now: as many as are left, from ``least`` in ``step`` up to ``most`` an order."""
 
-    def __init__(self, *, left: int | None, most: int, least: int = 1, step: int = 1) -> None:
+    def __init__(
+        self, *, left: int | None, most: int, least: int = 1, step: int = 1, is_preorder: bool = False
+    ) -> None:
         self.num_available = left  # None: not counted
+        self.is_preorder = is_preorder  # nothing is there; what is left is of a harvest to come
         self.most = most
         self.least = least
         self.step = step
 
     @property
     def code(self) -> str:
+        if self.is_preorder:
+            return "preorder"
         return "available" if self.num_available is None or self.num_available > 0 else "outofstock"
 
     @property
     def message(self) -> str:
+        if self.is_preorder:
+            return _("Đặt trước")
         if self.num_available is None or self.num_available > 5:
             return _("Còn hàng")
         return (
@@ -65,6 +72,7 @@ class NotOnSale(availability.Base):
         self.code = code
         self.message = message
         self.num_available = 0
+        self.is_preorder = False
 
     def is_purchase_permitted(self, quantity: int) -> tuple[bool, str]:
         return False, self.message
@@ -88,36 +96,50 @@ class StallStrategy(strategy.Structured):
         return info
 
     def fetch_for_line(self, line: Any, stockrecord: Any = None) -> strategy.PurchaseInfo:
-        return self.fetch_for_product(line.product, stockrecord or line.stockrecord)
+        """As for the product, at the price of the line's quantity (``PriceTier``)."""
+        info = self.fetch_for_product(line.product, stockrecord or line.stockrecord)
+        tiers = line.product.price_tiers.all()
+        if not info.price.exists or not tiers:
+            return info
+        base = to_dong(info.price.incl_tax)
+        amount = unit_amount_for(line.quantity, base_amount=base, tiers=tiers)
+        if amount == base:
+            return info
+        price = _with_vat_inside(amount, info.price.tax_code, info.price.currency)
+        return strategy.PurchaseInfo(
+            price=price, availability=info.availability, stockrecord=info.stockrecord
+        )
 
     def select_stockrecord(self, product: Any) -> Any:
         return next(iter(product.stockrecords.all()), None)
 
     def pricing_policy(self, product: Any, stockrecord: Any) -> prices.Base:
-        sheet = _sheet_of(product)
+        sheet = sheet_of(product)
         if sheet is None or stockrecord is None or stockrecord.price is None:
             return prices.Unavailable()
-        gross = to_dong(stockrecord.price)
         code = rate_code(sheet.tax_class, on=today(), business_buyer=False)
-        net = net_of(gross, percent_of(code))
-        return prices.TaxInclusiveFixedPrice(
-            currency=stockrecord.price_currency,
-            excl_tax=Decimal(net),
-            tax=Decimal(gross - net),
-            tax_code=code,
-        )
+        return _with_vat_inside(to_dong(stockrecord.price), code, stockrecord.price_currency)
 
     def availability_policy(self, product: Any, stockrecord: Any) -> availability.Base:
-        sheet = _sheet_of(product)
+        if product.is_parent:
+            return NotOnSale("choose", _("Bạn hãy chọn quy cách"))
+        sheet = sheet_of(product)
         if sheet is None or stockrecord is None or stockrecord.price is None:
             return NotOnSale("withdrawn", _("Ngừng bán"))
-        if sheet.state != ApprovalState.APPROVED or not product.is_public:
+        if sheet.state != ApprovalState.APPROVED or not sheet.product.is_public:
+            return NotOnSale("withdrawn", _("Ngừng bán"))
+        if (pack := pack_of(product)) and not pack.is_offered:
             return NotOnSale("withdrawn", _("Ngừng bán"))
         if not sheet.cooperative.is_open:
             return NotOnSale("closed", _("Gian hàng đang nghỉ"))
         counted = product.get_product_class().track_stock
+        left = max(stockrecord.net_stock_level or 0, 0)
+        is_preorder = counted and not left and stockrecord.num_expected > 0
+        if is_preorder:
+            left = max(stockrecord.net_stock_level + stockrecord.num_expected, 0)
         return OnSale(
-            left=stockrecord.net_stock_level if counted else None,
+            left=left if counted else None,
+            is_preorder=is_preorder and left > 0,
             most=sheet.max_quantity,
             least=sheet.min_quantity,
             step=sheet.quantity_step,
@@ -139,9 +161,8 @@ class Selector:
         return StallStrategy(request)
 
 
-def _sheet_of(product: Any) -> ProductSheet | None:
-    try:
-        sheet: ProductSheet = product.sheet
-    except ObjectDoesNotExist:
-        return None
-    return sheet
+def _with_vat_inside(gross: int, code: str, currency: str) -> prices.TaxInclusiveFixedPrice:
+    net = net_of(gross, percent_of(code))
+    return prices.TaxInclusiveFixedPrice(
+        currency=currency, excl_tax=Decimal(net), tax=Decimal(gross - net), tax_code=code
+    )

@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 from oscar.apps.shipping import repository
 
-from catalog.models import Cooperative, NetUnit, ProductSheet
+from catalog.models import Cooperative, NetUnit
 from catalog.models.category_sheet import in_reading_language
+from catalog.sold import pack_grams, sold_sheet
 from shop.money import to_dong
 
 from . import rates
@@ -114,26 +115,26 @@ def place_of(cooperative: Cooperative) -> Place:
     return Place(province=cooperative.commune.province_id, commune=cooperative.commune_id)
 
 
-def carried_grams(sheet: ProductSheet, quantity: int) -> int:
+def carried_grams(product: Any, quantity: int) -> int:
     """What ``quantity`` packs weigh in the post; a stay or a guided day weighs nothing."""
-    return 0 if sheet.net_unit == NetUnit.DAY else sheet.weight_grams * quantity
+    return 0 if sold_sheet(product).net_unit == NetUnit.DAY else pack_grams(product) * quantity
 
 
 def parcels_of(lines: Iterable[Any]) -> dict[Cooperative, Parcel]:
     """One parcel per cooperative of these basket lines."""
     grouped: dict[Cooperative, list[Any]] = {}
     for line in lines:
-        grouped.setdefault(line.product.sheet.cooperative, []).append(line)
+        grouped.setdefault(sold_sheet(line.product).cooperative, []).append(line)
     return {stall: _parcel(own) for stall, own in grouped.items()}
 
 
 def _parcel(lines: list[Any]) -> Parcel:
-    carried = [line for line in lines if line.product.sheet.net_unit != NetUnit.DAY]
+    carried = [line for line in lines if sold_sheet(line.product).net_unit != NetUnit.DAY]
     return Parcel(
-        grams=sum(carried_grams(line.product.sheet, line.quantity) for line in carried),
+        grams=sum(carried_grams(line.product, line.quantity) for line in carried),
         goods_amount=sum(_amount(line) for line in lines),
-        cubic_cm=sum(line.product.sheet.cubic_cm * line.quantity for line in carried),
-        is_chilled=any(line.product.sheet.needs_cold for line in carried),
+        cubic_cm=sum(sold_sheet(line.product).cubic_cm * line.quantity for line in carried),
+        is_chilled=any(sold_sheet(line.product).needs_cold for line in carried),
     )
 
 

@@ -9,6 +9,7 @@ from django import template
 from django.utils.translation import get_language
 
 from catalog.models import ProductSheet
+from catalog.sold import shown_pack
 
 register = template.Library()
 
@@ -27,8 +28,9 @@ def title_of(sheet: ProductSheet) -> str:
 
 
 @register.filter
-def pack_of(sheet: ProductSheet) -> str:
-    return sheet.pack_en or sheet.pack if _reads_english() else sheet.pack
+def pack_of(product: Any) -> str:
+    """The size that was chosen, in the reader's language."""
+    return shown_pack(product)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -48,6 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
             basket=request.basket,  # type: ignore[attr-defined]
             product_id=form.cleaned_data["product"],
             quantity=form.cleaned_data["quantity"],
+            is_adult=form.cleaned_data["is_adult"],
         )
     except NotInTheMarket:
         return render(
@@ -106,7 +108,9 @@ def _refuse(request: HttpRequest, product_id: int, reason: str, *, status: int) 
 
 
 def _public_product(product_id: int) -> object | None:
-    sheet = ProductSheet.objects.filter(product_id=product_id).select_related("product").first()
+    """The product with a page: for a pack, the product it is a pack of."""
+    sheets = ProductSheet.objects.filter(Q(product=product_id) | Q(packs__product=product_id))
+    sheet = sheets.select_related("product").first()
     return sheet.product if sheet and sheet.state == ApprovalState.APPROVED else None
 
 

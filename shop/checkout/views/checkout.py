@@ -20,7 +20,7 @@ from shop.checkout.privacy import personal
 from shop.checkout.stalls import Stalls, has_age_restricted, load_lines, read_stalls
 from shop.money import format_amount
 from shop.orders.models import OrderSheet
-from shop.orders.requests import EmptyBasket, OutOfStock, PriceChanged, StallQuote
+from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged, StallQuote
 from shop.orders.services import place
 from shop.shipping.rates import Place
 
@@ -78,6 +78,13 @@ def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
         return _render(request, form, stalls, status=422)
     if stalls.total_amount > _seen_total(request):
         return _ask_again(request, form, stalls)
+    if stalls.days_text != request.POST.get("seen_days", ""):
+        return _ask_again(
+            request,
+            form,
+            stalls,
+            notice=_("Ngày giao của món đặt trước vừa đổi. Bạn xem lại rồi bấm “Đặt hàng” lần nữa."),
+        )
     return _place(request, form, stalls)
 
 
@@ -108,10 +115,15 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
             checkout_token=form.cleaned_data["checkout_token"],
             language=translation.get_language() or "vi",
             expected_total=stalls.total_amount,
+            promises=stalls.promises,
+            is_adult=form.cleaned_data.get("age_confirmed", False),
             user=request.user if request.user.is_authenticated else None,
         )
     except EmptyBasket:
         return redirect("checkout:basket")
+    except ForAdultsOnly:
+        form.add_error("payment_method", _("Rượu không bán bằng tiền mặt. Bạn chọn cách trả khác nhé."))
+        return _render(request, form, stalls, status=422)
     except (OutOfStock, PriceChanged):
         load_lines(basket)
         return _ask_again(request, form, read_stalls(basket, form.destination, request.POST))
@@ -126,11 +138,10 @@ def _out_of_reach(stalls: Stalls) -> str:
     }
 
 
-def _ask_again(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResponse:
-    """The form with the new total; the buyer agrees by sending it once more."""
+def _ask_again(request: HttpRequest, form: CheckoutForm, stalls: Stalls, *, notice: str = "") -> HttpResponse:
+    """The form with the new total or days; the buyer agrees by sending it once more."""
     seen = _seen_total(request)
-    notice = ""
-    if not stalls.problems:
+    if not stalls.problems and not notice:
         notice = (
             _("Tổng tiền vừa đổi từ %(before)s thành %(now)s. Bạn xem lại rồi bấm “Đặt hàng” lần nữa.")
             % {"before": format_amount(seen), "now": format_amount(stalls.total_amount)}

@@ -1,0 +1,52 @@
+"""Photographs that people send in forms: checked before they are decoded, kept without the camera's notes."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.images import ImageFile
+from django.utils.translation import gettext_lazy as _
+
+from catalog.photographs import PhotographRefused, check, upright_jpeg
+
+from .models import Picture
+
+REASONS = {
+    "type": _("Tệp này không phải ảnh JPEG, PNG, WebP hay AVIF."),
+    "heic": _("Ảnh HEIC của iPhone chợ chưa đọc được. Bạn chụp hoặc gửi ảnh JPEG nhé."),
+    "pixels": _("Ảnh lớn quá 25 triệu điểm. Bạn chụp lại nhỏ hơn nhé."),
+    "moves": _("Ảnh động không dùng được. Bạn chọn một ảnh thường nhé."),
+    "broken": _("Tệp ảnh bị hỏng, không đọc được. Bạn chọn ảnh khác nhé."),
+}
+
+
+class PhotoField(forms.FileField):
+    """One photograph of a phone. The value is a JPEG, upright, shrunk, without where it was taken.
+
+    The size is looked at first, then the header; only then is anything decoded. SVG is no photograph.
+    """
+
+    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if not upload:
+            return None
+        if upload.size > settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE:
+            raise forms.ValidationError(_("Ảnh nặng quá 12 MB. Bạn chụp lại nhỏ hơn nhé."), code="size")
+        content = upload.read()
+        try:
+            check(content)
+            return upright_jpeg(content)
+        except PhotographRefused as refused:
+            raise forms.ValidationError(REASONS[refused.reason], code=refused.reason) from refused
+
+
+def keep_photo(jpeg: bytes, *, title: str) -> Picture:
+    """The photograph as one of our pictures. Writes: Picture and its file."""
+    picture = Picture(title=title[:255], file=ImageFile(BytesIO(jpeg), name="anh.jpg"))
+    picture.save()
+    return picture

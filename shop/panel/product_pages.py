@@ -1,0 +1,284 @@
+"""One product in the panel: fill in, publish, packs, prices for many, harvests. Phone first, without script."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from catalog import harvests, packs
+from catalog.models import ApprovalState, Harvest, HarvestState, PriceTier, ProductSheet
+from catalog.pictures import make_renditions
+from catalog.services import NotReadyToPublish, StockBelowReserved, message_of, save_product, set_state
+from catalog.tenancy import cooperatives_of
+from shop.accounts.roles import Role, roles_of
+from shop.images.uploads import keep_photo
+
+from .product_forms import (
+    PICTURES,
+    REVIEWED,
+    ArrivalForm,
+    HarvestForm,
+    PackForm,
+    SheetForm,
+    TierForm,
+    tax_class_of,
+)
+from .screens import Screen
+from .selectors import sheets_for
+
+_STEPS = {
+    # act: (from these states, to this one, who may)
+    "submit": ((ApprovalState.DRAFT, ApprovalState.WITHDRAWN), ApprovalState.SUBMITTED, Role.COOPERATIVE),
+    "withdraw": (
+        (ApprovalState.APPROVED, ApprovalState.SUBMITTED),
+        ApprovalState.WITHDRAWN,
+        Role.COOPERATIVE,
+    ),
+    "approve": ((ApprovalState.SUBMITTED,), ApprovalState.APPROVED, Role.OPERATOR),
+    "return": ((ApprovalState.SUBMITTED,), ApprovalState.DRAFT, Role.OPERATOR),
+}
+_SIMPLE = (
+    "code", "pieces", "area_code", "summary", "ingredients", "allergens", "storage", "usage", "warnings",
+    "made_on", "shelf_life", "declaration_number", "test_report", "return_rule", "is_age_restricted",
+    "alcohol_strength", "alcohol_licence", "min_quantity", "quantity_step", "max_quantity", "lead_days",
+    "title_en", "summary_en", "pack_en",
+)  # fmt: skip
+
+
+class ProductForm(Screen):
+    """The sheet of one product, new or known; on an error the same page with it at its field."""
+
+    template_name = "panel/product.html"
+    header_icon = "tag"
+    page_title = gettext_lazy("Món mới")
+    sheet: ProductSheet | None = None
+    form: SheetForm | None = None
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if "pk" in kwargs:
+            rows = sheets_for(request.user).select_related("product", "cooperative", "commune", "picture")
+            self.sheet = get_object_or_404(rows, pk=kwargs["pk"])
+
+    def get_page_title(self) -> str:
+        return self.sheet.product.title if self.sheet else str(self.page_title)
+
+    def path_here(self) -> list[dict[str, Any]]:
+        return [
+            {"url": reverse("panel_products:index"), "label": _("Sản phẩm")},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def _form(self, *data: Any) -> SheetForm:
+        # The operator corrects what is there; goods are begun by those who sell them.
+        own = cooperatives_of(self.request.user)
+        return SheetForm(*data, instance=self.sheet or ProductSheet(), cooperatives=own)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.form = self._form(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                sheet = _save(form, is_operator=Role.OPERATOR in roles_of(request.user))
+            except StockBelowReserved:
+                form.add_error("stock", _("Số gói không được ít hơn số khách đã đặt."))
+            except ValidationError as error:
+                _put(form, error)
+            else:
+                messages.success(request, _("Đã lưu: %(title)s") % {"title": sheet.product.title})
+                return redirect("panel:product", pk=sheet.pk)
+        return self.render_to_response(self.get_context_data(), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        sheet, roles = self.sheet, roles_of(self.request.user)
+        context.update(sheet=sheet, form=self.form or self._form())
+        if sheet:
+            context.update(
+                missing=[message_of(each) for each in sheet.missing_legal_fields],
+                acts=[
+                    act for act, (froms, _to, who) in _STEPS.items() if sheet.state in froms and who in roles
+                ],
+                sizes=_sizes(sheet),
+                pack_form=PackForm(),
+            )
+        return context
+
+
+def _sizes(sheet: ProductSheet) -> list[dict[str, Any]]:
+    """Every size with its prices for many and its harvests, each with the forms that change them."""
+    found = []
+    for offer in sheet.offers:
+        tiers = list(PriceTier.objects.filter(product_id=offer.product_id))
+        start: dict[str, int] = {}
+        for step, tier in enumerate(tiers[:3], start=1):
+            start |= {f"quantity_{step}": tier.min_quantity, f"amount_{step}": tier.unit_amount}
+        expected = Harvest.objects.filter(product_id=offer.product_id, state=HarvestState.EXPECTED)
+        found.append(
+            {
+                "offer": offer,
+                "tier_form": TierForm(initial=start, auto_id=f"muc-{offer.product_id}-%s"),
+                "harvest_form": HarvestForm(auto_id=f"vu-{offer.product_id}-%s"),
+                "harvests": [
+                    (
+                        harvest,
+                        ArrivalForm(
+                            initial={"arrived_before": harvest.arrived_quantity},
+                            auto_id=f"ve-{harvest.pk}-%s",
+                        ),
+                    )
+                    for harvest in expected
+                ],
+            }
+        )
+    return found
+
+
+@transaction.atomic
+def _save(form: SheetForm, *, is_operator: bool) -> ProductSheet:
+    """The form's product, saved through the catalogue's own service; a reviewed fact that changed is reviewed again."""
+    cleaned, known = form.cleaned_data, form.instance.pk is not None
+    cooperative = form.chosen_cooperative or cleaned["cooperative"]
+    state = form.instance.state if known else ApprovalState.DRAFT
+    if state == ApprovalState.APPROVED and not is_operator and set(form.changed_data) & set(REVIEWED):
+        state = ApprovalState.SUBMITTED
+    code = form.instance.code if known else cleaned.get("code") or f"SP-{secrets.token_hex(3).upper()}"
+    if not known and ProductSheet.objects.filter(cooperative=cooperative, code=code).exists():
+        raise ValidationError({"code": _("Hợp tác xã đã có món mang mã này.")})
+    optional = {name: cleaned[name] for name in _SIMPLE if name != "code"}
+    for name in PICTURES:
+        if cleaned[name]:
+            picture = optional[name] = keep_photo(cleaned[name], title=cleaned["title"])
+            make_renditions(picture)
+    tax_class = (
+        ProductSheet.objects.get(pk=form.instance.pk).tax_class
+        if known
+        else tax_class_of(
+            cleaned["ocop_set"], cleaned["processing"], is_own_produced=cleaned["is_own_produced"]
+        )
+    )
+    return save_product(
+        cooperative=cooperative,
+        sku=code,
+        title=cleaned["title"],
+        price_amount=cleaned["price_amount"],
+        stock=cleaned["stock"],
+        category=cleaned["category"].category,
+        ocop_set=cleaned["ocop_set"],
+        commune=cleaned["commune"],
+        net_quantity=cleaned["net_quantity"],
+        net_unit=cleaned["net_unit"],
+        pack=cleaned["pack"],
+        weight_grams=cleaned["weight_grams"],
+        tax_class=tax_class,
+        processing=cleaned["processing"],
+        is_own_produced=cleaned["is_own_produced"],
+        season_months=form.season_months,
+        state=state,
+        **optional,
+    )
+
+
+def _put(form: forms.BaseForm, error: ValidationError) -> None:
+    """The error at the fields it names, the rest above the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+class ProductAct(View):
+    """One button of the product's page: a step of approval, a pack, prices for many, a harvest."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        sheet = get_object_or_404(sheets_for(request.user).select_related("product", "cooperative"), pk=pk)
+        act = request.POST.get("act", "")
+        try:
+            said = self._step(sheet, act) if act in _STEPS else self._change(sheet, act)
+        except NotReadyToPublish as error:
+            messages.error(request, " ".join(message_of(each) for each in error.missing))
+        except StockBelowReserved:
+            messages.error(request, _("Không ghi được: khách đã đặt nhiều hơn số này."))
+        except harvests.ArrivedMeanwhile:
+            messages.error(request, _("Đợt này vừa có người ghi. Bạn xem lại rồi ghi tiếp nếu cần."))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, said)
+        return redirect("panel:product", pk=pk)
+
+    def _step(self, sheet: ProductSheet, act: str) -> str:
+        froms, to, who = _STEPS[act]
+        if who not in roles_of(self.request.user):
+            raise Http404
+        if sheet.state not in froms:
+            raise ValidationError(_("Món này vừa đổi tình trạng. Bạn xem lại nhé."))
+        reason = self.request.POST.get("reason", "").strip()[:255]
+        if act == "return" and not reason:
+            raise ValidationError(_("Bạn ghi lý do để hợp tác xã biết cần sửa gì."))
+        set_state(sheet=sheet, state=to, note=reason)
+        return _("Tình trạng mới: %(state)s") % {"state": ApprovalState(to).label}
+
+    def _change(self, sheet: ProductSheet, act: str) -> str:
+        kinds: dict[str, type[forms.Form]] = {
+            "pack": PackForm,
+            "tiers": TierForm,
+            "harvest": HarvestForm,
+            "arrival": ArrivalForm,
+            "close": forms.Form,
+        }
+        if act not in kinds:
+            raise Http404
+        form: Any = kinds[act](self.request.POST)
+        if not form.is_valid():
+            raise ValidationError(
+                [
+                    f"{form.fields[name].label}: {error}"
+                    for name, errors in form.errors.items()
+                    for error in errors
+                ]
+            )
+        if act == "pack":
+            pack = packs.save_pack(sheet=sheet, **form.cleaned_data)
+            return _("Đã lưu quy cách %(name)s.") % {"name": pack.name}
+        if act == "tiers":
+            packs.set_tiers(product_id=self._product_id(sheet), tiers=form.tiers)
+            return _("Đã lưu giá mua nhiều.")
+        if act == "harvest":
+            product = type(sheet.product)._default_manager.get(pk=self._product_id(sheet))
+            harvests.plan_harvest(product=product, **form.cleaned_data)
+            return _("Đã mở đặt trước.")
+        harvest = self._harvest(sheet)
+        if act == "arrival":
+            harvests.record_arrival(harvest=harvest, **form.cleaned_data)
+            return _("Đã ghi hàng về; khách mua được ngay.")
+        harvests.close_harvest(harvest=harvest)
+        return _("Đã đóng đợt thu hoạch.")
+
+    def _product_id(self, sheet: ProductSheet) -> int:
+        """The size that was meant; one of another product does not exist here."""
+        wanted = self.request.POST.get("product", "")
+        for offer in sheet.offers:
+            if str(offer.product_id) == wanted:
+                return offer.product_id
+        raise Http404
+
+    def _harvest(self, sheet: ProductSheet) -> Harvest:
+        wanted = self.request.POST.get("harvest", "")
+        own = Harvest.objects.filter(product_id__in=[offer.product_id for offer in sheet.offers])
+        return get_object_or_404(
+            own, pk=int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 18 else 0
+        )

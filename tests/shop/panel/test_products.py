@@ -1,0 +1,171 @@
+"""A cooperative fills in, submits and changes its goods; nothing of another cooperative opens or changes."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from catalog.models import ApprovalState, CategorySheet, Harvest, Pack, PriceTier, ProductSheet
+from shop.accounts.roles import Role
+from shop.images.models import Picture
+from shop.partner.models import StockRecord
+from tests.factories import make_category, make_cooperative, make_product, make_user
+
+pytestmark = pytest.mark.django_db
+ADD = "/quan-tri/san-pham/moi/"
+
+
+@pytest.fixture
+def seller(client: Client) -> Any:
+    cooperative = make_cooperative("gian-a")
+    make_category()
+    client.force_login(make_user(Role.COOPERATIVE, cooperative=cooperative))
+    return cooperative
+
+
+def filled(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "title": "Khoai sọ củ tươi",
+        "category": CategorySheet.objects.first().pk,  # type: ignore[union-attr]
+        "price_amount": "105000",
+        "stock": "40",
+        "pack": "túi lưới 3 kg",
+        "net_quantity": "3000",
+        "net_unit": "g",
+        "weight_grams": "3100",
+        "ocop_set": "1",
+        "processing": "raw",
+        "is_own_produced": "on",
+        "commune": "03868",
+        "months": ["9", "10", "11", "12", "1"],
+        "min_quantity": "1",
+        "quantity_step": "1",
+        "max_quantity": "99",
+        "lead_days": "0",
+    }
+    return fields | changes
+
+
+def photo(side: int = 40, kind: str = "JPEG") -> SimpleUploadedFile:
+    file = io.BytesIO()
+    Image.new("RGB", (side, side), "#7a5").save(file, kind)
+    return SimpleUploadedFile("khoai.jpg", file.getvalue(), "image/jpeg")
+
+
+def page_of(sheet: ProductSheet) -> str:
+    return f"/quan-tri/san-pham/{sheet.pk}/"
+
+
+def test_a_new_product_starts_as_a_draft_of_the_persons_own_cooperative(client: Client, seller: Any) -> None:
+    other = make_cooperative("gian-b")
+    answer = client.post(ADD, filled(cooperative=other.pk, storage="Nơi khô", picture=photo()))
+    sheet = ProductSheet.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, page_of(sheet))
+    assert (sheet.cooperative, sheet.state, sheet.tax_class) == (seller, ApprovalState.DRAFT, "own_produce")
+    assert (sheet.price_amount, sheet.stock_left, sheet.season_text) == (105_000, 40, "9–1")
+    assert sheet.picture_id is not None
+
+
+def test_an_error_stands_at_its_field_and_nothing_is_written(client: Client, seller: Any) -> None:
+    answer = client.post(ADD, filled(price_amount="0", title=""))
+    assert answer.status_code == 422
+    assert 'id="id_title_error"' in answer.content.decode()
+    assert not ProductSheet.objects.exists()
+    assert not StockRecord.objects.exists()
+
+
+@pytest.mark.parametrize("content", [b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\xff\xd8\xff broken"])
+def test_what_is_no_photograph_is_refused(client: Client, seller: Any, content: bytes) -> None:
+    upload = SimpleUploadedFile("khoai.svg", content, "image/svg+xml")
+    answer = client.post(ADD, filled(picture=upload))
+    assert answer.status_code == 422
+    assert not Picture.objects.exists()
+    assert not ProductSheet.objects.exists()
+
+
+def test_missing_facts_are_listed_and_stop_the_submission(client: Client, seller: Any) -> None:
+    sheet = make_product(cooperative=seller, state=ApprovalState.DRAFT, storage="")
+    assert "Cần có: bảo quản (Nghị định 248/2026/NĐ-CP)" in client.get(page_of(sheet)).content.decode()
+    client.post(f"{page_of(sheet)}viec/", {"act": "submit"})
+    sheet.refresh_from_db()
+    assert sheet.state == ApprovalState.DRAFT
+
+
+def test_submitted_goods_are_approved_or_returned_with_a_reason(client: Client, seller: Any) -> None:
+    sheet = make_product(cooperative=seller, state=ApprovalState.DRAFT)
+    act = f"{page_of(sheet)}viec/"
+    client.post(act, {"act": "submit"})
+    assert client.post(act, {"act": "approve"}).status_code == 404  # not by themselves
+    client.force_login(make_user(Role.OPERATOR))
+    client.post(act, {"act": "return"})
+    sheet.refresh_from_db()
+    assert sheet.state == ApprovalState.SUBMITTED
+    client.post(act, {"act": "return", "reason": "Ảnh mờ quá"})
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.review_note) == (ApprovalState.DRAFT, "Ảnh mờ quá")
+    ProductSheet.objects.update(state=ApprovalState.SUBMITTED)
+    client.post(act, {"act": "approve"})
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.review_note) == (ApprovalState.APPROVED, "")
+
+
+def test_a_new_name_of_goods_on_sale_is_looked_at_again(client: Client, seller: Any) -> None:
+    sheet = make_product(cooperative=seller, title="Khoai sọ củ tươi")
+    fields = filled(storage="Nơi khô", stock="10", stock_seen="10")
+    client.post(page_of(sheet), fields | {"price_amount": "99000"})
+    sheet = ProductSheet.objects.get()
+    assert (sheet.state, sheet.price_amount) == (ApprovalState.APPROVED, 99_000)
+    client.post(page_of(sheet), fields | {"title": "Khoai thần dược"})
+    assert ProductSheet.objects.get().state == ApprovalState.SUBMITTED
+
+
+def test_stock_that_changed_meanwhile_is_not_written_over(client: Client, seller: Any) -> None:
+    sheet = make_product(cooperative=seller, stock=10)
+    StockRecord.objects.update(num_in_stock=7)
+    answer = client.post(page_of(sheet), filled(storage="Nơi khô", stock="12", stock_seen="10"))
+    assert answer.status_code == 422
+    assert "Số lượng vừa đổi thành 7" in answer.content.decode()
+    assert StockRecord.objects.get().num_in_stock == 7
+
+
+def test_packs_tiers_and_harvests_are_kept_from_the_page(client: Client, seller: Any) -> None:
+    sheet = make_product(cooperative=seller)
+    act = f"{page_of(sheet)}viec/"
+    pack = {"sku": "KS-1", "name": "túi 1 kg", "net_quantity": "1000", "weight_grams": "1050"}
+    client.post(act, {"act": "pack", **pack, "price_amount": "38000", "stock": "0"})
+    small = Pack.objects.get(net_quantity=1000)
+    client.post(act, {"act": "tiers", "product": small.product_id, "quantity_1": "10", "amount_1": "35000"})
+    day = "2099-01-01"
+    client.post(
+        act,
+        {
+            "act": "harvest",
+            "product": small.product_id,
+            "expected_quantity": "30",
+            "expected_on": day,
+            "confidence": "sure",
+        },
+    )
+    assert not Harvest.objects.exists()  # too far away
+    assert PriceTier.objects.get().unit_amount == 35_000
+    assert client.get(page_of(sheet)).status_code == 200
+
+
+def test_nothing_of_another_cooperative_opens_or_changes(client: Client, seller: Any) -> None:
+    foreign = make_product(stock=10)
+    own = make_product(cooperative=seller)
+    assert client.get(page_of(foreign)).status_code == 404
+    assert client.post(page_of(foreign), filled()).status_code == 404
+    for act in ("submit", "withdraw", "pack", "tiers", "harvest"):
+        assert client.post(f"{page_of(foreign)}viec/", {"act": act}).status_code == 404
+    answer = client.post(
+        f"{page_of(own)}viec/",
+        {"act": "tiers", "product": foreign.product_id, "quantity_1": "10", "amount_1": "1"},
+    )
+    assert answer.status_code == 404
+    assert not PriceTier.objects.exists()
+    foreign.refresh_from_db()
+    assert (foreign.state, foreign.stock_left) == (ApprovalState.APPROVED, 10)
