@@ -12,15 +12,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from catalog.clock import today
 from catalog.models import Confidence, Harvest, HarvestState
+from catalog.selectors import public_sheets
 from catalog.services import StockBelowReserved
 
 LONGEST_WAIT = dt.timedelta(days=366)
+MOST_SHOWN = 60
 
 
 class ArrivedMeanwhile(ValueError):
@@ -158,3 +160,18 @@ def promised_day(
         if covered >= quantity:
             return max(harvest.expected_on, today())
     return None
+
+
+def coming_harvests() -> QuerySet[Harvest]:
+    """Open harvests of goods in the shop, soonest first, with the name and address of their page."""
+    sheets = public_sheets().filter(is_age_restricted=False)
+    own = sheets.filter(Q(product=OuterRef("product")) | Q(packs__product=OuterRef("product")))
+    return (
+        Harvest.objects.filter(Exists(own), state=HarvestState.EXPECTED)
+        .annotate(
+            page_id=Subquery(own.values("product_id")[:1]),
+            page_slug=Subquery(own.values("product__slug")[:1]),
+            page_title=Subquery(own.values("product__title")[:1]),
+        )
+        .order_by("expected_on", "pk")[:MOST_SHOWN]
+    )

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import structured
+from catalog.harvests import coming_harvests
 from catalog.models import CategorySheet, ProductSheet
 from catalog.models.product_sheet import ALL_MONTHS
 from catalog.selectors import public_sheets, season_bit, today
@@ -131,6 +132,7 @@ def seasons(request: HttpRequest) -> HttpResponse:
         .order_by("-in_month", "-product_id")
     )
     context = {
+        "harvests": list(coming_harvests()),
         "chart": draw(list(seasonal[:MOST_ROWS]), _groups(), first_month=on.month),
         "all_year_count": public_sheets().filter(season_months=ALL_MONTHS).count(),
         "steps": steps,

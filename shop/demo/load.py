@@ -24,7 +24,9 @@ from shop.accounts.services import add_user
 from shop.demo import files
 from shop.demo.papers import load_papers
 from shop.demo.people import LOG_INS
+from shop.demo.sizes import load_sizes
 from shop.images.models import Picture
+from shop.partner.models import StockRecord
 
 PROVEN = (EvidenceGrade.A, EvidenceGrade.B1)
 
@@ -51,6 +53,7 @@ def load(*, password: str) -> Loaded:
     cooperatives = _load_cooperatives(communes, scenes)
     _load_people({cooperative.slug: cooperative for cooperative in cooperatives.values()}, password)
     sheets = _load_goods(cooperatives, communes)
+    load_sizes(sheets)
     certificates = _load_certificates(sheets)
     load_papers(cooperatives, sheets, communes, _checker())
     _load_lots(sheets)
@@ -179,10 +182,8 @@ def _load_goods(
 def _stock_now() -> dict[str, int]:
     """What the goods of an earlier run still have, by SKU of the demo market."""
     tax_codes = [row["tax_code"] for row in files.rows("cooperatives")]
-    sheets = ProductSheet.objects.filter(cooperative__tax_code__in=tax_codes)
-    found: Any = sheets.values_list(
-        "product__stockrecords__partner_sku", "product__stockrecords__num_in_stock"
-    )
+    records = StockRecord.objects.filter(partner__cooperative__tax_code__in=tax_codes)
+    found: Any = records.values_list("partner_sku", "num_in_stock")
     return dict(found)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -71,7 +72,8 @@ def _from_shop(sheet: ProductSheet) -> Iterator[Supplied]:
     if sheet.picture_id:
         yield Supplied(PROMOTION, _("Ảnh sản phẩm đã có trên chợ"))
     sold = ConsignmentLine.objects.filter(
-        order_line__product=sheet.product_id, consignment__order__sheet__paid_at__isnull=False
+        Q(order_line__product=sheet.product_id) | Q(order_line__product__parent=sheet.product_id),
+        consignment__order__sheet__paid_at__isnull=False,
     )
     orders = sold.values("consignment").distinct().count()
     if orders:
