@@ -5,6 +5,8 @@ Source: Decree 254/2026/NĐ-CP art. 10 (the seller names where and by which code
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
@@ -15,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from shop.checkout.privacy import personal
 from shop.invoices import services
+from shop.invoices.corrections import correction_sentence, later_corrections
 from shop.invoices.models import Invoice, InvoiceStatus
 from shop.limits import counted, network_of
 
@@ -55,11 +58,13 @@ def show(request: HttpRequest) -> HttpResponse:
     if is_unknown:
         counted(_misses(request))
         form.add_error("ma", _("Chưa thấy hóa đơn nào có mã này. Bạn xem lại từng chữ, hoặc thử lại sau."))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "invoice": invoice,
         "is_accepted": invoice is not None and invoice.status == InvoiceStatus.ACCEPTED,
     }
+    if invoice is not None:
+        context |= {"sentence": correction_sentence(invoice), "later": later_corrections(invoice)}
     return render(request, "lookup.html", context, status=404 if is_unknown else 200)
 
 

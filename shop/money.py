@@ -49,7 +49,7 @@ def share_out(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def net_of(gross: int, percent: int) -> int:
+def net_of(gross: int, percent: int | Decimal) -> int:
     """The net part of a gross price; VAT is ``gross - net_of(gross, percent)``.
 
     >>> net_of(108_000, 8)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 EXEMPT = "KCT"  # không chịu thuế
 NOT_DECLARED = "KKKNT"  # không kê khai, tính nộp thuế
@@ -57,10 +58,12 @@ def rate_code(tax_class: str, *, on: dt.date, business_buyer: bool) -> str:
     raise LookupError(f"no VAT rule for {tax_class!r} on {on}")
 
 
-def percent_of(code: str) -> int:
+def percent_of(code: str) -> int | Decimal:
     """The percentage behind a rate code; 0 for exempt and not-declared goods.
 
-    >>> percent_of("8%"), percent_of("KCT")
-    (8, 0)
+    >>> percent_of("8%"), percent_of("KCT"), percent_of("KHAC:07.50%")
+    (8, 0, Decimal('7.50'))
     """
+    if code.startswith("KHAC:"):
+        return Decimal(code.removeprefix("KHAC:").removesuffix("%"))
     return int(code.removesuffix("%")) if code.endswith("%") else 0

@@ -27,7 +27,7 @@ from shop.accounts.models import User
 from shop.complaints.models import Complaint
 from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
-from shop.invoices.models import Invoice
+from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.orders.models import Consignment
 from tests.factories import make_certificate, make_lot, make_paper
 from tests.support.doors import ROLES, Door, reviewed, walk
@@ -132,6 +132,8 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:dossier", lambda own: own.sheet.pk),
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),
     ("panel:.*certificate", lambda own: own.sheet.certificates.get(verified_at__isnull=True).pk),
+    ("panel:decide_rate", lambda own: RateRule.objects.order_by("pk").values_list("pk", flat=True)[0]),
+    ("panel:batch", lambda own: IssueBatch.objects.get_or_create()[0].pk),
     ("panel:", lambda own: own.invoice.pk),
     (
         "catalogue:certificate",

@@ -66,10 +66,30 @@ _COOPERATIVE = frozenset(
 )
 
 _READ_INVOICES = frozenset(
-    {"panel:invoices", "panel:invoice", "panel:invoice_pdf", "panel:invoice_xml", "panel:transfers"}
+    {
+        "panel:invoices",
+        "panel:invoice",
+        "panel:invoice_pdf",
+        "panel:invoice_xml",
+        "panel:batch",
+        "panel:export_month",
+        "panel:transfers",
+    }
 )
 
-_INVOICE_STAFF = _READ_INVOICES | {"panel:issue", "panel:issue_selected", "panel:retry"}
+_INVOICE_STAFF = _READ_INVOICES | {
+    "panel:issue",
+    "panel:issue_selected",
+    "panel:issue_all",
+    "panel:retry",
+    "panel:correct",
+    "panel:notice",
+    "panel:adjust",
+    "panel:replace",
+    "panel:take_back",
+    "panel:drop_draft",
+    "panel:tax_rules",
+}
 
 # Pages, their pictures, and what Wagtail's page editor calls while a page is written.
 _WRITER = frozenset(
@@ -165,6 +185,8 @@ _OPERATOR = (
         "panel:delivery",
         "panel:delivery_service_add",
         "panel:delivery_service",
+        "panel:tax_rules",
+        "panel:decide_rate",
         "panel_products:index",
         "panel_products:index_results",
         "wagtailadmin_pages:type_use",

@@ -7,18 +7,16 @@ any file that staff upload.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
 from shop.invoices.findings import Finding, finding
-from shop.invoices.formats import FORMATS, Unreadable
-from shop.invoices.formats.v2_1_0 import is_till_series
 from shop.invoices.reading import Refused, one_span, parse
-from shop.invoices.rules import check_rules
+from shop.invoices.rules import LAST_DAYS, check_rules, is_till
 from shop.invoices.signer import Trust
 from shop.invoices.signing import VIETNAM, Signature, verify
-from shop.invoices.structure import check_spacing, check_structure
+from shop.invoices.structure import VERSIONS, check_spacing, check_structure, schema_of
 
 __all__ = ["Finding", "Trust", "check", "check_answer"]
 
@@ -26,11 +24,18 @@ _PARTS = {"DLHDon": 0, "DLQRCode": 512, "MCCQT": 34, "DSCKS": 0}
 """Parts of ``HDon`` and the most characters each may hold itself."""
 
 
-def check(xml: bytes, *, today: dt.date, trust: Trust | None = None, signed: bool = True) -> list[Finding]:
+def check(
+    xml: bytes,
+    *,
+    today: dt.date,
+    trust: Trust | None = None,
+    signed: bool = True,
+    last_days: Mapping[str, dt.date] = LAST_DAYS,
+) -> list[Finding]:
     """Everything that is wrong with an invoice; an empty list is a clean bill.
 
     ``signed=False`` looks at an invoice that is still to be signed. Without ``trust``, certificate chains are not
-    followed. Never raises on bad input.
+    followed. ``last_days`` says until when each rate applied. Never raises on bad input.
     """
     try:
         root = parse(xml)
@@ -42,18 +47,25 @@ def check(xml: bytes, *, today: dt.date, trust: Trust | None = None, signed: boo
     return [
         *_check_parts(root),
         *_check_content(content),
-        *check_rules(root, today=today),
+        *check_rules(root, today=today, last_days=last_days),
         *_check_signatures(xml, root, trust, signed=signed),
     ]
 
 
-def check_answer(sent: bytes, answer: bytes, *, today: dt.date, trust: Trust | None = None) -> list[Finding]:
+def check_answer(
+    sent: bytes,
+    answer: bytes,
+    *,
+    today: dt.date,
+    trust: Trust | None = None,
+    last_days: Mapping[str, dt.date] = LAST_DAYS,
+) -> list[Finding]:
     """What is wrong with the coded invoice that the authority gave back for ``sent``.
 
     Beside :func:`check`: it has to be the invoice that was sent, byte for byte, with a code and the authority's
     signature added.
     """
-    found = check(answer, today=today, trust=trust)
+    found = check(answer, today=today, trust=trust, last_days=last_days)
     try:
         same = all(
             _bytes_of(sent, path) == _bytes_of(answer, path) for path in (["DLHDon"], ["DSCKS", "NBan"])
@@ -96,17 +108,15 @@ def _check_parts(root: etree._Element) -> Iterator[Finding]:
 
 def _check_content(content: etree._Element) -> Iterator[Finding]:
     version = content.findtext("TTChung/PBan") or ""
-    if version not in FORMATS:
+    if version not in VERSIONS:
         yield finding("unknown_version", "HDon/DLHDon/TTChung/PBan", version)
         return
     form = content.findtext("TTChung/KHMSHDon") or ""
-    till = is_till_series(content.findtext("TTChung/KHHDon") or "")
-    try:
-        table = FORMATS[version].invoice_table(form, till=till)
-    except Unreadable:
+    schema = schema_of(version, form, till=is_till(content))
+    if schema is None:
         yield finding("unknown_form", "HDon/DLHDon/TTChung/KHMSHDon", form)
         return
-    yield from check_structure(table, content, "HDon/DLHDon")
+    yield from check_structure(schema, content, "HDon/DLHDon")
 
 
 def _check_signatures(
@@ -114,7 +124,7 @@ def _check_signatures(
 ) -> Iterator[Finding]:
     found = verify(xml, trust=trust)
     places = {signature.place for signature in found}
-    till = is_till_series(root.findtext("DLHDon/TTChung/KHHDon") or "")
+    till = is_till(root.find("DLHDon"))
     needed = [] if till or not signed else ["NBan"]
     if root.find("MCCQT") is not None and not till:
         needed.append("CQT")

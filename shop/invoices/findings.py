@@ -66,6 +66,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "code_unexpected": ("Hóa đơn không mã lại có mã của cơ quan thuế.", "An uncoded invoice carries a code."),
     "answer_differs": ("Cơ quan thuế trả về một hóa đơn khác hóa đơn đã gửi.",
                        "The authority returned another invoice than was sent."),
+    # before numbering
+    "not_registered": ("Người bán chưa đăng ký ký hiệu hóa đơn cho mẫu số và kênh bán này.",
+                       "The seller has no registered series for this form and channel."),
+    "numbers_unchecked": ("Dữ liệu mới phục hồi: phải đối chiếu số của ký hiệu {detail} trước khi lập tiếp.",
+                          "The data was restored: compare the numbers of {detail} before issuing on."),
+    "series_full": ("Ký hiệu {detail} đã hết số.", "Series {detail} has no numbers left."),
     # before signing
     "no_account": ("Người bán chưa có tài khoản ở nhà cung cấp hóa đơn ({detail}).",
                    "The seller has no account at the invoice provider ({detail})."),
@@ -77,6 +83,78 @@ TEXTS: dict[str, tuple[str, str]] = {
                               "The seller's certificate is valid only from {detail}."),
     "series_busy": ("Ký hiệu này đang có nhiều người lập cùng lúc. Lập lại sau ít phút.",
                     "Many people are issuing in this series. Issue again in a few minutes."),
+    # rules of the general part
+    "id_missing": ("Phần nội dung không có Id để ký.", "The content has no Id to be signed under."),
+    "series_letter": ("Chữ {detail} trong ký hiệu không dùng cho mẫu số 1, 2.",
+                      "Letter {detail} of the series is not for forms 1 and 2."),
+    "title_differs": ("Tên hóa đơn không đúng với mẫu số.", "The title is not that of the form."),
+    "file_code": ("Mã hồ sơ chỉ có, và phải có, ở hóa đơn theo từng lần phát sinh.",
+                  "A file code belongs to invoices per occurrence, and only to them."),
+    "version_of_day": ("Phiên bản {detail} không áp dụng vào ngày lập.", "Version {detail} did not apply that day."),
+    "list_date": ("Ngày bảng kê sau ngày lập.", "The list is dated after the invoice."),
+    "list_half": ("Bảng kê phải có cả số và ngày.", "A list needs number and date."),
+    "exchange_rate": ("Hóa đơn bằng VND không ghi tỷ giá.", "An invoice in VND has no exchange rate."),
+    "exchange_rate_missing": ("Thiếu tỷ giá.", "The exchange rate is missing."),
+    "payment_unusual": ("Hình thức thanh toán “{detail}” không thông dụng.", "Payment “{detail}” is unusual."),
+    "flag": ("Giá trị “{detail}” phải là 0 hoặc 1.", "The value “{detail}” must be 0 or 1."),
+    "extra_kind": ("Không có kiểu dữ liệu “{detail}”.", "There is no data type “{detail}”."),
+    "extra_value": ("Giá trị không đúng kiểu {detail}.", "The value is not of type {detail}."),
+    # rules of the parties
+    "phone": ("Số điện thoại “{detail}” lạ.", "The phone number “{detail}” looks odd."),
+    "email": ("Thư điện tử “{detail}” lạ.", "The e-mail address “{detail}” looks odd."),
+    "bank_half": ("Có tên ngân hàng mà không có số tài khoản.", "A bank is named without an account."),
+    "consumer_with_tax_code": ("Người tiêu dùng không ghi mã số thuế.", "A consumer has no tax code."),
+    "identity_differs": ("Số định danh khác mã số thuế 12 số.", "The personal ID differs from the 12-digit tax code."),
+    "two_identities": ("Vừa có số định danh vừa có hộ chiếu.", "Both a personal ID and a passport are given."),
+    "budget_code": ("Mã quan hệ ngân sách “{detail}” phải có 7 chữ số.", "Budget code “{detail}” must have 7 digits."),
+    "sold_to_oneself": ("Người mua trùng người bán.", "Buyer and seller are the same."),
+    "issuer_is_seller": ("Bên nhận ủy nhiệm trùng người bán.", "The authorised issuer is the seller."),
+    # rules of the related invoice
+    "related_kind": ("Tính chất “{detail}” phải là 1 (thay thế) hoặc 2 (điều chỉnh).",
+                     "Kind “{detail}” must be 1 (replaces) or 2 (adjusts)."),
+    "related_twice": ("Chỉ nêu một hóa đơn hoặc một bảng kê, không nêu cả hai.",
+                      "Name one invoice or one list, not both."),
+    "related_law": ("Loại hóa đơn liên quan “{detail}” phải từ 1 đến 4.", "Law “{detail}” must be 1 to 4."),
+    "related_form": ("Mẫu số hóa đơn liên quan “{detail}” sai.", "Form “{detail}” of the related invoice is wrong."),
+    "related_series": ("Ký hiệu hóa đơn liên quan “{detail}” sai.",
+                       "Series “{detail}” of the related invoice is wrong."),
+    "related_number": ("Số hóa đơn liên quan “{detail}” sai.", "Number “{detail}” of the related invoice is wrong."),
+    "related_itself": ("Hóa đơn không thể sửa chính nó.", "An invoice cannot correct itself."),
+    "related_later": ("Hóa đơn được sửa có ngày sau hóa đơn này.", "The corrected invoice is dated after this one."),
+    "related_year": ("Năm trong ký hiệu khác năm của hóa đơn liên quan.",
+                     "The year of its series is not that of the related invoice."),
+    "related_sentence": ("Câu ghi chú không nói đúng việc thay thế hay điều chỉnh.",
+                         "The note does not say whether it replaces or adjusts."),
+    "related_note_number": ("Câu ghi chú nêu số {detail}, khác số hóa đơn liên quan.",
+                            "The note names number {detail}, another than the related invoice."),
+    # rules of the lines
+    "line_position": ("Số thứ tự {detail} trùng hoặc nhỏ hơn 1.", "Position {detail} is repeated or below 1."),
+    "note_with_rate": ("Dòng ghi chú không có thuế suất.", "A note has no VAT rate."),
+    "note_with_quantity": ("Dòng ghi chú không có số lượng, đơn giá.", "A note has no quantity or price."),
+    "rate_unnamed": ("Thuế suất KHAC nên ghi rõ phần trăm.", "Rate KHAC should name its percentage."),
+    "gift_with_amount": ("Hàng khuyến mại không được tính tiền.", "A gift must not cost anything."),
+    "quantity_zero": ("Số lượng bằng 0 mà có thành tiền.", "The quantity is 0 but there is an amount."),
+    "quantity_negative": ("Chỉ hóa đơn điều chỉnh mới có số lượng âm.", "Only an adjustment has negative quantities."),
+    "price_negative": ("Đơn giá âm.", "The unit price is negative."),
+    "price_alone": ("Có đơn giá mà không có số lượng.", "There is a price without a quantity."),
+    "signs_differ": ("Số lượng và thành tiền trái dấu.", "Quantity and amount have different signs."),
+    "discount_percent": ("Chiết khấu {detail} % phải từ 0 đến 100.", "A discount of {detail} % must be 0 to 100."),
+    "line_discount": ("Tiền chiết khấu khác số tính theo tỷ lệ ({detail}).",
+                      "The discount is not that of its percentage ({detail})."),
+    "discount_too_big": ("Chiết khấu lớn hơn tiền hàng.", "The discount is larger than the goods."),
+    "traits_missing": ("Hàng hóa đặc trưng thiếu thông tin riêng.", "Special goods lack their particulars."),
+    "traits_unexpected": ("Hàng thường không có thông tin hàng đặc trưng.", "Ordinary goods have no particulars."),
+    "trait_kind": ("Loại hàng đặc trưng “{detail}” phải từ 1 đến 4.", "Special goods “{detail}” must be 1 to 4."),
+    "no_goods": ("Hóa đơn không có hàng hóa, dịch vụ nào.", "The invoice has no goods or services."),
+    # rules of the totals and codes
+    "rate_vat_missing": ("Thiếu tiền thuế của thuế suất {detail}.", "VAT of rate {detail} is missing."),
+    "words_currency": ("Số tiền bằng chữ không ghi “đồng”.", "The amount in words does not say “đồng”."),
+    "fee_negative": ("Phí âm.", "A fee is negative."),
+    "deduction_negative": ("Khoản giảm trừ ghi số âm.", "A deduction is negative."),
+    "code_without_id": ("Mã của cơ quan thuế không có Id.", "The authority code has no Id."),
+    "code_form": ("Mã {detail} của mẫu số khác.", "Code {detail} is of another form."),
+    "code_year": ("Mã {detail} của năm khác.", "Code {detail} is of another year."),
+    "qr_unchecked": ("Mã QR không có số kiểm tra.", "The QR code has no check field."),
     # signatures
     "unsigned": ("Thiếu chữ ký số.", "A digital signature is missing."),
     "signature_misplaced": ("Chữ ký nằm sai chỗ.", "A signature stands in the wrong place."),
@@ -98,7 +176,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "signed_late": ("Ký muộn hơn ngày làm việc tiếp theo.", "Signed later than the next working day."),
 }  # fmt: skip
 
-WARNINGS = frozenset({"white_space", "words_unread", "signed_late", "discount_sum", "not_nfc"})
+WARNINGS = frozenset(
+    {
+        "white_space", "words_unread", "signed_late", "discount_sum", "not_nfc", "title_differs", "payment_unusual",
+        "phone", "email", "bank_half", "two_identities", "rate_unnamed", "price_alone", "related_sentence",
+        "related_note_number", "words_currency", "qr_unchecked",
+    }
+)  # fmt: skip
 """Faults that people should look at although the invoice may stand."""
 
 

@@ -20,21 +20,26 @@ from catalog.models import Cooperative
 from shop.crash_points import crash_point
 from shop.invoices import formats
 from shop.invoices.checking import check
-from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
+from shop.invoices.delegation import delegation_on, signer_under, with_issuer
+from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE, Draft
 from shop.invoices.exchange import CODED, new_message_id
 from shop.invoices.findings import Finding, finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.keys import NoAccount, gateway_of, signer_of, time_findings, trusted
 from shop.invoices.lookup_qr import lookup_text
 from shop.invoices.models import (
+    Delegation,
     DocumentKind,
     Invoice,
     InvoiceDocument,
+    InvoiceKind,
     InvoiceSeries,
     InvoiceStatus,
     OfficialNumber,
 )
+from shop.invoices.numbering import NotIssued, locked_series
 from shop.invoices.pdf import invoice_pdf, preview_pdf
+from shop.invoices.rates import last_days, settled
 from shop.invoices.sales import SaleRecord
 from shop.invoices.signer import Signer, SigningFailed
 from shop.invoices.signing import sign
@@ -42,18 +47,9 @@ from shop.invoices.signing import sign
 logger = logging.getLogger(__name__)
 
 LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read wrongly over the telephone
-CHANNEL = "AA"  # the last two letters of the symbol: the web shop's own series
 PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds to the next try; the last one repeats
 MOST_RACES = 20  # how often a remotely signed invoice may lose its number to another before it gives up
 CLAIM = dt.timedelta(seconds=60)  # longer than any call to the gateway
-
-
-class NotIssued(Exception):
-    """The invoice would break a rule; nothing was numbered. ``findings`` say what and where."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        super().__init__("; ".join(f"{found.code} {found.path}" for found in findings))
-        self.findings = findings
 
 
 @transaction.atomic
@@ -63,6 +59,7 @@ def create_draft(
     """The invoice to be issued for one consignment. Idempotent by ``source_reference``."""
     invoice, _ = Invoice.objects.get_or_create(
         source_reference=source_reference,
+        kind=InvoiceKind.ORIGINAL,
         defaults={
             "seller": seller,
             "sale": sale.as_json(),
@@ -70,10 +67,15 @@ def create_draft(
             "buyer_name": sale.buyer.name or sale.buyer.person,
             "deliver_to": deliver_to,
             "language": language,
-            "lookup_code": "".join(secrets.choice(LOOKUP_ALPHABET) for _ in range(12)),
+            "lookup_code": new_lookup_code(),
         },
     )
     return invoice
+
+
+def new_lookup_code() -> str:
+    """Twelve characters that nobody can guess."""
+    return "".join(secrets.choice(LOOKUP_ALPHABET) for _ in range(12))
 
 
 def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
@@ -89,12 +91,13 @@ def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
     now = now or timezone.now()
     try:
         gateway_of(invoice.seller)  # a seller without an account must not take a number
-        signer = signer_of(invoice.seller)
+        delegation = delegation_on(invoice.seller, timezone.localdate(now))
+        signer = signer_under(delegation) if delegation else signer_of(invoice.seller)
         if findings := time_findings(signer.certificate, at=now):
             raise NotIssued(findings)
         ahead: _Placed | None = None
         for _ in range(MOST_RACES):
-            found = _issue_in_place(invoice.pk, now, signer, ahead)
+            found = _issue_in_place(invoice.pk, now, signer, delegation, ahead)
             if isinstance(found, Invoice):
                 return found
             ahead = dataclasses.replace(found, xml=sign(found.xml, signer, place="NBan", at=now))
@@ -116,27 +119,25 @@ class _Placed:
 
 @transaction.atomic
 def _issue_in_place(
-    invoice_pk: int, now: dt.datetime, signer: Signer, ahead: _Placed | None
+    invoice_pk: int, now: dt.datetime, signer: Signer, delegation: Delegation | None, ahead: _Placed | None
 ) -> Invoice | _Placed:
     """The issued invoice; or, for a remote signer, what it has to sign first. ``ahead`` is what it signed."""
     today = timezone.localdate(now)
     locked = Invoice.objects.select_for_update().select_related("seller").get(pk=invoice_pk)
     if locked.status != InvoiceStatus.TO_ISSUE:
         return locked
-    record = SaleRecord.from_json(locked.sale)
-    series = _locked_series(locked.seller, VAT_INVOICE if record.on_deduction else SALES_INVOICE, today)
-    if series.last_issued_on and series.last_issued_on > today:
-        raise NotIssued([finding("date_before_last", "HDon/DLHDon/TTChung/NLap")])
+    record, rates_used = settled(SaleRecord.from_json(locked.sale), today)
+    series = locked_series(locked.seller, VAT_INVOICE if record.on_deduction else SALES_INVOICE, today)
     number = series.last_number + 1
     crash_point("invoice.series-locked")
     if ahead is not None and (ahead.series_pk, ahead.number) == (series.pk, number):
         xml = ahead.xml
     else:
-        xml = _written(record, series, number, today)
+        xml = _written(record, series, number, today, delegation)
         if signer.is_remote:
             return _Placed(series.pk, number, xml)
         xml = sign(xml, signer, place="NBan", at=now)
-    if findings := _errors(check(xml, today=today, trust=trusted())):
+    if findings := _errors(check(xml, today=today, trust=trusted(), last_days=last_days())):
         raise NotIssued(findings)
 
     crash_point("invoice.signed")
@@ -146,18 +147,24 @@ def _issue_in_place(
     locked.series = series
     locked.number = number
     locked.issued_on = today
+    locked.rates_used = rates_used
+    locked.delegation = delegation
     locked.status = InvoiceStatus.SIGNED
     locked.message_id = new_message_id(record.solution_tax_code)
     locked.next_try_at = now
     locked.save()
-    _keep(locked, DocumentKind.SIGNED, xml)
+    keep_document(locked, DocumentKind.SIGNED, xml)
     crash_point("invoice.numbered")
     return locked
 
 
-def _written(record: SaleRecord, series: InvoiceSeries, number: int, today: dt.date) -> bytes:
+def _written(
+    record: SaleRecord, series: InvoiceSeries, number: int, today: dt.date, delegation: Delegation | None
+) -> bytes:
     """The unsigned invoice at its place in the series, with its look-up QR."""
-    draft = record.draft_on(today).numbered(series=series.symbol, number=number, issued_on=today)
+    version = formats.version_for(series.symbol, today)
+    draft = dataclasses.replace(with_issuer(record.draft_on(today), delegation), version=version)
+    draft = draft.numbered(series=series.symbol, number=number, issued_on=today)
     look_up = lookup_text(
         seller_tax_code=draft.seller.tax_code,
         form=draft.form,
@@ -243,7 +250,14 @@ def pdf_of(invoice: Invoice, *, base_url: str) -> bytes:
 
 def preview_of(invoice: Invoice) -> bytes:
     """The printed form as it would be issued today, marked as a draft."""
-    return preview_pdf(SaleRecord.from_json(invoice.sale).draft_on(timezone.localdate()))
+    return preview_pdf(draft_today(invoice))
+
+
+def draft_today(invoice: Invoice) -> Draft:
+    """What the invoice would say if it were issued now. Raises: LookupError if no VAT rule covers a line."""
+    today = timezone.localdate()
+    record, _ = settled(SaleRecord.from_json(invoice.sale), today)
+    return with_issuer(record.draft_on(today), delegation_on(invoice.seller, today))
 
 
 def filename_of(invoice: Invoice, ending: str) -> str:
@@ -256,12 +270,6 @@ def filename_of(invoice: Invoice, ending: str) -> str:
 
 def _errors(findings: list[Finding]) -> list[Finding]:
     return [found for found in findings if found.is_error]
-
-
-def _locked_series(seller: Cooperative, form: str, day: dt.date) -> InvoiceSeries:
-    symbol = f"C{day:%y}T{CHANNEL}"
-    series, _ = InvoiceSeries.objects.get_or_create(seller=seller, form=int(form), symbol=symbol)
-    return InvoiceSeries.objects.select_for_update().get(pk=series.pk)
 
 
 def _claim(invoice_pk: int, now: dt.datetime) -> bool:
@@ -304,7 +312,7 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
         return invoice
     for kind, body in receipt.exchanged:
         sent = kind == "200"
-        _keep(
+        keep_document(
             invoice,
             DocumentKind.SENT_MESSAGE if sent else DocumentKind.RECEIVED_MESSAGE,
             body,
@@ -314,12 +322,14 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
         own = signed_xml_to_send(invoice)
         answer = receipt.document
         road = gateway_of(invoice.seller)
-        if findings := _errors(road.compare(own, answer, today=timezone.localdate(now), trust=trusted())):
+        found = road.compare(own, answer, today=timezone.localdate(now), trust=trusted())
+        # Rates were judged by our own table before the number was taken.
+        if findings := [one for one in _errors(found) if one.code != "rate_over"]:
             # An answer that does not fit is kept and shown, never taken for a code.
             invoice.status = InvoiceStatus.REJECTED
             invoice.rejection = "\n".join(found.message_vi for found in findings)
         else:
-            _keep(invoice, DocumentKind.CODED, answer)
+            keep_document(invoice, DocumentKind.CODED, answer)
             if receipt.official is not None:
                 place = dataclasses.asdict(receipt.official)
                 OfficialNumber.objects.get_or_create(
@@ -343,11 +353,12 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
     return invoice
 
 
-def _keep(invoice: Invoice, kind: str, body: bytes, *, message_type: str = "") -> None:
-    """Write-once: the same bytes again are not written twice."""
-    InvoiceDocument.objects.get_or_create(
+def keep_document(invoice: Invoice, kind: str, body: bytes, *, message_type: str = "") -> InvoiceDocument:
+    """The bytes in the archive. Write-once: the same bytes again are not written twice."""
+    document, _ = InvoiceDocument.objects.get_or_create(
         invoice=invoice,
         kind=kind,
         sha256=hashlib.sha256(body).hexdigest(),
         defaults={"body": body, "message_type": message_type},
     )
+    return document

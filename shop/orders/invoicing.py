@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +19,7 @@ from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
 from shop.messages.services import Enclosure
 
 from . import letters
-from .models import Consignment, OrderEvent, OrderSheet
+from .models import Consignment, ConsignmentLine, OrderEvent, OrderSheet
 from .statuses import OrderEventKind
 
 BANK_TRANSFER = "Chuyển khoản"  # what the invoice prints; Vietnamese whatever the buyer's language
@@ -35,8 +36,9 @@ def sale_of(consignment: Consignment) -> SaleRecord:
             code=line.sku,
             unit=_unit(line.pack),
             quantity=line.quantity,
+            **_origin(line),
         )
-        for line in consignment.lines.all()
+        for line in consignment.lines.select_related("order_line__product__sheet")
     ]
     if consignment.shipping_amount:
         delivery = SoldLine(
@@ -123,6 +125,13 @@ def deliver(invoice: Invoice) -> bool:
                 note=str(invoice),
             )
     return bool(claimed)
+
+
+def _origin(line: ConsignmentLine) -> dict[str, Any]:
+    """How far the goods are processed and by whom they were grown, which some VAT rules ask."""
+    product = line.order_line.product
+    sheet = getattr(product, "sheet", None) if product else None
+    return {"processing": sheet.processing, "own_produced": sheet.is_own_produced} if sheet else {}
 
 
 def _unit(pack: str) -> str:

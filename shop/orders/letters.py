@@ -76,11 +76,16 @@ def invoice_sent(consignment: Consignment, invoice: Invoice, files: Sequence[Enc
     _to_buyer(
         consignment.order,
         "invoice",
-        f"invoice:{invoice.source_reference}",
+        f"invoice:{_key_of(invoice)}",
         context,
         recipient=invoice.deliver_to,
         files=files,
     )
+
+
+def _key_of(invoice: Invoice) -> str:
+    """The consignment for its first invoice; each correction of it has a letter of its own."""
+    return f"{invoice.source_reference}:{invoice.pk}" if invoice.corrects_id else invoice.source_reference
 
 
 def _to_buyer(

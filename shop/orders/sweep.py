@@ -10,6 +10,7 @@ from catalog.importing import jobs as imports
 from shop.messages.services import send_due
 from shop.payments.models import InboundEvent, InboundOutcome
 
+from .batches import work_off_left_behind
 from .invoicing import transmit_due
 from .reminders import remind_of_ends
 from .services import expire, receive
@@ -24,6 +25,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
     return {
         "deliveries": _receive_left_behind(),
         "expired orders": expire(now),
+        "batches": work_off_left_behind(now),
         "invoices": transmit_due(now),
         "reminders": remind_of_ends(now),
         "imports": imports.go_on(now),

@@ -21,9 +21,10 @@ from django.views import View
 from catalog.models import Cooperative
 from shop.accounts.doors import may_open
 from shop.invoices import formats, services
+from shop.invoices.corrections import chain_of
 from shop.invoices.draft import Draft
 from shop.invoices.models import Invoice, InvoiceStatus
-from shop.invoices.sales import SaleRecord
+from shop.invoices.numbering import NotIssued
 from shop.orders import invoicing
 
 from .screens import Screen, Tab, page_of, query_without_page, refreshing
@@ -32,6 +33,7 @@ from .selectors import invoices_for
 logger = logging.getLogger(__name__)
 
 STATUS_KEY, SELLER_KEY, DAY_KEY, CHOSEN_KEY, LOOK_KEY = "tinh-trang", "htx", "ngay", "chon", "lan"
+SEARCH_KEY = "tim"
 PER_PAGE = 100
 MOST_AT_ONCE = 200
 SECONDS_OF_SENDING = 15  # what is left is sent by the sweep
@@ -65,6 +67,9 @@ class InvoiceQueue(Screen):
             sellers=Cooperative.objects.filter(invoices__in=everything).distinct(),
             seller=query.get(SELLER_KEY, ""),
             day=query.get(DAY_KEY, ""),
+            sought=query.get(SEARCH_KEY, ""),
+            this_month=f"{timezone.localdate():%Y-%m}",
+            can_issue_all=may_open(self.request.user, "panel:issue_all"),
             status=query.get(STATUS_KEY, ""),
             can_issue=can_issue and any(invoice.status == InvoiceStatus.TO_ISSUE for invoice in page),
         )
@@ -92,7 +97,24 @@ def _narrowed(rows: QuerySet[Invoice], query: QueryDict) -> QuerySet[Invoice]:
         rows = rows.filter(seller__slug=seller)
     if day := _day(query.get(DAY_KEY, "")):
         rows = rows.filter(created_at__date=day)
+    if sought := query.get(SEARCH_KEY, "").strip():
+        rows = rows.filter(_matches(sought))
     return rows
+
+
+def _matches(sought: str) -> Q:
+    """Consignment, buyer, codes, and for digits the number or the amount, as they stand on the screen."""
+    code = sought.replace(" ", "").upper()
+    found = (
+        Q(source_reference__icontains=code)
+        | Q(buyer_name__icontains=sought)
+        | Q(lookup_code=code.replace("-", ""))
+        | Q(authority_code__startswith=code)
+    )
+    digits = sought.replace(".", "").replace(" ", "")
+    if digits.isascii() and digits.isdigit() and len(digits) < 10:
+        found |= Q(number=int(digits)) | Q(total_amount=int(digits))
+    return found
 
 
 def _filtered(rows: QuerySet[Invoice], query: QueryDict) -> QuerySet[Invoice]:
@@ -108,7 +130,7 @@ def _filtered(rows: QuerySet[Invoice], query: QueryDict) -> QuerySet[Invoice]:
 def _tabs(rows: QuerySet[Invoice], query: QueryDict) -> list[Tab]:
     counts = dict(_narrowed(rows, query).order_by().values_list("status").annotate(Count("pk")))
     kept = QueryDict(mutable=True)
-    for key in (SELLER_KEY, DAY_KEY):
+    for key in (SELLER_KEY, DAY_KEY, SEARCH_KEY):
         if value := query.get(key):
             kept[key] = value
     here, current = reverse("panel:invoices"), query.get(STATUS_KEY)
@@ -164,6 +186,8 @@ class InvoicePage(Screen):
                 "series": self.invoice.series,
                 "number": self.invoice.number,
             }
+        if self.invoice.corrects_id:
+            return _("Bản nháp sửa hóa đơn của kiện %(code)s") % {"code": self.invoice.source_reference}
         return _("Hóa đơn của kiện %(code)s") % {"code": self.invoice.source_reference}
 
     def path_here(self) -> list[dict[str, Any]]:
@@ -175,6 +199,7 @@ class InvoicePage(Screen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         invoice, user = self.invoice, self.request.user
+        is_draft_correction = invoice.status == InvoiceStatus.TO_ISSUE and invoice.corrects_id is not None
         context.update(
             invoice=invoice,
             draft=printed_draft(invoice),
@@ -182,6 +207,10 @@ class InvoicePage(Screen):
             can_issue=invoice.status == InvoiceStatus.TO_ISSUE and may_open(user, "panel:issue"),
             can_retry=invoice.status in (*WAITING, InvoiceStatus.REJECTED) and may_open(user, "panel:retry"),
             is_waiting=invoice.status in WAITING,
+            can_correct=invoice.status == InvoiceStatus.ACCEPTED and may_open(user, "panel:correct"),
+            can_drop=is_draft_correction and may_open(user, "panel:drop_draft"),
+            chain=chain_of(invoice),
+            notices=invoice.notices.all(),
         )
         return context
 
@@ -194,7 +223,7 @@ class InvoicePage(Screen):
 def printed_draft(invoice: Invoice) -> Draft:
     """What the printed form shows: the signed XML's content, or before that what would be issued today."""
     if invoice.status == InvoiceStatus.TO_ISSUE:
-        return SaleRecord.from_json(invoice.sale).draft_on(timezone.localdate())
+        return services.draft_today(invoice)
     return formats.read(services.signed_xml(invoice))
 
 
@@ -236,7 +265,7 @@ def issue_and_send(request: HttpRequest, invoices: list[Invoice]) -> None:
     for invoice in invoices:
         try:
             issued.append(services.issue(invoice=invoice))
-        except services.NotIssued as refusal:
+        except NotIssued as refusal:
             reasons = " ".join(found.message_vi for found in refusal.findings)
             messages.error(request, f"{invoice.source_reference}: {reasons}")
         except (ValueError, LookupError, OSError):

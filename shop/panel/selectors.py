@@ -15,7 +15,7 @@ from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
 from shop.complaints.models import Complaint, ComplaintQuerySet
-from shop.invoices.models import Invoice
+from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.orders.models import Consignment
 from shop.payments.models import InboundEvent, InboundOutcome, Refund
 from shop.shipping.models import DeliveryService
@@ -56,6 +56,18 @@ def imports_for(user: Any) -> QuerySet[ProductImport]:
 def invoices_for(user: Any) -> QuerySet[Invoice]:
     """All invoices for invoice staff and the operator, none for others."""
     return Invoice.objects.all() if MONEY_ROLES & roles_of(user) else Invoice.objects.none()
+
+
+def batches_for(user: Any) -> QuerySet[IssueBatch]:
+    """Batches of invoices for invoice staff and the operator."""
+    batches = IssueBatch.objects.all()
+    return batches if MONEY_ROLES & roles_of(user) else batches.none()
+
+
+def rate_rules_for(user: Any) -> QuerySet[RateRule]:
+    """The table of VAT rates for invoice staff and the operator."""
+    rules = RateRule.objects.order_by("tax_class", "valid_from", "pk")
+    return rules if MONEY_ROLES & roles_of(user) else rules.none()
 
 
 def transfers_for(user: Any) -> QuerySet[InboundEvent]:

@@ -16,6 +16,9 @@ from . import (
     proofs,
     transfers,
 )
+from .corrections import Adjust, Correct, DropDraft, Notify, Replace, TakeBack
+from .invoice_batches import BatchPage, ExportMonth, IssueAll
+from .tax_rules import DecideRate, TaxRules
 
 app_name = "panel"
 urlpatterns = [
@@ -33,11 +36,22 @@ urlpatterns = [
     path("san-pham/<int:pk>/viec/", product_pages.ProductAct.as_view(), name="product_act"),
     path("hoa-don/", invoices.InvoiceQueue.as_view(), name="invoices"),
     path("hoa-don/lap/", invoices.IssueSelected.as_view(), name="issue_selected"),
+    path("hoa-don/lap-het/", IssueAll.as_view(), name="issue_all"),
+    path("hoa-don/dot/<int:pk>/", BatchPage.as_view(), name="batch"),
+    path("hoa-don/xuat/", ExportMonth.as_view(), name="export_month"),
     path("hoa-don/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
     path("hoa-don/<int:pk>/lap/", invoices.Issue.as_view(), name="issue"),
     path("hoa-don/<int:pk>/gui-lai/", invoices.Retry.as_view(), name="retry"),
     path("hoa-don/<int:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path("hoa-don/<int:pk>/xml/", invoices.invoice_xml, name="invoice_xml"),
+    path("hoa-don/<int:pk>/sua/", Correct.as_view(), name="correct"),
+    path("hoa-don/<int:pk>/sua/thong-bao/", Notify.as_view(), name="notice"),
+    path("hoa-don/<int:pk>/sua/dieu-chinh/", Adjust.as_view(), name="adjust"),
+    path("hoa-don/<int:pk>/sua/thay-the/", Replace.as_view(), name="replace"),
+    path("hoa-don/<int:pk>/sua/tra-hang/", TakeBack.as_view(), name="take_back"),
+    path("hoa-don/<int:pk>/bo-nhap/", DropDraft.as_view(), name="drop_draft"),
+    path("thue-suat/", TaxRules.as_view(), name="tax_rules"),
+    path("thue-suat/<int:pk>/duyet/", DecideRate.as_view(), name="decide_rate"),
     path("tien-ve/", transfers.TransferList.as_view(), name="transfers"),
     path("giao-hang/", delivery.DeliveryOverview.as_view(), name="delivery"),
     path("giao-hang/cach-giao/", delivery.ServicePage.as_view(), name="delivery_service_add"),

@@ -64,6 +64,11 @@ def invoices_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def tax_rules_item() -> MenuItem:
+    return MenuItem(_("Thuế suất"), reverse("panel:tax_rules"), "tax-rules", icon_name="list-ol", order=135)
+
+
+@hooks.register("register_admin_menu_item")
 def transfers_item() -> MenuItem:
     return MenuItem(_("Tiền về"), reverse("panel:transfers"), "transfers", icon_name="download", order=140)
 

@@ -1,20 +1,39 @@
-"""Two clerks issue at once: numbers 1…50 without gap or double, and the control without the lock."""
+"""Clerks issue at once: numbers without gap or double, and the control without the lock.
+
+``RACE_CONSIGNMENTS=1000`` runs the large race at the full size of the issue; it takes some minutes.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import os
+import random
 import threading
 from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
 
-from shop.invoices import services
+from shop.invoices import numbering, services
 from shop.invoices.models import Invoice, InvoiceSeries
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
+from tests.support.together import at_once
 
 CLERKS = 2
+TAX_CODES = (
+    "5600000018",
+    "5600000025",
+    "5600000032",
+    "5600000057",
+    "5600000064",
+    "5600000071",
+    "5600000089",
+    "5600000096",
+    "5600000106",
+    "5600000113",
+)
 INVOICES = 50
 NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)
 
@@ -57,16 +76,40 @@ def test_two_clerks_issue_fifty_invoices_numbered_one_to_fifty(keys) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_twenty_clerks_issue_for_ten_cooperatives_without_a_gap(keys) -> None:
+    """Every invoice is tried by two clerks on average, in another order by each."""
+    sellers = [make_cooperative(tax_code=code) for code in TAX_CODES]
+    total = int(os.environ.get("RACE_CONSIGNMENTS", "100"))
+    invoices = [waiting(sellers[n % 10], f"HT{n:08d}-1") for n in range(total)]
+    chance = random.Random(20)
+    queues = [invoices[clerk::20] + chance.sample(invoices, total // 20) for clerk in range(20)]
+    for queue in queues:
+        chance.shuffle(queue)
+
+    def clerk(queue: list[Invoice]) -> None:
+        for invoice in queue:
+            services.issue(invoice=invoice, now=NOON)
+
+    outcomes = at_once([functools.partial(clerk, queue) for queue in queues], seconds=900)
+    assert outcomes == [None] * 20
+    for seller in sellers:
+        numbers = sorted(Invoice.objects.filter(seller=seller).values_list("number", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert InvoiceSeries.objects.get(seller=seller).last_number == len(numbers)
+    assert numbering.gaps() == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_control_a_number_read_before_the_rival_writes_is_given_twice(keys, monkeypatch) -> None:
     """Without the series' lock both clerks read the same last number: the race is real, the guard is needed."""
     seller = make_cooperative(tax_code="5699999011")
     first, second = waiting(seller, "HTAAAAAAAA-1"), waiting(seller, "HTAAAAAAAB-1")
     with transaction.atomic():
-        services._locked_series(seller, "1", NOON.date())
+        services.locked_series(seller, "1", NOON.date())
     stale = InvoiceSeries.objects.get()
     monkeypatch.setattr(
         services,
-        "_locked_series",
+        "locked_series",
         lambda *_: InvoiceSeries(
             **{field.attname: getattr(stale, field.attname) for field in InvoiceSeries._meta.concrete_fields}
         ),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from shop.checkout.privacy import personal
-from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus
 from shop.orders.models import Consignment, OrderSheet
 from shop.orders.statuses import ConsignmentStatus, OrderStatus
 from shop.shipping.couriers import tracking_url
@@ -79,6 +79,8 @@ def read_parcels(sheet: OrderSheet, consignments: list[Consignment]) -> list[Par
     """The consignments with their steps and issued invoices, in two queries whatever their number."""
     codes = [consignment.code for consignment in consignments]
     issued = Invoice.objects.filter(source_reference__in=codes).exclude(status=InvoiceStatus.TO_ISSUE)
+    # The one in force: a replacement comes after what it replaces, an adjustment stands beside it.
+    issued = issued.exclude(kind=InvoiceKind.ADJUSTMENT)
     invoices = {invoice.source_reference: invoice for invoice in issued.select_related("series")}
     return [
         Parcel(consignment, steps_of(sheet, consignment), invoices.get(consignment.code))

@@ -6,8 +6,6 @@ the decision: tag, largest size, mandatory or not, in the legal order.
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 from lxml import etree
 
 from shop.invoices.draft import (
@@ -25,8 +23,8 @@ from shop.invoices.draft import (
     Seller,
     Trait,
 )
-from shop.invoices.formats.tables import Day, Figure, Group, Leaf, Text, Unreadable, Whole, read, write
-from shop.invoices.reading import DECLARATION
+from shop.invoices.formats.invoice import is_till_series, read_invoice, write_invoice
+from shop.invoices.formats.tables import Day, Figure, Group, Leaf, Text, Unreadable, Whole
 
 VERSION = "2.1.0"
 RATES = ("0%", "5%", "8%", "10%", "KCT", "KKKNT")
@@ -185,31 +183,12 @@ def build(draft: Draft, *, qr: str = "") -> bytes:
 
     Raises: ValueError if the draft has no number yet.
     """
-    if not (draft.identity and draft.number and draft.issued_on):
-        raise ValueError("a draft is numbered before it is written")
-    table = invoice_table(draft.form, till=is_till_series(draft.series))
-    text = write(table, draft, identity=draft.identity)
-    code = f"<DLQRCode>{escape(qr)}</DLQRCode>" if qr else ""
-    return DECLARATION + f"<HDon>{text}{code}</HDon>".encode()
+    return write_invoice(invoice_table(draft.form, till=is_till_series(draft.series)), draft, qr=qr)
 
 
 def read_content(content: etree._Element) -> Draft:
     """The draft that a ``DLHDon`` carries. Raises: Unreadable."""
-    form = content.findtext("TTChung/KHMSHDon") or ""
-    values = read(invoice_table(form), content)
-    try:
-        return Draft(**({"identity": content.get("Id", ""), "currency": ""} | values))
-    except (TypeError, ValueError) as reason:
-        raise Unreadable(str(reason)) from reason
-
-
-def is_till_series(series: str) -> bool:
-    """Whether a series belongs to a cash register.
-
-    >>> is_till_series("C26MYY"), is_till_series("C26TAA")
-    (True, False)
-    """
-    return series[3:4] == "M"
+    return read_invoice(invoice_table(content.findtext("TTChung/KHMSHDon") or ""), content)
 
 
 def _totals(with_vat: bool) -> Group:

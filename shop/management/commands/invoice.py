@@ -1,7 +1,11 @@
-"""``manage.py invoice …``: what invoice staff can also do without the panel."""
+"""``manage.py invoice …``: what invoice staff can also do without the panel.
+
+``--json`` prints one JSON document instead of lines. Exit codes: 0 done, 1 refused or not valid, 2 wrong arguments.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,103 +14,175 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from catalog.models import Cooperative, VatMethod
-from shop.invoices import services
+from shop.invoices import numbering, services
 from shop.invoices.checking import check
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
 from shop.invoices.exchange import new_message_id
 from shop.invoices.gateway import TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.keys import SANDBOX, signer_of, trusted
-from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.models import Invoice, InvoiceSeries, InvoiceStatus, RateRule, RateRuleStatus
+from shop.invoices.numbering import NotIssued, NumbersMissing
+from shop.invoices.rates import last_days
 from shop.invoices.registration import Declarant, declaration
 from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import transmit
 
+Row = dict[str, Any]
+
 
 class Command(BaseCommand):
-    help = "List, issue, send, verify and export e-invoices."
+    help = "List, issue, send, verify and export e-invoices; compare numbers after a restore."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        shared = CommandParser(add_help=False)
+        shared.add_argument("--json", action="store_true", help="print one JSON document")
         actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("status", help="how many invoices are in each state, and the oldest of them")
-        issuing = actions.add_parser("issue", help="number, sign and send what waits to be issued")
+        actions.add_parser("status", parents=[shared], help="invoices by state, and the oldest of each")
+        issuing = actions.add_parser(
+            "issue", parents=[shared], help="number, sign and send what waits to be issued"
+        )
         issuing.add_argument("--seller", metavar="SLUG", help="only this cooperative")
-        actions.add_parser("send", help="send or ask again for what is signed and due")
-        verifying = actions.add_parser("verify", help="check structure, sums and signatures of an XML file")
-        verifying.add_argument("file", type=Path)
-        exporting = actions.add_parser("export", help="write the XML files of an order")
+        actions.add_parser("send", parents=[shared], help="send or ask again for what is signed and due")
+        verifying = actions.add_parser(
+            "verify", parents=[shared], help="check XML files: structure, rules, signatures"
+        )
+        verifying.add_argument("files", type=Path, nargs="+", metavar="FILE")
+        exporting = actions.add_parser("export", parents=[shared], help="write the XML files of an order")
         exporting.add_argument("--order", required=True, metavar="NUMBER")
         exporting.add_argument("--out", required=True, type=Path, metavar="DIR")
+        actions.add_parser("series", parents=[shared], help="every series with its last number, and gaps")
+        actions.add_parser("rates", parents=[shared], help="the VAT rules in force and proposed")
+        actions.add_parser(
+            "stop-numbers",
+            parents=[shared],
+            help="after a restore: give no number until each series is compared",
+        )
+        releasing = actions.add_parser(
+            "release", parents=[shared], help="a series was compared with the authority's highest number"
+        )
+        releasing.add_argument("--seller", required=True, metavar="SLUG")
+        releasing.add_argument("--series", required=True, metavar="1C26TAA")
+        releasing.add_argument("--highest", required=True, type=int, metavar="N")
 
         registering = actions.add_parser(
-            "register", help="declare a seller's certificate at the sandbox tax authority"
+            "register", parents=[shared], help="declare a seller's certificate at the sandbox tax authority"
         )
         registering.add_argument("--seller", required=True, metavar="SLUG")
         registering.add_argument("--change", action="store_true", help="a change, not a first declaration")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        getattr(self, f"do_{action}")(**options)
+        rows, refusal = getattr(self, f"do_{action.replace('-', '_')}")(**options)
+        if options["json"]:
+            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        else:
+            for row in rows:
+                self.stdout.write(" ".join(f"{name}={value}" for name, value in row.items() if value != ""))
+        if refusal:
+            raise CommandError(refusal, returncode=1)
 
-    def do_status(self, **options: Any) -> None:
+    def do_status(self, **options: Any) -> tuple[list[Row], str]:
+        rows = []
         for status in InvoiceStatus:
-            rows = Invoice.objects.filter(status=status)
-            oldest = rows.first()
-            since = f", oldest {timezone.localtime(oldest.created_at):%d/%m/%Y %H:%M}" if oldest else ""
-            self.stdout.write(f"{status.value}: {rows.count()}{since}")
+            found = Invoice.objects.filter(status=status)
+            oldest = found.first()
+            since = timezone.localtime(oldest.created_at).isoformat(timespec="minutes") if oldest else ""
+            rows.append({"status": status.value, "invoices": found.count(), "oldest": since})
+        return rows, ""
 
-    def do_issue(self, *, seller: str | None, **options: Any) -> None:
+    def do_issue(self, *, seller: str | None, **options: Any) -> tuple[list[Row], str]:
         waiting = Invoice.objects.filter(status=InvoiceStatus.TO_ISSUE).select_related("seller", "series")
         if seller:
             waiting = waiting.filter(seller__slug=seller)
-        refused = 0
+        rows: list[Row] = []
         for invoice in waiting:
+            row: Row = {"consignment": invoice.source_reference, "invoice": "", "status": "", "refused": ""}
             try:
                 issued = transmit(services.issue(invoice=invoice).pk)
-                self.stdout.write(f"{invoice.source_reference}: {issued} {issued.status}")
-            except services.NotIssued as reason:
-                refused += 1
-                self.stderr.write(f"{invoice.source_reference}: {reason}")
-        if refused:
-            raise CommandError(f"{refused} not issued.")
+                row |= {"invoice": str(issued), "status": issued.status}
+            except NotIssued as reason:
+                row |= {"status": invoice.status, "refused": [found.code for found in reason.findings]}
+            rows.append(row)
+        refused = sum(bool(row["refused"]) for row in rows)
+        return rows, f"{refused} not issued." if refused else ""
 
-    def do_send(self, **options: Any) -> None:
-        for pk in list(services.due(timezone.now()).values_list("pk", flat=True)):
-            invoice = transmit(pk)
-            self.stdout.write(f"{invoice}: {invoice.status}")
+    def do_send(self, **options: Any) -> tuple[list[Row], str]:
+        due = list(services.due(timezone.now()).values_list("pk", flat=True))
+        sent = [transmit(pk) for pk in due]
+        return [{"invoice": str(one), "status": one.status} for one in sent], ""
 
-    def do_verify(self, *, file: Path, **options: Any) -> None:
-        try:
-            xml = file.read_bytes()
-        except OSError as reason:
-            raise CommandError(str(reason)) from reason
-        findings = check(xml, today=timezone.localdate(), trust=trusted())
-        for found in findings:
-            self.stdout.write(f"{found.code} {found.path}: {found.message_vi} · {found.message_en}")
-        if any(found.is_error for found in findings):
-            raise CommandError(f"{file.name}: không hợp lệ · not valid")
-        self.stdout.write(f"{file.name}: hợp lệ · valid")
+    def do_verify(self, *, files: list[Path], **options: Any) -> tuple[list[Row], str]:
+        rows: list[Row] = []
+        bad = []
+        for file in files:
+            try:
+                xml = file.read_bytes()
+            except OSError as reason:
+                raise CommandError(str(reason), returncode=2) from reason
+            found = check(xml, today=timezone.localdate(), trust=trusted(), last_days=last_days())
+            rows += [
+                {"file": file.name, "code": one.code, "path": one.path, "error": one.is_error,
+                 "vi": one.message_vi, "en": one.message_en}
+                for one in found
+            ]  # fmt: skip
+            if any(one.is_error for one in found):
+                bad.append(file.name)
+            else:
+                rows.append({"file": file.name, "code": "valid", "vi": "hợp lệ", "en": "valid"})
+        return rows, f"{', '.join(bad)}: không hợp lệ · not valid" if bad else ""
 
-    def do_export(self, *, order: str, out: Path, **options: Any) -> None:
+    def do_export(self, *, order: str, out: Path, **options: Any) -> tuple[list[Row], str]:
         issued = Invoice.objects.exclude(status=InvoiceStatus.TO_ISSUE).filter(
             source_reference__startswith=f"{order}-"
         )
         if not issued:
-            raise CommandError(f"Order {order} has no issued invoice.")
+            return [], f"Order {order} has no issued invoice."
         out.mkdir(parents=True, exist_ok=True)
-        for invoice in issued.select_related("series"):
+        rows: list[Row] = []
+        for invoice in issued.select_related("series", "seller"):
             path = out / f"{invoice.seller.tax_code}-{services.filename_of(invoice, 'xml')}"
             path.write_bytes(services.signed_xml(invoice))
-            self.stdout.write(str(path))
+            rows.append({"file": str(path), "kind": invoice.kind})
+        return rows, ""
 
-    def do_register(self, *, seller: str, change: bool, **options: Any) -> None:
+    def do_series(self, **options: Any) -> tuple[list[Row], str]:
+        rows: list[Row] = [
+            {"seller": series.seller.slug, "series": str(series), "last_number": series.last_number,
+             "last_day": series.last_issued_on or "", "must_be_compared": series.is_unchecked}
+            for series in InvoiceSeries.objects.select_related("seller").order_by("seller", "pk")
+        ]  # fmt: skip
+        broken = numbering.gaps()
+        return rows, f"Gaps in {', '.join(broken)}" if broken else ""
+
+    def do_rates(self, **options: Any) -> tuple[list[Row], str]:
+        rules = RateRule.objects.exclude(status=RateRuleStatus.REFUSED).order_by(
+            "tax_class", "valid_from", "pk"
+        )
+        names = ("pk", "status", "tax_class", "processing", "own_produced", "business_buyer", "code",
+                 "valid_from", "valid_to", "basis")  # fmt: skip
+        return [{name: getattr(rule, name) for name in names} for rule in rules], ""
+
+    def do_stop_numbers(self, **options: Any) -> tuple[list[Row], str]:
+        return [{"stopped": numbering.stop_numbering()}], ""
+
+    def do_release(self, *, seller: str, series: str, highest: int, **options: Any) -> tuple[list[Row], str]:
+        every = InvoiceSeries.objects.filter(seller__slug=seller)
+        found = next((one for one in every if str(one) == series), None)
+        if found is None:
+            raise CommandError(f"{seller} has no series {series}.", returncode=2)
+        try:
+            released = numbering.release_series(series=found, highest=highest)
+        except NumbersMissing as lost:
+            return [], f"{lost}. Fetch these invoices from the authority or provider first."
+        return [{"series": str(released), "last_number": released.last_number, "must_be_compared": False}], ""
+
+    def do_register(self, *, seller: str, change: bool, **options: Any) -> tuple[list[Row], str]:
         road = SandboxGateway(f"{settings.SANDBOX_URL}/tax")
         if settings.INVOICE_GATEWAY != SANDBOX:
-            raise CommandError(
-                "Ở nhà cung cấp, việc đăng ký làm trên trang của họ · registered at the provider."
-            )
+            return [], "Ở nhà cung cấp, việc đăng ký làm trên trang của họ · registered at the provider."
         cooperative = Cooperative.objects.filter(slug=seller).first()
         if cooperative is None:
-            raise CommandError(f"{seller}: không có hợp tác xã này · no such cooperative")
+            return [], f"{seller}: không có hợp tác xã này · no such cooperative"
         try:
             signer = signer_of(cooperative)
             document = declaration(
@@ -114,12 +190,12 @@ class Command(BaseCommand):
             )
             decision = road.register(new_message_id(settings.INVOICE_PROVIDER_TAX_CODE), document)
         except (SigningFailed, TryAgainLater, WillNotSucceed, ValueError) as reason:
-            raise CommandError(f"{seller}: {reason}") from reason
-        for fault in decision.reasons:
-            self.stderr.write(f"{fault.code}: {fault.text}")
+            return [], f"{seller}: {reason}"
+        rows: list[Row] = [{"code": fault.code, "text": fault.text} for fault in decision.reasons]
         if not decision.is_accepted:
-            raise CommandError(f"{seller}: bị từ chối · refused")
-        self.stdout.write(f"{seller}: đã đăng ký · registered, {signer.certificate.serial_number:X}")
+            return rows, f"{seller}: bị từ chối · refused"
+        serial = f"{signer.certificate.serial_number:X}"
+        return [*rows, {"seller": seller, "result": "đã đăng ký · registered", "certificate": serial}], ""
 
 
 def _declarant(cooperative: Cooperative) -> Declarant:

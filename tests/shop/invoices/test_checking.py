@@ -205,14 +205,14 @@ def test_only_an_adjustment_may_be_negative_and_it_names_what_it_adjusts() -> No
         payment_method="TM/CK",
         solution_tax_code="0109999037",
     ).numbered(series="C26TAA", number=1, issued_on=ISSUED_ON)
-    assert codes(formats.build(back)) == ["negative"]
+    assert codes(formats.build(back)) == ["quantity_negative", "negative"]
     related = Related(
         correction=Correction.ADJUSTS, form="1", series="C26TAA", number="42", issued_on=ISSUED_ON
     )
     assert codes(formats.build(replace(back, related=related))) == []
     assert codes(formats.build(replace(back, related=replace(related, number="")))) == ["related"]
     replaces = replace(related, correction=Correction.REPLACES)
-    assert codes(formats.build(replace(back, related=replaces))) == ["negative"]
+    assert codes(formats.build(replace(back, related=replaces))) == ["quantity_negative", "negative"]
 
 
 def test_fees_and_deductions_enter_the_total() -> None:
@@ -377,5 +377,5 @@ def test_every_finding_has_a_sentence_in_both_languages() -> None:
 
 def test_a_rich_adjustment_is_within_the_table() -> None:
     assert {code for code, _ in found(formats.build(ADJUSTMENT))} <= {
-        "rate_sum", "net_sum", "total_sum", "discount_sum", "vat_sum",
+        "rate_sum", "net_sum", "total_sum", "discount_sum", "vat_sum", "related_itself",
     }  # fmt: skip

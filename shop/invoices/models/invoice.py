@@ -5,6 +5,7 @@ Source: Decree 254/2026/NĐ-CP, Circular 91/2026/TT-BTC, Decision 1271/QĐ-CT.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,9 @@ class InvoiceSeries(models.Model):
     symbol = models.CharField(_("ký hiệu"), max_length=6)
     last_number = models.PositiveIntegerField(default=0)
     last_issued_on = models.DateField(null=True)
+    is_unchecked = models.BooleanField(
+        _("chưa đối chiếu số sau khi phục hồi dữ liệu"), default=False
+    )  # set by a restore: the authority may know higher numbers than this database
 
     class Meta:
         constraints = [
@@ -42,16 +46,45 @@ class InvoiceStatus(models.TextChoices):
     REJECTED = "rejected", _("Bị từ chối")
 
 
+class InvoiceKind(models.TextChoices):
+    """What an invoice is to the others of its consignment. There is no cancelled one: the law knows none."""
+
+    ORIGINAL = "original", _("Hóa đơn gốc")
+    ADJUSTMENT = "adjustment", _("Hóa đơn điều chỉnh")
+    REPLACEMENT = "replacement", _("Hóa đơn thay thế")
+
+
+class CorrectionCause(models.TextChoices):
+    ERROR = "error", _("Lập sai")
+    RETURN = "return", _("Hàng trả lại")
+
+
 class Invoice(models.Model):
     """One invoice of one consignment; the seller is the cooperative. Met in the staff's queue and at /hoa-don/.
 
     Shape: ``sale`` is the snapshot ``shop.invoices.sales.SaleRecord`` of what was sold; the VAT rates are chosen
     on the day of issue and stand in the signed XML. Unit: whole đồng.
+    ``rates_used`` names for each line the row of the VAT table that was applied.
+    A correction is a further row: it ``corrects`` another, and ``outcome`` is the sale as it stands with it.
     Issued means frozen: a numbered row's sale, number and total never change (also a database trigger).
     """
 
     seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="invoices")
-    source_reference = models.CharField(_("mã kiện"), max_length=20, unique=True)
+    source_reference = models.CharField(_("mã kiện"), max_length=20, db_index=True)
+    kind = models.CharField(_("loại"), max_length=12, choices=InvoiceKind, default=InvoiceKind.ORIGINAL)
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    cause = models.CharField(_("nguyên do"), max_length=6, choices=CorrectionCause, blank=True)
+    reason = models.CharField(_("lý do"), max_length=255, blank=True)
+    outcome = models.JSONField(null=True, blank=True)
+    rates_used = models.JSONField(null=True, blank=True)
+    delegation = models.ForeignKey(
+        "invoices.Delegation", on_delete=models.PROTECT, null=True, blank=True, related_name="invoices"
+    )
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     status = models.CharField(
         _("tình trạng"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.TO_ISSUE
     )
@@ -78,6 +111,22 @@ class Invoice(models.Model):
         verbose_name_plural = _("hóa đơn")
         constraints = [
             models.UniqueConstraint(fields=("series", "number"), name="one_invoice_per_number"),
+            models.UniqueConstraint(
+                fields=("source_reference",),
+                condition=Q(kind="original"),
+                name="one_original_per_consignment",
+            ),
+            models.UniqueConstraint(
+                fields=("corrects",), condition=Q(kind="replacement"), name="replaced_only_once"
+            ),
+            models.UniqueConstraint(
+                fields=("corrects",), condition=Q(status="to-issue"), name="one_correction_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="original", corrects__isnull=True, outcome__isnull=True)
+                | (~Q(kind="original") & Q(corrects__isnull=False, outcome__isnull=False)),
+                name="corrections_name_what_they_correct",
+            ),
             models.CheckConstraint(
                 condition=Q(status="to-issue", number__isnull=True, series__isnull=True)
                 | (
@@ -94,6 +143,7 @@ class Invoice(models.Model):
 
 class DocumentKind(models.TextChoices):
     SIGNED = "signed", _("Hóa đơn đã ký")
+    NOTICE = "notice", _("Thông báo 04/SS đã ký")
     CODED = "coded", _("Hóa đơn đã cấp mã")
     SENT_MESSAGE = "sent", _("Thông điệp gửi đi")
     RECEIVED_MESSAGE = "received", _("Thông điệp nhận về")

@@ -1,0 +1,241 @@
+"""Correcting an issued invoice: which ways the law leaves open, and the draft of the correcting invoice.
+
+Source: Circular 91/2026/TT-BTC art. 10. There is no cancelling. A wrong buyer's name or address is only told to the
+authority (``shop.invoices.notices``); anything else is adjusted or replaced, and later in the same way as first.
+Goods that come back make an adjustment. The correcting invoice is then issued and sent like any other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.invoices import correcting, formats
+from shop.invoices.draft import Correction
+from shop.invoices.formats import is_till_series
+from shop.invoices.models import CorrectionCause, Invoice, InvoiceKind, InvoiceStatus, OfficialNumber
+from shop.invoices.sales import SaleRecord
+from shop.invoices.services import new_lookup_code, signed_xml
+
+
+class Obstacle(models.TextChoices):
+    """Why a way of correcting is closed, in words for the staff."""
+
+    NOT_ACCEPTED = "not-accepted", _("Hóa đơn chưa được cấp mã nên chưa sửa được.")
+    UNFINISHED = "unfinished", _("Hóa đơn này đang có một bản sửa chưa xong. Làm xong bản đó trước.")
+    REPLACED = "replaced", _("Hóa đơn này đã được thay thế. Sửa trên hóa đơn thay thế.")
+    IS_ADJUSTMENT = "is-adjustment", _("Đây là hóa đơn điều chỉnh. Sửa tiếp trên hóa đơn được điều chỉnh.")
+    ADJUSTED_BEFORE = "adjusted-before", _("Lần đầu đã điều chỉnh thì các lần sau cũng phải điều chỉnh.")
+    REPLACED_BEFORE = "replaced-before", _("Lần đầu đã thay thế thì các lần sau cũng phải thay thế.")
+    FROM_TILL = "from-till", _("Hóa đơn từ máy tính tiền lập sai chỉ được thay thế.")
+    SAME_AS_BEFORE = "same", _("Nội dung không khác hóa đơn cũ.")
+    DOES_NOT_FIT = "does-not-fit", _("Số tiền hoặc số lượng không hợp lý so với hóa đơn cũ.")
+
+
+class NotCorrectable(Exception):
+    """The law or the state of the invoice leaves this way closed; nothing was written."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle.value)
+        self.obstacle = obstacle
+
+
+@dataclasses.dataclass(frozen=True)
+class Ways:
+    """Each way of correcting with what closes it; None where it is open."""
+
+    notice: Obstacle | None
+    adjust: Obstacle | None
+    replace: Obstacle | None
+    take_back: Obstacle | None
+
+    @property
+    def any_open(self) -> bool:
+        return None in dataclasses.astuple(self)
+
+
+def ways_to_correct(invoice: Invoice) -> Ways:
+    """What may be done about this invoice now."""
+    closed = _closed(invoice)
+    if closed:
+        return Ways(closed, closed, closed, closed)
+    is_adjusted = invoice.corrections.filter(kind=InvoiceKind.ADJUSTMENT).exists()
+    adjust = replace = None
+    if invoice.series and is_till_series(invoice.series.symbol):
+        adjust = Obstacle.FROM_TILL
+    elif invoice.kind == InvoiceKind.REPLACEMENT and not is_adjusted:
+        adjust = Obstacle.REPLACED_BEFORE
+    if is_adjusted:
+        replace = Obstacle.ADJUSTED_BEFORE
+    return Ways(None, adjust, replace, None)
+
+
+def standing_sale(invoice: Invoice) -> SaleRecord:
+    """The sale as the invoice states it together with its adjustments so far; every rate settled."""
+    adjusted = invoice.corrections.filter(kind=InvoiceKind.ADJUSTMENT, status=InvoiceStatus.ACCEPTED)
+    last = adjusted.order_by("-pk").first()
+    if last and last.outcome:
+        return SaleRecord.from_json(last.outcome)
+    record = SaleRecord.from_json(invoice.sale).with_rates_of(formats.read(signed_xml(invoice)))
+    return dataclasses.replace(record, related=None)
+
+
+def chain_of(invoice: Invoice) -> list[Invoice]:
+    """Every invoice of the same sale, the original first, each correction after what it corrects."""
+    rows = Invoice.objects.filter(seller_id=invoice.seller_id, source_reference=invoice.source_reference)
+    return list(rows.select_related("series", "corrects__series").order_by("pk"))
+
+
+def correction_sentence(invoice: Invoice) -> str:
+    """What the invoice says about the one it corrects, in the law's words; empty for an original."""
+    related = SaleRecord.from_json(invoice.sale).related
+    return related.note if related else ""
+
+
+def later_corrections(invoice: Invoice) -> list[Invoice]:
+    """The issued invoices that adjust or replace this one, oldest first."""
+    issued = invoice.corrections.exclude(status=InvoiceStatus.TO_ISSUE)
+    return list(issued.select_related("series").order_by("pk"))
+
+
+@transaction.atomic
+def open_adjustment(*, invoice: Invoice, after: SaleRecord, reason: str, by: Any) -> Invoice:
+    """A draft that states the difference between what was invoiced and ``after``.
+
+    ``after`` has the lines of :func:`standing_sale` in their order. Locks: the invoice. Writes: Invoice.
+    Raises: NotCorrectable.
+    """
+    locked = _locked(invoice)
+    _demand(ways_to_correct(locked).adjust)
+    before = standing_sale(locked)
+    if correcting.same_sale(before, after):
+        raise NotCorrectable(Obstacle.SAME_AS_BEFORE)
+    try:
+        content = correcting.adjustment(before, after, _naming(locked, Correction.ADJUSTS))
+    except ValueError as misfit:
+        raise NotCorrectable(Obstacle.DOES_NOT_FIT) from misfit
+    return _open(locked, InvoiceKind.ADJUSTMENT, CorrectionCause.ERROR, content, after, reason, by)
+
+
+@transaction.atomic
+def open_replacement(*, invoice: Invoice, after: SaleRecord, reason: str, by: Any) -> Invoice:
+    """A draft that states the whole sale anew as ``after``.
+
+    Locks: the invoice. Writes: Invoice. Raises: NotCorrectable.
+    """
+    locked = _locked(invoice)
+    _demand(ways_to_correct(locked).replace)
+    if correcting.same_sale(standing_sale(locked), after):
+        raise NotCorrectable(Obstacle.SAME_AS_BEFORE)
+    content = correcting.replacement(after, _naming(locked, Correction.REPLACES))
+    if not content.lines or content.total_amount < 0:
+        raise NotCorrectable(Obstacle.DOES_NOT_FIT)
+    return _open(locked, InvoiceKind.REPLACEMENT, CorrectionCause.ERROR, content, content, reason, by)
+
+
+@transaction.atomic
+def open_return(*, invoice: Invoice, counts: Sequence[int], reason: str, by: Any) -> Invoice:
+    """A draft adjustment that takes off what came back: ``counts`` of each line of :func:`standing_sale`.
+
+    Locks: the invoice. Writes: Invoice. Raises: NotCorrectable.
+    """
+    locked = _locked(invoice)
+    _demand(ways_to_correct(locked).take_back)
+    if not any(counts):
+        raise NotCorrectable(Obstacle.SAME_AS_BEFORE)
+    try:
+        content, after = correcting.taken_back(
+            standing_sale(locked), counts, _naming(locked, Correction.ADJUSTS)
+        )
+    except ValueError as misfit:
+        raise NotCorrectable(Obstacle.DOES_NOT_FIT) from misfit
+    return _open(locked, InvoiceKind.ADJUSTMENT, CorrectionCause.RETURN, content, after, reason, by)
+
+
+@transaction.atomic
+def drop_draft(*, correction: Invoice) -> None:
+    """Forget a correction that was never issued. An issued invoice is never dropped.
+
+    Locks/Writes: Invoice. Raises: ValueError if it is issued, or no correction. Idempotent.
+    """
+    locked = Invoice.objects.select_for_update().filter(pk=correction.pk).first()
+    if locked is None:
+        return
+    if locked.status != InvoiceStatus.TO_ISSUE or locked.kind == InvoiceKind.ORIGINAL:
+        raise ValueError(f"{locked} is not a draft of a correction")
+    locked.delete()
+
+
+def _closed(invoice: Invoice) -> Obstacle | None:
+    """What closes every way at once."""
+    corrections = invoice.corrections.all()
+    if invoice.kind == InvoiceKind.ADJUSTMENT:
+        return Obstacle.IS_ADJUSTMENT
+    if invoice.status != InvoiceStatus.ACCEPTED:
+        return Obstacle.NOT_ACCEPTED
+    if corrections.exclude(status=InvoiceStatus.ACCEPTED).exists():
+        return Obstacle.UNFINISHED
+    if corrections.filter(kind=InvoiceKind.REPLACEMENT).exists():
+        return Obstacle.REPLACED
+    return None
+
+
+def _demand(obstacle: Obstacle | None) -> None:
+    if obstacle:
+        raise NotCorrectable(obstacle)
+
+
+def _locked(invoice: Invoice) -> Invoice:
+    return (
+        Invoice.objects.select_for_update(of=("self",)).select_related("seller", "series").get(pk=invoice.pk)
+    )
+
+
+def _naming(invoice: Invoice, correction: Correction) -> Any:
+    if invoice.series is None or invoice.number is None or invoice.issued_on is None:
+        raise ValueError(f"{invoice} is not issued")
+    place = {"form": str(invoice.series.form), "series": invoice.series.symbol, "number": invoice.number}
+    # A provider numbers by itself: what the lawful document prints is what a correction has to name.
+    official = OfficialNumber.objects.filter(invoice=invoice).values("form", "series", "number").first()
+    return correcting.names_earlier(correction, issued_on=invoice.issued_on, **(official or place))
+
+
+def _open(
+    invoice: Invoice,
+    kind: InvoiceKind,
+    cause: CorrectionCause,
+    content: SaleRecord,
+    after: SaleRecord,
+    reason: str,
+    by: Any,
+) -> Invoice:
+    _draftable(content)
+    return Invoice.objects.create(
+        seller=invoice.seller,
+        source_reference=invoice.source_reference,
+        kind=kind,
+        corrects=invoice,
+        cause=cause,
+        reason=reason,
+        opened_by=by,
+        sale=content.as_json(),
+        outcome=dataclasses.replace(after, related=None).as_json(),
+        total_amount=content.total_amount,
+        buyer_name=content.buyer.name or content.buyer.person,
+        deliver_to=invoice.deliver_to,
+        language=invoice.language,
+        lookup_code=new_lookup_code(),
+    )
+
+
+def _draftable(content: SaleRecord) -> None:
+    """Raises: NotCorrectable where no invoice can be drawn from it."""
+    try:
+        content.draft_on(timezone.localdate())  # every rate is settled
+    except (ValueError, LookupError) as misfit:
+        raise NotCorrectable(Obstacle.DOES_NOT_FIT) from misfit

@@ -1,0 +1,117 @@
+"""Places in series: which series an invoice goes into, and when numbers may be given at all.
+
+Source: Circular 91/2026/TT-BTC appendix I: the year is part of the symbol, so a series begins anew at midnight on
+1 January; numbers are continuous and their order agrees with the dates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+
+from catalog.models import Cooperative
+from shop.invoices.findings import Finding, finding
+from shop.invoices.models import Invoice, InvoiceSeries, SeriesRegistration
+from shop.invoices.models.registers import SalesChannel
+
+DEFAULT_LETTERS = "AA"  # of a seller without any row in SeriesRegistration
+_SELLER, _TILL = "T", "M"  # the fourth character: a registered seller, a cash register
+_LAST_NUMBER = 99_999_999
+_NUMBER = "HDon/DLHDon/TTChung/SHDon"
+
+
+class NotIssued(Exception):
+    """The invoice would break a rule; nothing was numbered. ``findings`` say what and where."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("; ".join(f"{found.code} {found.path}" for found in findings))
+        self.findings = findings
+
+
+class NumbersMissing(Exception):
+    """The authority knows higher numbers than this database: documents were lost with the restored data."""
+
+    def __init__(self, series: InvoiceSeries, highest: int) -> None:
+        super().__init__(f"{series}: {series.last_number + 1}–{highest} are not in this database")
+        self.series = series
+        self.highest = highest
+
+
+def locked_series(
+    seller: Cooperative, form: str, day: dt.date, *, channel: str = SalesChannel.WEB
+) -> InvoiceSeries:
+    """The series of that day for the seller's channel, locked until the transaction ends.
+
+    Locks: the series. Raises: NotIssued when the series is not registered, must be compared first, or would go
+    back in time.
+    """
+    kind = _TILL if channel == SalesChannel.TILL else _SELLER
+    symbol = f"C{day:%y}{kind}{_letters(seller, form, day, channel)}"
+    InvoiceSeries.objects.get_or_create(seller=seller, form=int(form), symbol=symbol)
+    series = InvoiceSeries.objects.select_for_update().get(seller=seller, form=int(form), symbol=symbol)
+    if series.is_unchecked:
+        raise NotIssued([finding("numbers_unchecked", _NUMBER, series)])
+    if series.last_issued_on and series.last_issued_on > day:
+        raise NotIssued([finding("date_before_last", "HDon/DLHDon/TTChung/NLap")])
+    if series.last_number >= _LAST_NUMBER:
+        raise NotIssued([finding("series_full", _NUMBER, series)])
+    return series
+
+
+def till_code(registration: SeriesRegistration, day: dt.date, running: int) -> str:
+    """The code of an invoice from a cash register; ``running`` is unique in the seller's year.
+
+    Raises: ValueError for a registration without the authority's five characters.
+    """
+    if not registration.till_code:
+        raise ValueError(f"{registration} is not registered for a cash register")
+    return f"M{registration.form}-{day:%y}-{registration.till_code}-{running:011d}"
+
+
+@transaction.atomic
+def stop_numbering() -> int:
+    """How many series wait to be compared. To be called on restored data, before anything is issued.
+
+    Locks/Writes: InvoiceSeries. Idempotent.
+    """
+    return InvoiceSeries.objects.filter(is_unchecked=False).update(is_unchecked=True)
+
+
+@transaction.atomic
+def release_series(*, series: InvoiceSeries, highest: int) -> InvoiceSeries:
+    """The series, open again: ``highest`` is the highest number that the authority or provider knows of it.
+
+    Locks/Writes: InvoiceSeries. Raises: NumbersMissing when numbers were given that this database does not hold.
+    Idempotent.
+    """
+    locked = InvoiceSeries.objects.select_for_update().get(pk=series.pk)
+    if highest > locked.last_number:
+        raise NumbersMissing(locked, highest)
+    locked.is_unchecked = False
+    locked.save(update_fields=["is_unchecked"])
+    return locked
+
+
+def gaps() -> list[str]:
+    """Series whose rows are not 1 … last; a sound database has none."""
+    found = []
+    for series in InvoiceSeries.objects.order_by("pk"):
+        numbers = set(Invoice.objects.filter(series=series).values_list("number", flat=True))
+        if numbers != set(range(1, series.last_number + 1)):
+            found.append(str(series))
+    return found
+
+
+def _letters(seller: Cooperative, form: str, day: dt.date, channel: str) -> str:
+    registered = SeriesRegistration.objects.filter(seller=seller)
+    in_use = registered.filter(form=int(form), channel=channel, accepted_on__lte=day).filter(
+        Q(stopped_on__isnull=True) | Q(stopped_on__gt=day)
+    )
+    found = in_use.order_by("-accepted_on", "-pk").values_list("letters", flat=True).first()
+    if found:
+        return found
+    if not registered.exists():
+        return DEFAULT_LETTERS
+    raise NotIssued([finding("not_registered", "HDon/DLHDon/TTChung/KHHDon")])

@@ -1,0 +1,139 @@
+"""Rules of the lines (HHDVu): nature, rate, quantity × price, particulars of special goods."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from lxml import etree
+
+from shop.invoices.findings import Finding, finding
+from shop.invoices.rules.values import (
+    DISCOUNT,
+    GIFT,
+    GOODS,
+    LINES,
+    NOTE,
+    SPECIAL,
+    day,
+    is_adjustment,
+    is_vat_form,
+    lines,
+    number,
+)
+
+LAST_DAYS = {"8%": dt.date(2026, 12, 31)}
+"""Until when a rate applied, as the law stands when this is written; the shop passes what its own table says."""
+
+_KINDS = (GOODS, GIFT, DISCOUNT, NOTE, SPECIAL)
+_HALF = Decimal("0.5")
+
+
+def check_lines(content: etree._Element, *, last_days: Mapping[str, dt.date]) -> Iterator[Finding]:
+    """Every rule of the lines that the invoice breaks."""
+    with_vat, may_fall = is_vat_form(content), is_adjustment(content)
+    # A correction keeps the rate of the invoice that it corrects.
+    earlier = content.findtext("TTChung/TTHDLQuan/NLHDCLQuan")
+    rated_on = day(earlier) or day(content.findtext("TTChung/NLap"))
+    kinds = set()
+    positions: set[str] = set()
+    for path, line in lines(content):
+        kind = line.findtext("TChat") or ""
+        kinds.add(kind)
+        if kind not in _KINDS:
+            yield finding("line_kind", f"{path}/TChat")
+        position = line.findtext("STT") or ""
+        if position and (position in positions or number(line, "STT") < 1):
+            yield finding("line_position", f"{path}/STT", position[:20])
+        positions.add(position)
+        if kind == NOTE:
+            yield from _check_note(line, path)
+            continue
+        yield from _check_rate(line, path, with_vat=with_vat, rated_on=rated_on, last_days=last_days)
+        yield from _check_amount(line, path, kind)
+        yield from _check_price(line, path)
+        yield from _check_signs(line, path, may_fall=may_fall)
+        yield from _check_traits(line, path, kind)
+    if kinds and not kinds & {GOODS, GIFT, SPECIAL} and not may_fall:
+        yield finding("no_goods", LINES.rpartition("/")[0])
+
+
+def _check_note(line: etree._Element, path: str) -> Iterator[Finding]:
+    if number(line, "ThTien"):
+        yield finding("note_with_amount", f"{path}/ThTien")
+    if line.findtext("TSuat"):
+        yield finding("note_with_rate", f"{path}/TSuat")
+    if line.findtext("SLuong") or line.findtext("DGia"):
+        yield finding("note_with_quantity", f"{path}/SLuong")
+
+
+def _check_rate(
+    line: etree._Element,
+    path: str,
+    *,
+    with_vat: bool,
+    rated_on: dt.date | None,
+    last_days: Mapping[str, dt.date],
+) -> Iterator[Finding]:
+    rate = line.findtext("TSuat") or ""
+    if with_vat and not rate and line.findtext("TChat") != GIFT:
+        yield finding("rate_missing", f"{path}/TSuat")
+    if rate == "KHAC":
+        yield finding("rate_unnamed", f"{path}/TSuat")
+    if rated_on and rated_on > last_days.get(rate, dt.date.max):
+        yield finding("rate_over", f"{path}/TSuat", rate)
+
+
+def _check_amount(line: etree._Element, path: str, kind: str) -> Iterator[Finding]:
+    count, price, off = number(line, "SLuong"), number(line, "DGia"), number(line, "STCKhau")
+    amount = number(line, "ThTien")
+    if not line.findtext("ThTien"):
+        yield finding("missing", f"{path}/ThTien")
+    elif kind == GIFT:
+        # A gift may show its usual price and still cost nothing.
+        if amount:
+            yield finding("gift_with_amount", f"{path}/ThTien")
+    elif line.findtext("SLuong") and line.findtext("DGia"):
+        value = count * price - off
+        if abs(value - amount) > _HALF:
+            yield finding("line_amount", f"{path}/ThTien", f"{value.normalize():f}")
+
+
+def _check_price(line: etree._Element, path: str) -> Iterator[Finding]:
+    count, price, off = number(line, "SLuong"), number(line, "DGia"), number(line, "STCKhau")
+    if line.findtext("SLuong") and not count and number(line, "ThTien"):
+        yield finding("quantity_zero", f"{path}/SLuong")
+    percent = number(line, "TLCKhau")
+    if not 0 <= percent <= 100:
+        yield finding("discount_percent", f"{path}/TLCKhau", f"{percent:f}")
+    elif line.findtext("TLCKhau") and line.findtext("STCKhau"):
+        by_percent = count * price * percent / 100
+        if abs(by_percent - off) > 1:
+            yield finding("line_discount", f"{path}/STCKhau", f"{by_percent.normalize():f}")
+    if count * price and abs(off) > abs(count * price):
+        yield finding("discount_too_big", f"{path}/STCKhau")
+    if line.findtext("DGia") and not line.findtext("SLuong"):
+        yield finding("price_alone", f"{path}/DGia")
+
+
+def _check_signs(line: etree._Element, path: str, *, may_fall: bool) -> Iterator[Finding]:
+    if number(line, "DGia") < 0:
+        yield finding("price_negative", f"{path}/DGia")
+    if number(line, "SLuong") < 0 and not may_fall:
+        yield finding("quantity_negative", f"{path}/SLuong")
+    if number(line, "SLuong") * number(line, "ThTien") < 0:
+        yield finding("signs_differ", f"{path}/ThTien")
+
+
+def _check_traits(line: etree._Element, path: str, kind: str) -> Iterator[Finding]:
+    traits = line.findall("TTHHDTrung/TTin")
+    if kind == SPECIAL and not traits:
+        yield finding("traits_missing", f"{path}/TTHHDTrung")
+    if kind != SPECIAL and traits:
+        yield finding("traits_unexpected", f"{path}/TTHHDTrung")
+    for place, trait in enumerate(traits, start=1):
+        which = trait.findtext("LHHDTrung") or ""
+        if which and not re.fullmatch(r"[1-4]", which, re.ASCII):
+            yield finding("trait_kind", f"{path}/TTHHDTrung/TTin[{place}]/LHHDTrung", which[:20])

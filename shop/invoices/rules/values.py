@@ -1,0 +1,67 @@
+"""Reading values out of an invoice's XML for the rules: what is missing or unreadable stays quiet here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal, InvalidOperation
+
+from lxml import etree
+
+GENERAL = "HDon/DLHDon/TTChung"
+CONTENT = "HDon/DLHDon/NDHDon"
+LINES = f"{CONTENT}/DSHHDVu/HHDVu"
+GOODS, GIFT, DISCOUNT, NOTE, SPECIAL = "1", "2", "3", "4", "5"
+ADJUSTS = "2"
+
+
+def child(element: etree._Element, path: str) -> etree._Element:
+    """The element at ``path``, or an empty one, so that rules about what is missing stay quiet."""
+    found = element.find(path)
+    return etree.Element(path.rpartition("/")[2]) if found is None else found
+
+
+def number(element: etree._Element, tag: str) -> Decimal:
+    """The number under ``tag``; 0 where it is missing or unreadable, which the structure check reports."""
+    try:
+        value = Decimal(element.findtext(tag) or "0")
+    except InvalidOperation:
+        return Decimal()
+    return value if value.is_finite() and value.adjusted() < 21 else Decimal()
+
+
+def day(text: str | None) -> dt.date | None:
+    """The day, or None where there is none."""
+    try:
+        return dt.date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def lines(content: etree._Element) -> list[tuple[str, etree._Element]]:
+    """Each line with its path."""
+    found = content.findall("NDHDon/DSHHDVu/HHDVu")
+    return [(f"{LINES}[{place}]", line) for place, line in enumerate(found, start=1)]
+
+
+def is_vat_form(content: etree._Element) -> bool:
+    return content.findtext("TTChung/KHMSHDon") == "1"
+
+
+def is_till(content: etree._Element) -> bool:
+    """Whether the series belongs to a cash register."""
+    return (content.findtext("TTChung/KHHDon") or "")[3:4] == "M"
+
+
+def is_adjustment(content: etree._Element) -> bool:
+    return content.findtext("TTChung/TTHDLQuan/TCHDon") == ADJUSTS
+
+
+def percent_of_rate(rate: str) -> Decimal:
+    """The percentage of a rate code; 0 for exempt and not-declared goods and for an unnamed other rate.
+
+    >>> percent_of_rate("8%"), percent_of_rate("KHAC:07.50%"), percent_of_rate("KCT")
+    (Decimal('8'), Decimal('7.50'), Decimal('0'))
+    """
+    digits = rate.removeprefix("KHAC:").removesuffix("%")
+    return Decimal(digits) if re.fullmatch(r"\d+(\.\d+)?", digits, re.ASCII) else Decimal()

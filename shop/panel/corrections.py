@@ -1,0 +1,209 @@
+"""Correcting an issued invoice: what went wrong, which document that takes, and its draft.
+
+Source: Circular 91/2026/TT-BTC art. 10. Nothing here changes or cancels what was issued; each way ends in a draft
+that the desk previews and issues like any other invoice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from shop.invoices import corrections, notices
+from shop.invoices.corrections import NotCorrectable, Obstacle
+from shop.invoices.models import Invoice, TaxOffice
+from shop.invoices.signer import SigningFailed
+
+from .correction_forms import ContentForm, NoticeForm, ReasonForm, ReturnForm
+from .screens import Screen
+from .selectors import invoices_for
+
+
+class _OnInvoice(Screen):
+    """A screen about one invoice that the person may see."""
+
+    header_icon = "doc-full"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        rows = invoices_for(request.user).select_related("seller", "series")
+        self.invoice = get_object_or_404(rows, pk=kwargs["pk"])
+
+    def path_here(self) -> list[dict[str, Any]]:
+        return [
+            {"url": reverse("panel:invoices"), "label": _("Hóa đơn")},
+            {"url": reverse("panel:invoice", args=[self.invoice.pk]), "label": str(self.invoice)},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "invoice": self.invoice}
+
+
+class Correct(_OnInvoice):
+    """The guided choice: what went wrong decides which document is made."""
+
+    template_name = "panel/correct.html"
+    page_title = gettext_lazy("Sửa hóa đơn")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {
+            **super().get_context_data(**kwargs),
+            "ways": corrections.ways_to_correct(self.invoice),
+            "is_replaced": self.invoice.corrections.filter(kind="replacement").first(),
+        }
+
+
+class _CorrectionScreen(_OnInvoice):
+    """A form that ends in the draft of a correcting invoice."""
+
+    template_name = "panel/correction.html"
+    form: ReasonForm | None = None
+    lead: Any = ""
+
+    def obstacle(self) -> Obstacle | None:
+        raise NotImplementedError
+
+    def make_form(self, *args: Any) -> ReasonForm:
+        raise NotImplementedError
+
+    def open_draft(self, form: Any) -> Invoice:
+        raise NotImplementedError
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, "form": self.form or self.make_form(), "lead": self.lead}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if obstacle := self.obstacle():
+            return _refuse(request, self.invoice, obstacle)
+        return self.render_to_response(self.get_context_data(**kwargs))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if obstacle := self.obstacle():
+            return _refuse(request, self.invoice, obstacle)
+        form = self.form = self.make_form(request.POST)
+        if form.is_valid():
+            try:
+                draft = self.open_draft(form)
+            except NotCorrectable as refusal:
+                form.add_error(None, str(refusal.obstacle.label))
+            else:
+                messages.success(request, _("Đã có bản nháp. Xem lại rồi bấm “Lập và gửi hóa đơn”."))
+                return redirect("panel:invoice", pk=draft.pk)
+        return self.render_to_response(self.get_context_data(**kwargs), status=422)
+
+
+class _ByContent(_CorrectionScreen):
+    service: Callable[..., Invoice]
+
+    def make_form(self, *args: Any) -> ContentForm:
+        return ContentForm(corrections.standing_sale(self.invoice), *args)
+
+    def open_draft(self, form: ContentForm) -> Invoice:
+        return type(self).service(
+            invoice=self.invoice,
+            after=form.sale_after(),
+            reason=form.cleaned_data["reason"],
+            by=self.request.user,
+        )
+
+
+class Adjust(_ByContent):
+    page_title = gettext_lazy("Lập hóa đơn điều chỉnh")
+    lead = gettext_lazy("Sửa thành con số đúng. Hóa đơn điều chỉnh chỉ ghi phần chênh lệch, tăng hoặc giảm.")
+    service = staticmethod(corrections.open_adjustment)
+
+    def obstacle(self) -> Obstacle | None:
+        return corrections.ways_to_correct(self.invoice).adjust
+
+
+class Replace(_ByContent):
+    page_title = gettext_lazy("Lập hóa đơn thay thế")
+    lead = gettext_lazy("Sửa thành nội dung đúng. Hóa đơn thay thế ghi lại toàn bộ, hóa đơn cũ hết giá trị.")
+    service = staticmethod(corrections.open_replacement)
+
+    def obstacle(self) -> Obstacle | None:
+        return corrections.ways_to_correct(self.invoice).replace
+
+
+class TakeBack(_CorrectionScreen):
+    page_title = gettext_lazy("Hàng trả lại")
+    lead = gettext_lazy(
+        "Ghi số lượng người mua trả lại. Hóa đơn điều chỉnh giảm trừ đúng phần tiền của số hàng đó."
+    )
+
+    def obstacle(self) -> Obstacle | None:
+        return corrections.ways_to_correct(self.invoice).take_back
+
+    def make_form(self, *args: Any) -> ReturnForm:
+        return ReturnForm(corrections.standing_sale(self.invoice), *args)
+
+    def open_draft(self, form: ReturnForm) -> Invoice:
+        return corrections.open_return(
+            invoice=self.invoice,
+            counts=form.counts(),
+            reason=form.cleaned_data["reason"],
+            by=self.request.user,
+        )
+
+
+class Notify(_CorrectionScreen):
+    """Signs a notice 04/SS; the invoice itself stays as it is."""
+
+    page_title = gettext_lazy("Lập thông báo 04/SS")
+    lead = gettext_lazy("Thông báo được ký số và lưu cùng hóa đơn. Nhớ báo cho người mua biết.")
+
+    def obstacle(self) -> Obstacle | None:
+        return corrections.ways_to_correct(self.invoice).notice
+
+    def make_form(self, *args: Any) -> NoticeForm:
+        return NoticeForm(self.invoice, *args)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if obstacle := self.obstacle():
+            return _refuse(request, self.invoice, obstacle)
+        form = self.form = self.make_form(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(**kwargs), status=422)
+        office = {name: form.cleaned_data[name] for name in ("code", "name", "place")}
+        TaxOffice.objects.update_or_create(seller_id=self.invoice.seller_id, defaults=office)
+        notice = notices.open_notice(
+            invoice=self.invoice, reason=form.cleaned_data["reason"], by=request.user
+        )
+        try:
+            notices.sign_notice(notice=notice)
+        except SigningFailed:
+            messages.error(request, _("Chưa ký được thông báo 04/SS: kiểm tra chứng thư số của người bán."))
+        else:
+            messages.success(request, _("Đã ký thông báo 04/SS."))
+        return redirect("panel:invoice", pk=self.invoice.pk)
+
+
+class DropDraft(View):
+    """Forgets a correction that was never issued."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        correction = get_object_or_404(invoices_for(request.user), pk=pk)
+        try:
+            corrections.drop_draft(correction=correction)
+        except ValueError:
+            messages.error(request, _("Chỉ bỏ được bản nháp sửa hóa đơn. Hóa đơn đã lập thì không hủy được."))
+            return redirect("panel:invoice", pk=pk)
+        messages.success(request, _("Đã bỏ bản nháp."))
+        return redirect("panel:invoice", pk=correction.corrects_id)
+
+
+def _refuse(request: HttpRequest, invoice: Invoice, obstacle: Obstacle) -> HttpResponse:
+    messages.error(request, str(obstacle.label))
+    return redirect("panel:invoice", pk=invoice.pk)

@@ -1,0 +1,103 @@
+"""At least 120 rules, each broken once and each caught under its own code at its own place."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from lxml import etree
+
+from shop.invoices import formats
+from shop.invoices.checking import check
+from shop.invoices.findings import WARNINGS
+from shop.invoices.structure import schema_path
+from tests.shop.invoices.examples import ISSUED_ON, SALES_EXAMPLE, VAT_EXAMPLE
+from tests.shop.invoices.test_formats import ADJUSTMENT, TILL_EXAMPLE
+from tests.shop.invoices.violations import MISSING, RULES, SHAPES, TILL_RULES, TOO_LONG
+
+VAT, TILL = formats.build(VAT_EXAMPLE).decode(), formats.build(TILL_EXAMPLE).decode()
+ALL = [
+    *((VAT, change, "missing", path) for change, path in MISSING),
+    *((VAT, *case) for case in (*TOO_LONG, *SHAPES, *RULES)),
+    *((TILL, *case) for case in TILL_RULES),
+]
+
+
+def broken(text: str, change: tuple[str, str]) -> bytes:
+    old, new = change
+    assert old in text
+    return text.replace(old, new, 1).encode()
+
+
+def found(xml: bytes) -> set[tuple[str, str]]:
+    return {(one.code, one.path) for one in check(xml, today=ISSUED_ON, signed=False)}
+
+
+def test_the_table_breaks_at_least_120_rules() -> None:
+    rules = {(code, path) for _text, _change, code, path in ALL}
+    assert len(rules) >= 120
+    assert len({code for code, _path in rules}) >= 80
+
+
+@pytest.mark.parametrize(("text", "change", "code", "path"), ALL)
+def test_each_broken_rule_is_caught_with_its_code_at_its_place(
+    text: str, change: tuple[str, str], code: str, path: str
+) -> None:
+    assert found(text.encode()) == set()
+    assert (code, path) in found(broken(text, change))
+
+
+def schema(version: str, form: str, *, till: bool = False) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(schema_path(version, form, till=till)))
+
+
+def content_of(xml: bytes) -> etree._Element:
+    return etree.fromstring(xml).find("DLHDon")
+
+
+@pytest.mark.parametrize(
+    ("draft", "till"),
+    [(VAT_EXAMPLE, False), (SALES_EXAMPLE, False), (TILL_EXAMPLE, True), (ADJUSTMENT, False)],
+)
+def test_libxml2_accepts_by_our_schema_what_the_generator_writes(draft: object, till: bool) -> None:
+    judge = schema("2.1.0", draft.form, till=till)
+    judge.assertValid(content_of(formats.build(draft)))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [(change, "missing") for change, _path in MISSING]
+    + [(change, code) for change, code, _path in (*TOO_LONG, *SHAPES) if code not in WARNINGS],
+)
+def test_libxml2_refuses_by_our_schema_what_our_own_walk_refuses(change: tuple[str, str], code: str) -> None:
+    if code in ("unknown_form", "unknown_version") or "ThTien>2400000<" in change[0]:
+        return  # rules about which schema applies, and one that no schema can state
+    assert not schema("2.1.0", "1").validate(content_of(broken(VAT, change)))
+
+
+@pytest.mark.parametrize("form", ["1", "2"])
+@pytest.mark.parametrize("till", [False, True])
+@pytest.mark.parametrize("version", ["2.1.0", "2.0.1"])
+def test_every_schema_is_a_schema(version: str, form: str, till: bool) -> None:
+    assert schema(version, form, till=till)
+
+
+def test_an_invoice_of_2024_is_judged_by_the_format_of_2024() -> None:
+    text = VAT.replace("<HDCTTChinh>0</HDCTTChinh>", "").replace("2.1.0", "2.0.1")
+    text = text.replace("2026-11-23", "2024-11-20").replace("C26TAA", "C24TAA")
+    xml = text.encode()
+    assert found(xml) == set()
+    schema("2.0.1", "1").assertValid(content_of(xml))
+    draft = formats.read(xml)
+    assert (draft.version, draft.total, draft.issued_on) == ("2.0.1", 3_984_000, dt.date(2024, 11, 20))
+    assert formats.build(draft) == xml
+    newer = xml.replace(b"<DVTTe>", b"<HDCTTChinh>0</HDCTTChinh><DVTTe>")
+    assert ("unknown_tag", "HDon/DLHDon/TTChung/HDCTTChinh") in found(newer)
+    with pytest.raises(formats.Unreadable):
+        formats.read(newer)
+
+
+def test_new_invoices_are_written_in_the_version_of_their_day() -> None:
+    assert formats.version_for("C26TAA", dt.date(2026, 11, 23)) == "2.1.0"
+    with pytest.raises(LookupError):
+        formats.version_for("C25TAA", dt.date(2025, 5, 29))

@@ -1,0 +1,89 @@
+"""``manage.py invoice``: lines or JSON, exit codes, and numbers compared after a restore."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from shop.invoices import services
+from shop.invoices.models import Invoice, InvoiceSeries
+from tests.factories import make_cooperative
+from tests.shop.invoices.test_services import waiting
+from tests.support.authority import running_authority
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def authority(tmp_path: Path, settings: Any) -> Any:
+    with running_authority(settings, tmp_path / "keys") as server:
+        yield server
+
+
+def run(*words: str) -> Any:
+    out = io.StringIO()
+    call_command("invoice", *words, "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+def refused(*words: str) -> CommandError:
+    with pytest.raises(CommandError) as refusal:
+        call_command("invoice", *words, stdout=io.StringIO())
+    return refusal.value
+
+
+def test_issue_send_status_and_export_tell_what_they_did(tmp_path: Path) -> None:
+    seller = make_cooperative("gian-mau", tax_code="5699999011")
+    waiting(seller, "HTAAAAAAAA-1")
+    (row,) = run("issue", "--seller", "gian-mau")
+    assert (row["consignment"], row["status"], row["refused"]) == ("HTAAAAAAAA-1", "sent", "")
+    Invoice.objects.update(next_try_at=timezone.now() - dt.timedelta(seconds=1))
+    assert [one["status"] for one in run("send")] == ["accepted"]
+    assert {one["status"]: one["invoices"] for one in run("status")}["accepted"] == 1
+    (file,) = run("export", "--order", "HTAAAAAAAA", "--out", str(tmp_path / "out"))
+    assert Path(file["file"]).read_bytes() == services.signed_xml(Invoice.objects.get())
+    (verdict,) = run("verify", file["file"])
+    assert verdict["code"] == "valid"
+
+
+def test_a_refusal_is_exit_code_1_and_a_wrong_argument_2(tmp_path: Path) -> None:
+    broken = tmp_path / "hong.xml"
+    broken.write_bytes(b"<HDon/>")
+    assert refused("verify", str(broken)).returncode == 1
+    assert refused("verify", str(tmp_path / "khong-co.xml")).returncode == 2
+    assert refused("export", "--order", "KHONGCO", "--out", str(tmp_path)).returncode == 1
+    assert refused("release", "--seller", "ai", "--series", "x", "--highest", "1").returncode == 2
+    waiting(make_cooperative(tax_code="5699999012"), "HTAAAAAAAA-1")  # wrong check digit
+    assert refused("issue").returncode == 1
+
+
+def test_after_a_restore_each_series_is_released_by_its_highest_number() -> None:
+    seller = make_cooperative("gian-mau", tax_code="5699999011")
+    services.issue(invoice=waiting(seller, "HTAAAAAAAA-1"))
+    name = str(InvoiceSeries.objects.get())
+    assert run("stop-numbers") == [{"stopped": 1}]
+    assert run("series")[0]["must_be_compared"] is True
+    lost = refused("release", "--seller", "gian-mau", "--series", name, "--highest", "2")
+    assert (lost.returncode, "are not in this database" in str(lost)) == (1, True)
+    assert run("release", "--seller", "gian-mau", "--series", name, "--highest", "1")[0]["last_number"] == 1
+    assert run("series")[0]["must_be_compared"] is False
+
+
+def test_a_gap_is_an_error_and_the_rates_are_listed() -> None:
+    assert run("series") == []
+    seller = make_cooperative("gian-mau", tax_code="5699999011")
+    InvoiceSeries.objects.create(
+        seller=seller, form=1, symbol="C26TAA", last_number=2, last_issued_on=dt.date(2026, 11, 23)
+    )
+    assert "Gaps in 1C26TAA" in str(refused("series"))
+    assert {(one["tax_class"], one["code"]) for one in run("rates")} >= {
+        ("processed", "8%"),
+        ("own_produce", "KCT"),
+    }

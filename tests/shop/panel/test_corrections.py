@@ -1,0 +1,167 @@
+"""Correcting an invoice at the desk: the guided choice, the drafts, and what stays closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shop.invoices import services
+from shop.invoices.models import ErrorNotice, Invoice, TaxOffice
+from shop.orders import invoicing
+from shop.sandbox.server import SandboxServer
+from tests.support.authority import hear_answer
+from tests.support.market import Market
+
+AsRole = Callable[[str], Client]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def accepted(market: Market, authority: SandboxServer) -> Invoice:
+    """1 taro 100.000 and delivery 30.000, accepted."""
+    invoicing.transmit(services.issue(invoice=market.invoice_a).pk)
+    invoice = hear_answer(market.invoice_a)
+    assert invoice.status == "accepted"
+    return invoice
+
+
+@pytest.fixture
+def clerk(as_role: AsRole) -> Client:
+    return as_role("invoice_staff")
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    return {
+        "reason": "Ghi nhầm giá",
+        "buyer_name": "",
+        "buyer_tax_code": "",
+        "buyer_person": "Nguyễn Thị Mẫu",
+        "buyer_address": "Xã Tà Xùa, tỉnh Sơn La",
+        "discount": "0",
+        "quantity_0": "1",
+        "amount_0": "90.000",
+        "rate_0": "KCT",
+        "quantity_1": "1",
+        "amount_1": "30.000 ₫",
+        "rate_1": "8%",
+    } | changes
+
+
+def test_the_choice_says_which_document_each_mistake_takes(accepted: Invoice, clerk: Client) -> None:
+    page = clerk.get(f"/quan-tri/hoa-don/{accepted.pk}/").content.decode()
+    assert f"/quan-tri/hoa-don/{accepted.pk}/sua/" in page
+    page = clerk.get(f"/quan-tri/hoa-don/{accepted.pk}/sua/").content.decode()
+    for way in ("thong-bao", "dieu-chinh", "thay-the", "tra-hang"):
+        assert f"/quan-tri/hoa-don/{accepted.pk}/sua/{way}/" in page
+
+
+def test_an_adjustment_is_drafted_previewed_issued_and_shown_in_the_chain(
+    accepted: Invoice, clerk: Client
+) -> None:
+    form = clerk.get(f"/quan-tri/hoa-don/{accepted.pk}/sua/dieu-chinh/").content.decode()
+    assert 'value="100000"' in form
+    page = clerk.post(
+        f"/quan-tri/hoa-don/{accepted.pk}/sua/dieu-chinh/", content(), follow=True
+    ).content.decode()
+    draft = Invoice.objects.get(kind="adjustment")
+    assert (draft.total_amount, draft.reason, draft.opened_by.first_name) == (
+        -10_000, "Ghi nhầm giá", "invoice_staff",
+    )  # fmt: skip
+    assert "Điều chỉnh cho hóa đơn Mẫu số 1" in page
+    assert "Bỏ bản nháp này" in page
+    clerk.post(f"/quan-tri/hoa-don/{draft.pk}/lap/")
+    adjusted = hear_answer(draft)
+    assert (adjusted.status, adjusted.number) == ("accepted", 2)
+    page = clerk.get(f"/quan-tri/hoa-don/{accepted.pk}/").content.decode()
+    assert "Hóa đơn này và các lần sửa" in page
+    assert f"/quan-tri/hoa-don/{adjusted.pk}/" in page
+
+
+def test_the_look_up_page_tells_what_became_of_an_invoice(
+    accepted: Invoice, clerk: Client, client: Client
+) -> None:
+    clerk.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/thay-the/", content())
+    draft = Invoice.objects.get(kind="replacement")
+    assert "thay thế" not in client.get("/hoa-don/", {"ma": accepted.lookup_code}).content.decode()
+    clerk.post(f"/quan-tri/hoa-don/{draft.pk}/lap/")
+    replaced = hear_answer(draft)
+    page = client.get("/hoa-don/", {"ma": accepted.lookup_code}).content.decode()
+    assert f"Hóa đơn này đã được thay thế bằng hóa đơn {replaced}" in page
+    page = client.get("/hoa-don/", {"ma": replaced.lookup_code}).content.decode()
+    assert f"Thay thế cho hóa đơn Mẫu số 1 ký hiệu {accepted.series.symbol} số 1" in page
+
+
+def test_goods_that_came_back_are_counted_not_calculated(accepted: Invoice, clerk: Client) -> None:
+    url = f"/quan-tri/hoa-don/{accepted.pk}/sua/tra-hang/"
+    assert clerk.post(url, {"reason": "Dập", "back_0": "2", "back_1": "0"}).status_code == 422
+    assert clerk.post(url, {"reason": "Dập", "back_0": "0", "back_1": "0"}).status_code == 422
+    assert Invoice.objects.filter(corrects=accepted).count() == 0
+    assert clerk.post(url, {"reason": "Dập", "back_0": "1", "back_1": "0"}).status_code == 302
+    assert Invoice.objects.get(cause="return").total_amount == -100_000
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"reason": ""}, "error_1_id_reason"),
+        ({"amount_0": "chín"}, "id_amount_0"),
+        ({"amount_0": "-5"}, "id_amount_0"),
+        ({"quantity_0": "0"}, "cùng bằng 0"),
+        ({"buyer_tax_code": "123"}, "Mã số thuế này sai"),
+        ({"buyer_tax_code": "5699999011"}, "Người mua có mã số thuế thì cần tên"),
+        ({"buyer_person": ""}, "Bán cho người tiêu dùng"),
+        ({"rate_0": "7%"}, "id_rate_0"),
+        ({"discount": "9000000"}, "không hợp lý"),
+        ({"amount_0": "100000"}, "không khác hóa đơn cũ"),
+    ],
+)
+def test_a_form_with_faults_says_where_and_writes_nothing(
+    accepted: Invoice, clerk: Client, change: dict[str, str], word: str
+) -> None:
+    for way in ("dieu-chinh", "thay-the"):
+        response = clerk.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/{way}/", content(**change))
+        assert response.status_code == 422
+        assert word in response.content.decode() or "error" in word
+        assert not Invoice.objects.filter(corrects=accepted).exists()
+
+
+def test_a_closed_way_sends_back_with_the_reason(market: Market, clerk: Client) -> None:
+    for way in ("dieu-chinh", "thay-the", "tra-hang", "thong-bao"):
+        url = f"/quan-tri/hoa-don/{market.invoice_b.pk}/sua/{way}/"
+        for response in (clerk.get(url, follow=True), clerk.post(url, content(), follow=True)):
+            assert "Hóa đơn chưa được cấp mã nên chưa sửa được." in response.content.decode()
+    assert not Invoice.objects.filter(kind="adjustment").exists()
+    assert not ErrorNotice.objects.exists()
+
+
+def test_a_draft_can_be_dropped_and_an_issued_invoice_cannot(accepted: Invoice, clerk: Client) -> None:
+    clerk.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/dieu-chinh/", content())
+    draft = Invoice.objects.get(kind="adjustment")
+    assert clerk.post(f"/quan-tri/hoa-don/{draft.pk}/bo-nhap/").status_code == 302
+    assert not Invoice.objects.filter(pk=draft.pk).exists()
+    page = clerk.post(f"/quan-tri/hoa-don/{accepted.pk}/bo-nhap/", follow=True).content.decode()
+    assert "Hóa đơn đã lập thì không hủy được." in page
+    assert Invoice.objects.filter(pk=accepted.pk).exists()
+
+
+def test_a_notice_is_signed_and_its_tax_office_remembered(accepted: Invoice, clerk: Client) -> None:
+    url = f"/quan-tri/hoa-don/{accepted.pk}/sua/thong-bao/"
+    values = {"reason": "Sai địa chỉ", "code": "11701", "name": "Thuế cơ sở 2", "place": "Sơn La"}
+    assert clerk.post(url, values | {"code": "12"}).status_code == 422
+    assert not ErrorNotice.objects.exists()
+    page = clerk.post(url, values, follow=True).content.decode()
+    assert "Thông báo 04/SS" in page
+    assert ErrorNotice.objects.get().status == "signed"
+    assert TaxOffice.objects.get().code == "11701"
+    assert 'value="11701"' in clerk.get(url).content.decode()
+
+
+@pytest.mark.parametrize("role", ["cooperative", "editor", "helper", "operator"])
+def test_only_invoice_staff_correct(role: str, accepted: Invoice, as_role: AsRole) -> None:
+    client = as_role(role)
+    for way in ("", "thong-bao/", "dieu-chinh/", "thay-the/", "tra-hang/"):
+        assert client.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/{way}", content()).status_code == 404
+    assert Invoice.objects.filter(corrects=accepted).count() == 0
