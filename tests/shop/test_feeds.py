@@ -204,7 +204,9 @@ def test_drinks_drafts_and_closed_stalls_are_in_no_feed(client, taro):
 
 
 def test_services_and_goods_without_a_picture_are_open_data_but_no_offers(client, taro):
-    make_product(title="Một ngày hái chè", picture=taro.picture, processing=Processing.SERVICE)
+    make_product(
+        title="Một ngày hái chè", summary="Đi hái chè", picture=taro.picture, processing=Processing.SERVICE
+    )
     make_product(title="Chưa có ảnh")
     assert [item["title"] for item in items(client)] == ["Khoai sọ <củ>"]
     assert len(rows(client)) == 1
