@@ -13,7 +13,7 @@ from catalog.batch import BelowReserved, Draft, DraftsRefused, save_products
 from catalog.models import Commune, Cooperative
 
 from .columns import PICTURES
-from .planning import PlannedRow, RowKind, current_values
+from .planning import PlannedRow, RowKind, current_values, pack_codes
 from .problems import Problem, Trouble
 
 AT_ONCE = 200
@@ -93,11 +93,14 @@ def _write(cooperative: Cooperative, rows: Sequence[PlannedRow], pictures: Mappi
     """Raises: RowsRefused, when what the trial saw is no longer so, or the services refuse."""
     _lock(cooperative, [row.sku for row in rows])
     now = current_values(cooperative, [row.sku for row in rows])
+    packs = pack_codes(cooperative)
     problems: dict[int, Sequence[Problem]] = {}
     drafts = []
     for row in rows:
         fields, moved = _still_to_write(row, now.get(row.sku))
-        if moved:
+        if row.sku in packs:
+            problems[row.number] = [Problem(Trouble.CODE_OF_A_PACK, "sku")]
+        elif moved:
             problems[row.number] = moved
         elif fields:
             drafts.append(Draft(row.sku, fields))

@@ -82,11 +82,14 @@ def plan(*, cooperative: Cooperative, sheet: Sheet, pictures: Photographs | None
     """What ``sheet`` would change among the cooperative's goods. Reads only, in a fixed number of queries."""
     pictures = pictures or Photographs.none()
     places, groups = Places.read(), Groups.read()
-    now = current_values(cooperative)
+    now, packs = current_values(cooperative), pack_codes(cooperative)
     asked: set[str] = set()
     rows = []
     for row in sheet.rows:
         resolved = _resolved(row, places, groups, now.get(row.sku), pictures)
+        if row.sku in packs:
+            is_a_pack = Problem(Trouble.CODE_OF_A_PACK, CODE.field)
+            resolved = replace(resolved, problems=(is_a_pack, *resolved.problems))
         asked.update(picture_key(row.fields[name]) for name in PICTURES if row.fields.get(name))
         rows.append(_planned(resolved, now.get(row.sku)))
     unused = tuple(name for key, name in pictures.names.items() if key not in asked)
@@ -153,6 +156,14 @@ def _planned(row: ReadRow, now: Mapping[str, Any] | None) -> PlannedRow:
     if problems:
         return PlannedRow(row.number, row.sku, title, RowKind.WRONG, problems=tuple(problems))
     return PlannedRow(row.number, row.sku, title, kind, changes)
+
+
+def pack_codes(cooperative: Cooperative) -> frozenset[str]:
+    """Codes of packs: their product is told once for all sizes, so one row of a table can't stand for it."""
+    records: Any = get_model("partner", "StockRecord").objects.filter(
+        partner_id=cooperative.partner_id, product__parent__isnull=False
+    )
+    return frozenset(records.values_list("partner_sku", flat=True))
 
 
 def _of_the_whole(changes: Sequence[Change], now: Mapping[str, Any]) -> list[Problem]:

@@ -52,6 +52,7 @@ class Trouble(StrEnum):
     NOT_A_CHOICE = "not_a_choice"
     NOT_A_CODE = "not_a_code"
     EXTRA_CELLS = "extra_cells"
+    CODE_OF_A_PACK = "code_of_a_pack"
     SAME_CODE = "same_code"
     UNKNOWN_GROUP = "unknown_group"
     UNKNOWN_PLACE = "unknown_place"

@@ -58,6 +58,9 @@ SENTENCES: Mapping[Trouble, Promise] = {
     Trouble.EXTRA_CELLS: _(
         "Dòng có nhiều ô hơn hàng tiêu đề; có thể thiếu dấu ngoặc kép quanh ô có dấu phẩy."
     ),
+    Trouble.CODE_OF_A_PACK: _(
+        "Mã này là một quy cách của món có nhiều quy cách. Hãy sửa trên trang của món."
+    ),
     Trouble.SAME_CODE: _("Mã này đã có ở dòng %(row)s."),
     Trouble.UNKNOWN_GROUP: _("Chợ không có nhóm “%(text)s”. Gần nhất: %(choices)s."),
     Trouble.UNKNOWN_PLACE: _("Không có xã, phường “%(text)s”."),
