@@ -170,7 +170,7 @@ def test_the_list_costs_the_same_queries_however_many_packs(
 ) -> None:
     for _ in range(goods):
         in_packs(make_product(), ("túi 1 kg", 1000, 38_000, 40))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert all(sheet.price_amount == 38_000 for sheet in cards())
     page = client.get("/san-pham/?sap-xep=gia-tang").content.decode()
     assert page.count("Chọn quy cách") == goods

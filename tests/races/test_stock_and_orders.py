@@ -43,7 +43,10 @@ def every_look_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def oscars_own_allocate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(StockRecord, "allocate", AbstractStockRecord.allocate)
+    def allocate(record: StockRecord, quantity: int, *, from_harvest: bool = False) -> None:
+        AbstractStockRecord.allocate(record, quantity)
+
+    monkeypatch.setattr(StockRecord, "allocate", allocate)
 
 
 def test_ten_buyers_of_three_units_place_three_orders() -> None:

@@ -179,9 +179,9 @@ def test_a_rival_between_look_and_reservation_wins_and_we_write_nothing(
     request = wish(fill_basket((last, 1), (first, 1)))
     real = StockRecord.allocate
 
-    def slow(record: StockRecord, quantity: int) -> None:
+    def slow(record: StockRecord, quantity: int, *, from_harvest: bool = False) -> None:
         StockRecord.objects.filter(product=last.product).update(num_in_stock=0)
-        real(record, quantity)
+        real(record, quantity, from_harvest=from_harvest)
 
     monkeypatch.setattr(StockRecord, "allocate", slow)
     with pytest.raises(OutOfStock) as refusal:
