@@ -5,10 +5,12 @@ Used by migrations. They hold against every program that opens the database, not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import migrations
+
+Step = Callable[[Any, Any], None]
 
 
 def append_only(table: str, columns: Sequence[str]) -> migrations.RunPython:
@@ -18,6 +20,16 @@ def append_only(table: str, columns: Sequence[str]) -> migrations.RunPython:
     SQLite drops triggers with the table it rebuilds: a later migration that alters the table applies this again.
     """
 
+    return migrations.RunPython(*_both_ways(table, columns))
+
+
+def open_again(table: str, columns: Sequence[str]) -> migrations.RunPython:
+    """The operation before one that alters the table; ``append_only`` with its new columns comes after."""
+    protect, release = _both_ways(table, columns)
+    return migrations.RunPython(release, protect)
+
+
+def _both_ways(table: str, columns: Sequence[str]) -> tuple[Step, Step]:
     def protect(apps: Any, schema_editor: Any) -> None:
         for statement in _DIALECTS[schema_editor.connection.vendor]["protect"]:
             schema_editor.execute(statement.format(table=table, columns=", ".join(columns)))
@@ -26,7 +38,7 @@ def append_only(table: str, columns: Sequence[str]) -> migrations.RunPython:
         for statement in _DIALECTS[schema_editor.connection.vendor]["release"]:
             schema_editor.execute(statement.format(table=table))
 
-    return migrations.RunPython(protect, release)
+    return protect, release
 
 
 _DIALECTS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -1,92 +1,41 @@
-"""Lots: open one, write what happens to it, recall it, and check that its book was never rewritten.
+"""Lots: open one, write what happens to it, put a line right, count who reads it.
 
-Each line of the book carries the hash of the line before; the first carries that of what the lot was opened
-with. A mistake is put right by a new line. What leaves a lot is never more than what went in.
+A mistake is put right by a new line. What leaves a lot is never more than what went in.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import itertools
-import json
-import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from oscar.core.loading import get_model
 
-from catalog.clock import VIETNAM, today
-from catalog.lot_codes import new_code, read_code
+from catalog.clock import today
+from catalog.lot_book import (
+    LotFacts,
+    LotRecalled,
+    first_page,
+    known_lot,
+    locked_lots,
+    not_before_harvest,
+    write_line,
+)
+from catalog.lot_making import covers_what_others_took, take_from
 from catalog.models import Lot, LotEvent, LotEventKind, LotStatus, ProductSheet
 
-STEPS = (LotEventKind.PROCESS, LotEventKind.PACK, LotEventKind.DISPATCH)
+STEPS = (LotEventKind.PROCESS, LotEventKind.PACK, LotEventKind.DISPATCH, LotEventKind.LOSS)
+NEED_QUANTITY = (LotEventKind.PACK, LotEventKind.DISPATCH, LotEventKind.LOSS)
+CORRECTABLE = (*STEPS, LotEventKind.HARVEST, LotEventKind.MADE, LotEventKind.SOURCE)
+"""Sold goods are counted by their consignments, used ones by the book of what was made from them."""
 MOST_SHOWN = 6
 
 
-class LotRecalled(ValueError):
-    """The lot was recalled: nothing of it may leave any more."""
-
-
-@dataclass(frozen=True)
-class Balance:
-    """Quantities of one lot after all corrections, in its unit.
-
-    Shape: ``processed`` holds the yield of each processing step in order; ``packed`` is None while the book has
-    no packing, since some goods are sold loose.
-    """
-
-    harvested: int
-    processed: tuple[int, ...]
-    packed: int | None
-    dispatched: int
-
-    @property
-    def available(self) -> int:
-        """What there is to sell: the last yield, else the harvest."""
-        return self.processed[-1] if self.processed else self.harvested
-
-    @property
-    def left(self) -> int:
-        """What has not been dispatched."""
-        return self.available - self.dispatched
-
-    @property
-    def is_sound(self) -> bool:
-        """No stage gives more than the stage before it took."""
-        stages = (self.harvested, *self.processed)
-        shrinks = all(later <= earlier for earlier, later in itertools.pairwise(stages))
-        packed = self.available if self.packed is None else self.packed
-        return shrinks and self.dispatched <= packed <= self.available
-
-
-def balance_of(events: Iterable[LotEvent]) -> Balance:
-    """The balance after these lines; a later correction of a line wins over an earlier one."""
-    lines = list(events)
-    corrected = {line.corrects: line.quantity for line in lines if line.kind == LotEventKind.CORRECTION}
-
-    def amounts(kind: LotEventKind) -> list[int]:
-        found = (corrected.get(line.number, line.quantity) for line in lines if line.kind == kind)
-        return [amount for amount in found if amount is not None]
-
-    packed = amounts(LotEventKind.PACK)
-    return Balance(
-        harvested=sum(amounts(LotEventKind.HARVEST)),
-        processed=tuple(amounts(LotEventKind.PROCESS)),
-        packed=sum(packed) if packed else None,
-        dispatched=sum(amounts(LotEventKind.DISPATCH)),
-    )
-
-
-@transaction.atomic
-def open_lot(  # noqa: PLR0913  what stands on the first page of a lot's book
+def open_lot(
     *,
     sheet: ProductSheet,
     quantity: int,
@@ -94,36 +43,22 @@ def open_lot(  # noqa: PLR0913  what stands on the first page of a lot's book
     harvested_at: dt.datetime,
     plot: str,
     member_initials: str,
-    best_before: dt.date | None = None,
-    place_code: str = "",
-    standards: str = "",
     code: str = "",
     actor: Any = None,
+    **optional: Unpack[LotFacts],
 ) -> Lot:
     """A lot of the product, its harvest on the first line of its book; on sale from now on.
 
     ``code`` only for lots whose labels are printed already. Idempotent by ``code``.
     Raises: ValidationError; MistypedCode.
     """
-    code = read_code(code) if code else new_code()
-    if known := Lot.objects.filter(code=code).first():
-        return known
-    lot = Lot(
-        sheet=sheet,
-        code=code,
-        quantity=quantity,
-        unit=unit,
-        harvested_on=harvested_at.astimezone(VIETNAM).date(),
-        best_before=best_before,
-        plot=_nfc(plot),
-        place_code=_nfc(place_code),
-        member_initials=_nfc(member_initials).upper(),
-        standards=_nfc(standards),
-        opened_at=timezone.now(),
-    )
-    lot.full_clean(exclude=["sheet"])
-    lot.save()
-    _write(lot, LotEventKind.HARVEST, at=harvested_at, quantity=quantity, place=plot, actor=actor)
+    with transaction.atomic():
+        if known := known_lot(code):
+            return known
+        lot = first_page(
+            sheet, quantity, unit, harvested_at, plot, member_initials, code, is_made=False, **optional
+        )
+        write_line(lot, LotEventKind.HARVEST, at=harvested_at, quantity=quantity, place=plot, actor=actor)
     return lot
 
 
@@ -138,7 +73,7 @@ def record_step(
     place: str = "",
     actor: Any = None,
 ) -> LotEvent:
-    """The new line of a lot's book: processing (``quantity`` is the yield), packing or dispatch.
+    """The new line of a lot's book: processing (``quantity`` is the yield), packing, dispatch or loss.
 
     Locks/Writes: Lot. Raises: ValidationError when more would leave the lot than went in, when it lies in the
     future or before the harvest; LotRecalled.
@@ -146,13 +81,28 @@ def record_step(
     if kind not in STEPS:
         raise ValueError(f"{kind} has a service of its own")
     lot_now = _locked(lot)
+    if lot_now.status == LotStatus.RECALLED and kind != LotEventKind.LOSS:
+        raise LotRecalled(lot_now.code)
+    if kind in NEED_QUANTITY and not quantity:
+        raise ValidationError({"quantity": _("Cần ghi số lượng.")})
+    not_before_harvest(lot_now, at)
+    event = write_line(
+        lot_now, LotEventKind(kind), at=at, quantity=quantity, note=note, place=place, actor=actor
+    )
+    _renew(lot, lot_now)
+    return event
+
+
+@transaction.atomic
+def sell(*, lot: Lot, quantity: int, at: dt.datetime, actor: Any = None) -> LotEvent:
+    """The line of goods that went to a buyer; who that is stands with the order, never here.
+
+    Locks/Writes: Lot. Raises: ValidationError when the lot has not that much ready; LotRecalled.
+    """
+    lot_now = _locked(lot)
     if lot_now.status == LotStatus.RECALLED:
         raise LotRecalled(lot_now.code)
-    if kind != LotEventKind.PROCESS and not quantity:
-        raise ValidationError({"quantity": _("Cần ghi số lượng.")})
-    if at.astimezone(VIETNAM).date() < lot_now.harvested_on:
-        raise ValidationError({"at": _("Việc này không thể xảy ra trước ngày thu hoạch.")})
-    event = _write(lot_now, LotEventKind(kind), at=at, quantity=quantity, note=note, place=place, actor=actor)
+    event = write_line(lot_now, LotEventKind.SALE, at=at, quantity=quantity, actor=actor)
     _renew(lot, lot_now)
     return event
 
@@ -161,70 +111,35 @@ def record_step(
 def correct_step(*, lot: Lot, number: int, quantity: int, note: str, actor: Any = None) -> LotEvent:
     """The line that says what line ``number`` should have said, and in ``note`` why.
 
-    A recalled lot may still be put right. Locks/Writes: Lot.
+    A recalled lot may still be put right. Of an ingredient both books are put right.
+    Locks/Writes: Lot, and the lot an ingredient came from, by id.
     Raises: ValidationError when that line has no quantity or the balance would break.
     """
-    lot_now = _locked(lot)
-    wrong = lot_now.events.filter(number=number, quantity__isnull=False).first()
-    if wrong is None or wrong.kind == LotEventKind.CORRECTION:
+    wrong = lot.events.filter(number=number, quantity__isnull=False, kind__in=CORRECTABLE).first()
+    if wrong is None:
         raise ValidationError({"corrects": _("Dòng này không có số lượng để sửa.")})
     if not note.strip():
         raise ValidationError({"note": _("Cần ghi vì sao sửa.")})
-    event = _write(
+    source = (
+        locked_lots([lot.pk, wrong.counterpart_id])[wrong.counterpart_id] if wrong.counterpart_id else None
+    )
+    lot_now = _locked(lot)
+    at = timezone.now()
+    if source:
+        take_from(source, quantity, into=lot_now, at=at, note=note, actor=actor, is_again=True)
+    event = write_line(
         lot_now,
         LotEventKind.CORRECTION,
-        at=timezone.now(),
+        at=at,
         quantity=quantity,
         corrects=number,
         note=note,
         actor=actor,
     )
+    if wrong.kind == LotEventKind.DISPATCH:
+        covers_what_others_took(lot_now)
     _renew(lot, lot_now)
     return event
-
-
-@transaction.atomic
-def recall(*, lot: Lot, reason: str, stop_sale: bool, actor: Any = None) -> Lot:
-    """The lot, recalled: ``reason`` stands on its trace page and on the product page from the next request on.
-
-    ``stop_sale`` also takes the product's stock down to what orders have reserved, so that nobody buys more of it.
-    Locks/Writes: StockRecord, then Lot. Idempotent: a second call changes nothing but the stock.
-    Raises: ValidationError without a reason.
-    """
-    if not reason.strip():
-        raise ValidationError({"reason": _("Cần ghi vì sao thu hồi: người mua sẽ đọc.")})
-    if stop_sale:
-        get_model("partner", "StockRecord").objects.filter(
-            Q(product=lot.sheet.product_id) | Q(product__parent=lot.sheet.product_id)
-        ).update(num_in_stock=Least(F("num_in_stock"), Coalesce(F("num_allocated"), 0)))
-    lot_now = _locked(lot)
-    if lot_now.status != LotStatus.RECALLED:
-        _write(lot_now, LotEventKind.RECALL, at=timezone.now(), note=reason, actor=actor)
-    _renew(lot, lot_now)
-    return lot
-
-
-def chain_faults(lot: Lot) -> list[str]:
-    """What in the lot's book isn't as it was written, in English for the log; empty for an honest book."""
-    faults = []
-    events = list(lot.events.all())
-    previous = _opening_hash(lot)
-    for place, event in enumerate(events, start=1):
-        if event.number != place:
-            faults.append(f"line {place} is missing")
-            break
-        if event.previous_hash != previous:
-            faults.append(f"line {place} does not follow from what stands before it")
-        if event.hash != _event_hash(lot, event):
-            faults.append(f"line {place} was changed")
-        previous = event.hash
-    if (len(events), previous) != (lot.events_count, lot.last_hash):
-        faults.append("the book does not end where it should")
-    if lot.status != _status_after(events):
-        faults.append("the state does not follow from the book")
-    if not balance_of(events).is_sound:
-        faults.append("more left the lot than went in")
-    return faults
 
 
 def lots_shown(sheet: ProductSheet) -> list[Lot]:
@@ -261,96 +176,3 @@ def _locked(lot: Lot) -> Lot:
 def _renew(lot: Lot, lot_now: Lot) -> None:
     """What this transaction wrote, on the caller's copy."""
     lot.status, lot.events_count, lot.last_hash = lot_now.status, lot_now.events_count, lot_now.last_hash
-
-
-def _write(
-    lot: Lot,
-    kind: LotEventKind,
-    *,
-    at: dt.datetime,
-    quantity: int | None = None,
-    corrects: int | None = None,
-    note: str = "",
-    place: str = "",
-    actor: Any = None,
-) -> LotEvent:
-    if at > timezone.now():
-        raise ValidationError({"at": _("Việc này còn ở tương lai.")})
-    event = LotEvent(
-        lot=lot,
-        number=lot.events_count + 1,
-        kind=kind,
-        at=at,
-        quantity=quantity,
-        corrects=corrects,
-        note=_nfc(note),
-        place=_nfc(place),
-        recorded_at=timezone.now(),
-        actor=actor,
-        previous_hash=lot.last_hash or _opening_hash(lot),
-    )
-    event.hash = _event_hash(lot, event)
-    event.full_clean(exclude=["lot", "actor"])
-    events = [*lot.events.all(), event]
-    if not balance_of(events).is_sound:
-        raise ValidationError({"quantity": _("Ra khỏi lô không thể nhiều hơn đã vào lô.")})
-    event.save()
-    lot.status, lot.events_count, lot.last_hash = _status_after(events), event.number, event.hash
-    # Only these columns: the trigger refuses a statement that names the others, even with the same values.
-    lot.save(update_fields=["status", "events_count", "last_hash"])
-    return event
-
-
-def _status_after(events: list[LotEvent]) -> LotStatus:
-    if any(event.kind == LotEventKind.RECALL for event in events):
-        return LotStatus.RECALLED
-    return LotStatus.ON_SALE if balance_of(events).left > 0 else LotStatus.SOLD_OUT
-
-
-def _opening_hash(lot: Lot) -> str:
-    best_before = lot.best_before.isoformat() if lot.best_before else None
-    return _hash_of(
-        [
-            lot.code,
-            lot.sheet_id,
-            lot.quantity,
-            lot.unit,
-            lot.harvested_on.isoformat(),
-            best_before,
-            lot.plot,
-            lot.place_code,
-            lot.member_initials,
-            lot.standards,
-            _instant(lot.opened_at),
-        ]
-    )
-
-
-def _event_hash(lot: Lot, event: LotEvent) -> str:
-    return _hash_of(
-        [
-            lot.code,
-            event.number,
-            str(event.kind),
-            _instant(event.at),
-            event.quantity,
-            event.corrects,
-            event.note,
-            event.place,
-            _instant(event.recorded_at),
-            event.previous_hash,
-        ]
-    )
-
-
-def _hash_of(facts: list[str | int | None]) -> str:
-    """SHA-256 of the facts as JSON, which keeps apart what plain joining would run together."""
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
-
-
-def _instant(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip()

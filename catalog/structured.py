@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from catalog.gtin import digital_link
 from catalog.models import Cooperative, ProductSheet, StockLevel
 
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -75,6 +76,9 @@ def product(sheet: ProductSheet, *, path: str, picture: str, seller: dict[str, A
         "countryOfOrigin": "VN",
         "offers": _offers(sheet, path, seller, availability),
     }
+    if gtin := getattr(sheet, "gtin", None):
+        node["gtin"] = gtin.number
+        node["hasGS1DigitalLink"] = digital_link(gtin.number, base=settings.BASE_URL)
     if picture:
         node["image"] = absolute(picture)
     if star := sheet.star:

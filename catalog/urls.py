@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from catalog import certificate_views, ranking, season_views, trace_views, views
+from catalog import certificate_views, ranking, recall_views, season_views, trace_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -17,4 +17,9 @@ urlpatterns = [
     # With and without the last slash: a printed address must not cost a redirect.
     re_path(r"^t/(?P<lot_code>[^/]+)/?$", trace_views.trace, name="trace"),
     path("t/<str:lot_code>/qr.svg", trace_views.trace_qr, name="trace_qr"),
+    path("t/<str:lot_code>/epcis.json", trace_views.trace_epcis, name="trace_epcis"),
+    # GS1 Digital Link: the same page under the product's number.
+    re_path(r"^01/(?P<gtin>[0-9]{8,14})/10/(?P<lot_code>[^/]+)/?$", trace_views.trace, name="trace_gs1"),
+    re_path(r"^01/(?P<gtin>[0-9]{8,14})/?$", trace_views.goods, name="goods"),
+    path("thu-hoi/", recall_views.recalls, name="recalls"),
 ]

@@ -20,6 +20,7 @@ from catalog.ocop import SETS
 from catalog.offers import shown_offers
 from catalog.papers import papers_of_sheet, papers_of_stall
 from catalog.pictures import renditions_of, spec
+from catalog.recalls import recalls_shown
 from catalog.search import suggest as suggestions_for
 from catalog.selectors import cards, certificates_of, public_sheets, stalls
 
@@ -55,7 +56,11 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     sheet = (
         cards(
             ProductSheet.objects.select_related(
-                "cooperative__commune__province", "commune__province", "label_picture", "workshop_picture"
+                "gtin",
+                "cooperative__commune__province",
+                "commune__province",
+                "label_picture",
+                "workshop_picture",
             )
         )
         .filter(product_id=pk)
@@ -135,6 +140,7 @@ def cooperative(request: HttpRequest, slug: str) -> HttpResponse:
         "has_more": len(goods) > PER_PAGE,
         "certificates": certificates_of(stall),
         "papers": list(papers_of_stall(stall)),
+        "recalls": recalls_shown(stall),
         "steps": steps,
         "canonical": structured.absolute(path),
         "share_picture": structured.absolute(picture) if picture else "",

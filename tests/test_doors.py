@@ -22,6 +22,7 @@ from django.test import Client
 from PIL import Image
 
 from catalog.models import Cooperative, ProductSheet
+from catalog.numbers import set_gtin
 from cms.services import publish_home, publish_story
 from shop.accounts.models import User
 from shop.complaints.models import Complaint
@@ -70,6 +71,7 @@ def values(market: Market) -> dict[str, Any]:
         "doc_id": 1,
         "document_id": 1,
         "filter_spec": "original",
+        "gtin": _number_of(market.goods_a),
         "image_id": picture.pk,
         "kind": "svg",
         "lot_code": make_lot(market.goods_a).code,
@@ -98,6 +100,11 @@ def values(market: Market) -> dict[str, Any]:
     }
 
 
+def _number_of(sheet: ProductSheet) -> str:
+    set_gtin(sheet=sheet, number="9520123456788")
+    return "09520123456788"
+
+
 def _png() -> io.BytesIO:
     file = io.BytesIO()
     Image.new("RGB", (4, 4), "#26356f").save(file, "PNG")
@@ -119,11 +126,12 @@ class Owned:
 # First pattern that fits the view's name → whose key stands for ``pk``.
 KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("wagtailimages_", lambda own: own.picture_id),
-    ("panel:(consignment|pack|hand_over)$", lambda own: own.consignment.pk),
+    ("panel:(consignment|pack|hand_over|change_lots)$", lambda own: own.consignment.pk),
     (
         "panel:import",
         lambda own: own.stall.imports.get_or_create(file_name="hang.csv", status="checked")[0].pk,
     ),
+    ("panel:lot", lambda own: make_lot(own.sheet).pk),
     ("panel:delivery_service", lambda own: own.stall.delivery_services.get().pk),
     ("panel:collection_point", lambda own: own.stall.collection_points.get().pk),
     ("panel:unserved_area", lambda own: own.stall.unserved_areas.get().pk),

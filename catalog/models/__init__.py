@@ -4,6 +4,7 @@ from .category_sheet import CategorySheet
 from .certificate import Certificate
 from .cooperative import Cooperative, LegalForm, MemberRole, Membership, VatMethod
 from .dossier import Dossier, DossierItem, DossierMark
+from .gtin import ProductGtin
 from .harvest import Confidence, Harvest, HarvestState
 from .lot import Lot, LotEvent, LotEventKind, LotStatus
 from .offer import NetUnit, Offer, UnitPrice
@@ -47,6 +48,7 @@ __all__ = [
     "Plot",
     "PriceTier",
     "Processing",
+    "ProductGtin",
     "ProductImport",
     "ProductImportFile",
     "ProductImportRow",

@@ -25,9 +25,14 @@ class LotStatus(models.TextChoices):
 
 class LotEventKind(models.TextChoices):
     HARVEST = "harvest", _("Thu hoạch")
+    SOURCE = "source", _("Nguyên liệu vào")
+    MADE = "made", _("Làm ra")
     PROCESS = "process", _("Chế biến")
     PACK = "pack", pgettext_lazy("việc", "Đóng gói")
+    USED = "used", _("Đưa vào chế biến")
     DISPATCH = "dispatch", _("Xuất đi")
+    SALE = "sale", pgettext_lazy("việc", "Bán")
+    LOSS = "loss", _("Hao hụt")
     CORRECTION = "correction", _("Sửa số liệu")
     RECALL = "recall", _("Thu hồi")
 
@@ -35,7 +40,8 @@ class LotEventKind(models.TextChoices):
 class Lot(models.Model):
     """One harvest or production batch. Met on its trace page, on the product page and on labels.
 
-    Unit: ``quantity`` in ``unit``, as harvested. What was written when the lot was opened never changes (a
+    Unit: ``quantity`` in ``unit``, as harvested. A lot made from other lots (``is_made``) keeps the day and place
+    of the making in ``harvested_on`` and ``plot``. What was written when the lot was opened never changes (a
     trigger refuses it); ``status``, the end of the chain and the scans do. ``events_count`` and ``last_hash``
     stand here so that an event cut off at the end is missed.
     """
@@ -55,6 +61,7 @@ class Lot(models.Model):
         validators=[RegexValidator(r"^(?:[^\W\d_]\.){1,6}$", _("Chỉ viết chữ cái đầu, ví dụ G.A.S."))],
     )
     standards = models.CharField(_("tiêu chuẩn áp dụng"), max_length=200, blank=True)
+    is_made = models.BooleanField(_("làm từ lô khác"), default=False)
     opened_at = models.DateTimeField(_("mở sổ lúc"), default=timezone.now)
     status = models.CharField(
         _("tình trạng"), max_length=8, choices=LotStatus, default=LotStatus.ON_SALE, db_index=True
@@ -90,7 +97,8 @@ class LotEvent(models.Model):
     """One line in the book of a lot, chained to the line before by its hash; append-only (trigger).
 
     Unit: ``quantity`` in the lot's unit, None when the step has none; of a correction, what the ``corrects``-th
-    line should have said.
+    line should have said; of an ingredient, in the unit of the lot it came from. ``counterpart`` is that lot, or
+    the lot that was made from this one.
     """
 
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="events")
@@ -99,6 +107,14 @@ class LotEvent(models.Model):
     at = models.DateTimeField(_("lúc"))
     quantity = models.PositiveIntegerField(_("số lượng"), null=True, blank=True)
     corrects = models.PositiveSmallIntegerField(_("sửa dòng số"), null=True, blank=True)
+    counterpart = models.ForeignKey(
+        Lot,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="mentions",
+        verbose_name=_("lô kia"),
+    )
     note = models.CharField(_("ghi chú"), max_length=255, blank=True)
     place = models.CharField(_("nơi làm"), max_length=120, blank=True)
     recorded_at = models.DateTimeField(_("ghi lúc"), default=timezone.now)
@@ -120,6 +136,11 @@ class LotEvent(models.Model):
                 )
                 | (~models.Q(kind=LotEventKind.CORRECTION) & models.Q(corrects__isnull=True)),
                 name="only_a_correction_corrects",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(counterpart=None)
+                | models.Q(kind__in=(LotEventKind.SOURCE, LotEventKind.USED), quantity__isnull=False),
+                name="only_making_names_another_lot",
             ),
         ]
 

@@ -12,10 +12,13 @@ from typing import Any
 from django.core.files.images import ImageFile
 from django.db import transaction
 
-from catalog.lots import correct_step, open_lot, recall, record_step
+from catalog.lot_making import Ingredient, make_lot_from
+from catalog.lots import correct_step, open_lot, record_step
 from catalog.models import ApprovalState, Commune, Cooperative, EvidenceGrade, Lot, LotEventKind, ProductSheet
+from catalog.numbers import set_gtin
 from catalog.pictures import make_renditions
 from catalog.places import load_places
+from catalog.recalls import recall
 from catalog.services import add_category, add_certificate, add_cooperative, save_product
 from cms.services import publish_home, publish_story
 from shop.accounts.models import User
@@ -57,6 +60,9 @@ def load(*, password: str) -> Loaded:
     certificates = _load_certificates(sheets)
     load_papers(cooperatives, sheets, communes, _checker())
     _load_lots(sheets)
+    _load_made_lots(sheets)
+    for row in files.rows("gtins"):
+        set_gtin(sheet=sheets[row["sku"]], number=row["gtin"])
     stories = _load_pages(cooperatives, sheets, scenes)
     return Loaded(len(cooperatives), len(sheets), certificates, stories)
 
@@ -239,7 +245,41 @@ def _load_lots(sheets: dict[str, ProductSheet]) -> None:
             _record(lot, row)
     for row in files.rows("lots"):
         if row["recall_reason"] and (lot := lots.get(row["code"])):
-            recall(lot=lot, reason=row["recall_reason"], stop_sale=False)
+            recall(lot=lot, reason=row["recall_reason"])
+
+
+@transaction.atomic
+def _load_made_lots(sheets: dict[str, ProductSheet]) -> None:
+    """Lots made of what the others had left, as above."""
+    known = set(Lot.objects.values_list("code", flat=True))
+    for row in files.rows("made_lots"):
+        if row["code"] not in known:
+            lot = _make_lot(sheets, row)
+            for step in files.rows("lot_steps"):
+                if step["code"] == lot.code:
+                    _record(lot, step)
+
+
+def _make_lot(sheets: dict[str, ProductSheet], row: dict[str, str]) -> Lot:
+    """``ingredients``: ``lot code or name:quantity``, with a bar between."""
+    amounts = dict(part.split(":") for part in row["ingredients"].split("|"))
+    lots = {lot.code: lot for lot in Lot.objects.filter(code__in=amounts)}
+    return make_lot_from(
+        ingredients=[
+            Ingredient(int(amount), lots.get(name), "" if name in lots else name)
+            for name, amount in amounts.items()
+        ],
+        sheet=sheets[row["sku"]],
+        code=row["code"],
+        quantity=int(row["quantity"]),
+        unit=row["unit"],
+        made_at=dt.datetime.fromisoformat(row["made_at"]),
+        best_before=dt.date.fromisoformat(row["best_before"]),
+        plot=row["plot"],
+        member_initials=row["member_initials"],
+        standards=row["standards"],
+        note=row["note"],
+    )
 
 
 def _record(lot: Lot, row: dict[str, str]) -> None:

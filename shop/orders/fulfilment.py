@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from oscar.apps.order.models import Line, Order
 from shop.payments import services as payments
 from shop.payments.models import AttemptStatus, EventKind, PaymentAttempt, PaymentEvent, RefundReason
 
-from . import invoicing, letters, stock
+from . import invoicing, letters, picking, stock
 from .locks import lock_order
 from .models import Consignment, OrderEvent
 from .requests import IllegalStep
@@ -48,12 +49,13 @@ def _expire_one(order_id: int, now: dt.datetime) -> bool:
 
 
 @transaction.atomic
-def pack(*, consignment: Consignment, by: Any) -> Consignment:
-    """The consignment, packed.
+def pack(*, consignment: Consignment, by: Any, lots: Mapping[int, int] | None = None) -> Consignment:
+    """The consignment, packed; ``lots`` says from which lot (value) a line (key) was taken, where that is known.
 
-    Locks/Writes: order, consignments. Raises: IllegalStep unless it waits to be packed.
+    Locks/Writes: order, consignments, lots. Raises: IllegalStep unless it waits to be packed; LotUnfit.
     """
     consignment = _step(consignment, ConsignmentStatus.PACKED)
+    picking.pick(consignment, lots or {})
     consignment.packed_at = timezone.now()
     consignment.save(update_fields=["status", "packed_at"])
     _note(consignment, OrderEventKind.PACKED, by)
@@ -61,17 +63,32 @@ def pack(*, consignment: Consignment, by: Any) -> Consignment:
 
 
 @transaction.atomic
-def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_number: str) -> Consignment:
-    """The consignment, given to its carrier: its goods leave the stock and its invoice waits to be issued.
+def change_lots(*, consignment: Consignment, lots: Mapping[int, int]) -> Consignment:
+    """The packed consignment, its goods taken from other lots than noted before.
 
-    Locks/Writes: stock records, order, consignments; the invoice and the buyer's letter.
-    Raises: IllegalStep unless it is packed; NotHarvestedYet while goods of a pre-order are not there.
+    Locks/Writes: order, consignments, lots. Raises: IllegalStep unless it is packed; LotUnfit.
+    """
+    consignment = _fresh(consignment)
+    if consignment.status != ConsignmentStatus.PACKED:
+        raise IllegalStep(consignment.status, ConsignmentStatus.PACKED)
+    picking.pick(consignment, lots)
+    return consignment
+
+
+@transaction.atomic
+def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_number: str) -> Consignment:
+    """The consignment, given to its carrier: its goods leave stock and lots, and its invoice waits to be issued.
+
+    Locks/Writes: stock records, order, consignments, lots; the invoice and the buyer's letter.
+    Raises: IllegalStep unless it is packed; LotUnfit when a lot was recalled or emptied since it was packed;
+    NotHarvestedYet while goods of a pre-order are not there.
     """
     consignment = _step(consignment, ConsignmentStatus.HANDED_OVER)
     consignment.carrier, consignment.tracking_number = carrier, tracking_number
     consignment.handed_over_at = timezone.now()
     consignment.save(update_fields=["status", "carrier", "tracking_number", "handed_over_at"])
     stock.consume(Line.objects.filter(consignment_line__consignment=consignment))
+    picking.write_sales(consignment, at=consignment.handed_over_at, by=by)
     invoicing.open_invoice(consignment)
     _note(consignment, OrderEventKind.HANDED_OVER, by, note=f"{carrier} {tracking_number}".strip())
     letters.handed_over(consignment)
@@ -80,12 +97,16 @@ def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_numbe
 
 def _step(consignment: Consignment, step: ConsignmentStatus) -> Consignment:
     """The consignment, locked and fresh, with its next status set but not saved."""
-    lock_order(consignment.order_id)
-    fresh = Consignment.objects.select_related("cooperative", "order__sheet").get(pk=consignment.pk)
+    fresh = _fresh(consignment)
     if step not in CONSIGNMENT_STEPS[fresh.status]:
         raise IllegalStep(fresh.status, step)
     fresh.status = step
     return fresh
+
+
+def _fresh(consignment: Consignment) -> Consignment:
+    lock_order(consignment.order_id)
+    return Consignment.objects.select_related("cooperative", "order__sheet").get(pk=consignment.pk)
 
 
 def _note(consignment: Consignment, kind: OrderEventKind, by: Any, note: str = "") -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from catalog.models import Lot
 from shop.invoices.models import Invoice
 from shop.messages.services import Enclosure, write_letter
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.services import open_amount, paid_amount
 
-from .links import lookup_url, order_url, panel_url, pay_url
+from .links import lookup_url, lot_url, order_url, panel_url, pay_url
 from .models import Consignment
 
 COOPERATIVE_LANGUAGE = "vi"
@@ -68,6 +69,48 @@ def to_pack(consignment: Consignment) -> None:
 def handed_over(consignment: Consignment) -> None:
     context = {"consignment": consignment, "lines": list(consignment.lines.all())}
     _to_buyer(consignment.order, "handed_over", f"handed-over:{consignment.code}", context)
+
+
+def lot_recalled(consignment: Consignment, lot: Lot, title: str, reason: str) -> None:
+    """To a buyer who has goods of the lot."""
+    order = consignment.order
+    context = {
+        "lot": lot,
+        "title": title,
+        "reason": reason,
+        "consignment": consignment,
+        "lot_url": lot_url(lot, language=order.sheet.language),
+    }
+    _to_buyer(order, "lot_recalled", f"lot-recalled:{lot.code}:{consignment.code}", context)
+
+
+def own_lot_recalled(lot: Lot, reason: str) -> None:
+    """To the cooperative whose lot it is; the names of buyers stay in the panel."""
+    _about_lot("own_lot_recalled", f"own-lot-recalled:{lot.code}", lot, {"reason": reason})
+
+
+def ingredient_recalled(lot: Lot, source: Lot, reason: str) -> None:
+    """To the cooperative whose ``lot`` has some of the recalled ``source`` in it."""
+    key = f"ingredient-recalled:{lot.code}:{source.code}"
+    _about_lot("ingredient_recalled", key, lot, {"source": source, "reason": reason})
+
+
+def _about_lot(template: str, key: str, lot: Lot, context: dict[str, Any]) -> None:
+    cooperative = lot.sheet.cooperative
+    write_letter(
+        key=key,
+        recipient=cooperative.email,
+        template=template,
+        context={
+            **context,
+            "lot": lot,
+            "title": lot.sheet.product.title,
+            "cooperative": cooperative,
+            "lot_url": lot_url(lot, language=COOPERATIVE_LANGUAGE),
+            "panel_url": panel_url(),
+        },
+        language=COOPERATIVE_LANGUAGE,
+    )
 
 
 def invoice_sent(consignment: Consignment, invoice: Invoice, files: Sequence[Enclosure]) -> None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from catalog.models import Certificate
+from catalog.models import Certificate, Lot
 from shop.payments.models import PaymentAttempt
 
 from .models import OrderSheet
@@ -29,6 +29,11 @@ def lookup_url(language: str) -> str:
 def certificate_url(certificate: Certificate, *, language: str) -> str:
     """The public page of a certificate; it exists while the goods are public."""
     return _absolute("catalogue:certificate", language, certificate.pk)
+
+
+def lot_url(lot: Lot, *, language: str) -> str:
+    """The public page of a lot."""
+    return _absolute("catalogue:trace", language, lot.code)
 
 
 def panel_url() -> str:

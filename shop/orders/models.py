@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Cooperative, TaxClass
+from catalog.models import Cooperative, Lot, LotEvent, TaxClass
 from catalog.models.category_sheet import in_reading_language
 
 from .statuses import ConsignmentStatus, OrderEventKind
@@ -129,6 +129,28 @@ class ConsignmentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+
+class PickedLot(models.Model):
+    """From which lot a line of a consignment was packed. The only place that joins a lot with a buyer.
+
+    Unit: ``quantity`` in the lot's unit. ``event`` is the sale in the lot's book, None until hand-over; until then
+    the quantity is kept back from other consignments.
+    """
+
+    line = models.OneToOneField(ConsignmentLine, on_delete=models.PROTECT, related_name="picked")
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="picks")
+    quantity = models.PositiveIntegerField()
+    event = models.OneToOneField(
+        LotEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="picked"
+    )
+
+    class Meta:
+        ordering = ("line",)
+        constraints = [models.CheckConstraint(condition=models.Q(quantity__gt=0), name="picks_something")]
+
+    def __str__(self) -> str:
+        return f"{self.line} · {self.lot}"
 
 
 class OrderEvent(models.Model):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from .fulfilment import expire, hand_over, pack
+from .fulfilment import change_lots, expire, hand_over, pack
+from .picking import LotUnfit
 from .placing import place
+from .recalls import recall_lot
 from .receiving import receive
 from .requests import (
     Address,
@@ -27,15 +29,18 @@ __all__ = [
     "ForAdultsOnly",
     "IllegalStep",
     "InvoiceRequest",
+    "LotUnfit",
     "NotHarvestedYet",
     "OutOfStock",
     "Placed",
     "PriceChanged",
     "Shortage",
     "StallQuote",
+    "change_lots",
     "expire",
     "hand_over",
     "pack",
     "place",
+    "recall_lot",
     "receive",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,12 +13,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import View
 
+from catalog.trace_views import amount_text
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.orders import services
 from shop.orders.models import Consignment, ConsignmentLine
+from shop.orders.picking import Choice, choices_for
 from shop.orders.statuses import ConsignmentStatus
 from shop.shipping.couriers import Courier
 
@@ -26,6 +28,9 @@ from .selectors import consignments_for
 
 STATUS_KEY = "tinh-trang"
 PER_PAGE = 25
+LINES = ConsignmentLine.objects.select_related("consignment", "picked__lot", "order_line__product").order_by(
+    "pk"
+)
 OLDEST_FIRST = (ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED)
 SHOWN = (
     ConsignmentStatus.TO_PACK,
@@ -86,16 +91,64 @@ def _tabs(own: QuerySet[Consignment], status: str) -> list[Tab]:
     return tabs
 
 
+@dataclass(frozen=True)
+class LotOption:
+    key: int
+    label: str
+    is_chosen: bool
+
+
+class Pick:
+    """One line with the lots it may come from; what must be eaten first is chosen until someone says otherwise."""
+
+    def __init__(self, line: ConsignmentLine, wished: dict[int, int] | None) -> None:
+        self.line = line
+        noted = getattr(line, "picked", None)
+        choices = choices_for(line)
+        first = choices[0].lot.pk if choices else None
+        is_new = line.consignment.status == ConsignmentStatus.TO_PACK
+        chosen = (
+            wished.get(line.pk)
+            if wished is not None
+            else noted.lot_id
+            if noted
+            else first
+            if is_new
+            else None
+        )
+        self.noted = noted.lot if noted else None
+        self.is_chosen = any(one.lot.pk == chosen for one in choices)
+        self.options = [LotOption(one.lot.pk, _option(one), one.lot.pk == chosen) for one in choices]
+
+
+def _option(choice: Choice) -> str:
+    lot = choice.lot
+    left = amount_text(choice.ready, lot.unit)
+    if lot.best_before is None:
+        return _("%(code)s · còn %(left)s") % {"code": lot.grouped_code, "left": left}
+    text = _("%(code)s · hạn %(day)s · còn %(left)s")
+    return text % {"code": lot.grouped_code, "day": f"{lot.best_before:%d/%m/%Y}", "left": left}
+
+
 class ConsignmentPage(Screen):
     template_name = "panel/consignment.html"
     header_icon = "list-ul"
     hand_over_form: HandOverForm | None = None
+    wished: dict[int, int] | None = None
+    unfit: str = ""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         rows = consignments_for(request.user).select_related("cooperative", "order__sheet")
-        rows = rows.prefetch_related(Prefetch("lines", ConsignmentLine.objects.order_by("pk")), "events")
+        rows = rows.prefetch_related(Prefetch("lines", LINES), "events")
         self.consignment = get_object_or_404(rows, pk=kwargs["pk"])
+
+    def show_unfit(self, error: services.LotUnfit) -> HttpResponse:
+        """The page again, with the line and the lot that do not go together."""
+        text = _("%(title)s: lô %(lot)s không dùng được nữa (đã thu hồi hoặc không còn đủ). Chọn lô khác.")
+        lot = error.lot.grouped_code if error.lot else "?"
+        self.unfit = text % {"title": error.line.title, "lot": lot}
+        return self.render_to_response(self.get_context_data(), status=422)
 
     def get_page_title(self) -> str:
         return _("Kiện %(code)s") % {"code": self.consignment.code}
@@ -111,6 +164,11 @@ class ConsignmentPage(Screen):
         status, user = self.consignment.status, self.request.user
         context.update(
             consignment=self.consignment,
+            picks=[Pick(line, self.wished) for line in self.consignment.lines.all()]
+            if _is_open(status)
+            else (),
+            unfit=self.unfit,
+            can_change_lots=status == ConsignmentStatus.PACKED and may_open(user, "panel:change_lots"),
             sheet=self.consignment.order.sheet,
             # A cancelled consignment is sent nowhere: the buyer's name and address stop being needed.
             shows_buyer=status != ConsignmentStatus.CANCELLED,
@@ -122,17 +180,50 @@ class ConsignmentPage(Screen):
         return context
 
 
-class Pack(View):
+def _is_open(status: str) -> bool:
+    return status in (ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED)
+
+
+def _lots_from(request: HttpRequest, consignment: Consignment) -> dict[int, int]:
+    """The lot chosen for each line, by line; lines without one and answers that are no number are left out."""
+    found = {line.pk: request.POST.get(f"lo-{line.pk}", "") for line in consignment.lines.all()}
+    return {line: int(text) for line, text in found.items() if text.isascii() and text.isdigit()}
+
+
+class Pack(ConsignmentPage):
+    """Packed, each line from the lot that was chosen for it; shows the page again when a lot does not fit."""
+
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        consignment = get_object_or_404(consignments_for(request.user), pk=pk)
+        wished = self.wished = _lots_from(request, self.consignment)
         try:
-            services.pack(consignment=consignment, by=request.user)
+            services.pack(consignment=self.consignment, by=request.user, lots=wished)
+        except services.LotUnfit as error:
+            return self.show_unfit(error)
         except services.IllegalStep:
-            messages.error(request, _too_late(consignment))
+            messages.error(request, _too_late(self.consignment))
         else:
-            messages.success(request, _("Đã ghi: kiện %(code)s đóng gói xong.") % {"code": consignment.code})
+            done = _("Đã ghi: kiện %(code)s đóng gói xong.")
+            messages.success(request, done % {"code": self.consignment.code})
+        return redirect("panel:consignment", pk=pk)
+
+
+class ChangeLots(ConsignmentPage):
+    """Other lots for a packed parcel, such as when one of them was recalled."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        wished = self.wished = _lots_from(request, self.consignment)
+        try:
+            services.change_lots(consignment=self.consignment, lots=wished)
+        except services.LotUnfit as error:
+            return self.show_unfit(error)
+        except services.IllegalStep:
+            messages.error(request, _too_late(self.consignment))
+        else:
+            messages.success(request, _("Đã đổi lô của kiện %(code)s.") % {"code": self.consignment.code})
         return redirect("panel:consignment", pk=pk)
 
 
@@ -147,6 +238,8 @@ class HandOver(ConsignmentPage):
             return self.render_to_response(self.get_context_data(), status=422)
         try:
             services.hand_over(consignment=self.consignment, by=request.user, **form.cleaned_data)
+        except services.LotUnfit as error:
+            return self.show_unfit(error)
         except services.IllegalStep:
             messages.error(request, _too_late(self.consignment))
         except services.NotHarvestedYet as error:

@@ -90,8 +90,10 @@ class DeliveryOverview(DeliveryScreen):
             context |= {
                 "stall": self.stall,
                 "own_services": rows.filter(cooperative=self.stall),
-                "points": self.stall.collection_points.select_related("commune"),
-                "areas": self.stall.unserved_areas.select_related("province", "commune"),
+                "points": CollectionPoint.objects.filter(cooperative=self.stall).select_related("commune"),
+                "areas": UnservedArea.objects.filter(cooperative=self.stall).select_related(
+                    "province", "commune"
+                ),
                 "dispatch_form": self.form
                 or DispatchForm.of(StallDispatch.objects.filter(cooperative=self.stall).first()),
             }

@@ -9,14 +9,15 @@ from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from catalog.models import Certificate, Paper, Plot, ProductImport, ProductSheet
+from catalog.models import Certificate, Lot, Paper, Plot, ProductImport, ProductSheet
 from catalog.models.certificate import CertificateQuerySet
 from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
 from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.invoices.models import Invoice, IssueBatch, RateRule
-from shop.orders.models import Consignment
+from shop.orders.models import Consignment, PickedLot
+from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund
 from shop.shipping.models import DeliveryService
 
@@ -51,6 +52,16 @@ def sheets_for(user: Any) -> QuerySet[ProductSheet]:
 def imports_for(user: Any) -> QuerySet[ProductImport]:
     """Files of goods that the person's own cooperatives sent; nobody else's business."""
     return ProductImport.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def lots_for(user: Any) -> QuerySet[Lot]:
+    """Lots of the person's own cooperatives; all of them for the operator."""
+    return Lot.objects.filter(sheet__in=sheets_for(user))
+
+
+def handed_out_for(user: Any, lot: Lot) -> QuerySet[PickedLot]:
+    """Parcels with goods of the lot that this person may see."""
+    return handed_out(lot).filter(line__consignment__in=consignments_for(user))
 
 
 def invoices_for(user: Any) -> QuerySet[Invoice]:

@@ -54,6 +54,11 @@ def consignments_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def lots_item() -> MenuItem:
+    return MenuItem(_("Lô hàng"), reverse("panel:lots"), "lots", icon_name="clipboard-list", order=122)
+
+
+@hooks.register("register_admin_menu_item")
 def delivery_item() -> MenuItem:
     return MenuItem(_("Giao hàng"), reverse("panel:delivery"), "delivery", icon_name="site", order=125)
 

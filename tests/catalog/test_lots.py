@@ -13,19 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 
+from catalog.lot_book import LotRecalled, balance_of, chain_faults
 from catalog.lot_codes import MistypedCode, read_code
-from catalog.lots import (
-    LotRecalled,
-    balance_of,
-    chain_faults,
-    correct_step,
-    count_scan,
-    lots_shown,
-    open_lot,
-    recall,
-    record_step,
-)
+from catalog.lots import correct_step, count_scan, lots_shown, open_lot, record_step
 from catalog.models import Lot, LotEvent, LotEventKind, LotStatus, ProductSheet
+from catalog.recalls import recall
 from catalog.selectors import today
 from tests.factories import make_lot, make_product, make_user
 
@@ -316,7 +308,7 @@ def test_the_log_in_behind_a_line_may_go(sheet: ProductSheet) -> None:
 
 
 def test_a_recall_stops_the_lot_and_tells_why(lot: Lot) -> None:
-    recall(lot=lot, reason=" Kiểm nghiệm lại thuốc bảo vệ thực vật ", stop_sale=False)
+    recall(lot=lot, reason=" Kiểm nghiệm lại thuốc bảo vệ thực vật ")
     last = lot.events.last()
     assert last is not None
     assert (last.kind, last.note) == (LotEventKind.RECALL, "Kiểm nghiệm lại thuốc bảo vệ thực vật")
@@ -324,13 +316,12 @@ def test_a_recall_stops_the_lot_and_tells_why(lot: Lot) -> None:
     with pytest.raises(LotRecalled):
         step(lot, "dispatch", 1)
     assert lot.events.count() == 6
-    assert lot.sheet.product.stockrecords.get().num_in_stock == 10
 
 
 def test_a_recall_that_stops_sale_leaves_only_what_is_reserved(lot: Lot) -> None:
     stock_record = lot.sheet.product.stockrecords.get()
     stock_record.allocate(3)
-    recall(lot=lot, reason="Có lẫn củ hỏng", stop_sale=True)
+    recall(lot=lot, reason="Có lẫn củ hỏng")
     stock_record.refresh_from_db()
     assert (stock_record.num_in_stock, stock_record.num_allocated) == (3, 3)
     with pytest.raises(UnableToPlaceOrder):
@@ -340,20 +331,20 @@ def test_a_recall_that_stops_sale_leaves_only_what_is_reserved(lot: Lot) -> None
 
 def test_a_second_recall_writes_no_second_line(lot: Lot) -> None:
     for reason in ("Có lẫn củ hỏng", "Lý do khác"):
-        recall(lot=lot, reason=reason, stop_sale=False)
+        recall(lot=lot, reason=reason)
     assert [line.note for line in lot.events.filter(kind="recall")] == ["Có lẫn củ hỏng"]
 
 
 def test_a_recall_without_a_reason_is_refused(lot: Lot) -> None:
     with pytest.raises(ValidationError):
-        recall(lot=lot, reason="  ", stop_sale=True)
+        recall(lot=lot, reason="  ")
     lot.refresh_from_db()
     assert (lot.status, lot.events.count()) == (LotStatus.ON_SALE, 5)
     assert lot.sheet.product.stockrecords.get().num_in_stock == 10
 
 
 def test_a_recalled_lot_may_still_be_put_right_and_stays_recalled(lot: Lot) -> None:
-    recall(lot=lot, reason="Có lẫn củ hỏng", stop_sale=False)
+    recall(lot=lot, reason="Có lẫn củ hỏng")
     correct_step(lot=lot, number=4, quantity=21_000, note="Thêm một túi đã giao")
     assert (lot.status, faults_now(lot)) == (LotStatus.RECALLED, [])
 
@@ -368,7 +359,7 @@ def test_a_product_names_its_lots_on_sale_and_recalled_ones_first(lot: Lot) -> N
     gone = make_lot(sheet, kilograms=1)
     step(gone, "dispatch", 1)
     make_lot(sheet, days_ago=30, best_before=today() - dt.timedelta(days=1))
-    recall(lot=lot, reason="Có lẫn củ hỏng", stop_sale=False)
+    recall(lot=lot, reason="Có lẫn củ hỏng")
     shown = lots_shown(sheet)
     assert shown == [lot, newer]
     assert [each.recall_reason for each in shown] == ["Có lẫn củ hỏng", None]

@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from catalog import lots
+from catalog.lot_book import balance_of, chain_faults
 from catalog.models import Lot, LotEvent, LotStatus
 from tests.factories import make_lot, make_product
 from tests.support.together import at_once, drop_constraint
@@ -44,15 +45,15 @@ def test_eight_hands_take_no_more_than_the_lot_holds() -> None:
     outcomes = at_once(dispatches(lot, 20))
     assert kinds(outcomes) == {"LotEvent": 5, "ValidationError": 3}
     lot.refresh_from_db()
-    assert (lot.status, lots.balance_of(lot.events.all()).left) == (LotStatus.SOLD_OUT, 0)
-    assert lots.chain_faults(lot) == []
+    assert (lot.status, balance_of(lot.events.all()).left) == (LotStatus.SOLD_OUT, 0)
+    assert chain_faults(lot) == []
 
 
 def test_a_stale_look_writes_no_second_line_of_the_same_number(every_look_is_stale: None) -> None:
     lot = make_lot(make_product(), kilograms=100)
     outcomes = at_once(dispatches(lot, 1))
     assert kinds(outcomes) == {"LotEvent": 1, "IntegrityError": 7}
-    assert lots.chain_faults(Lot.objects.get()) == []
+    assert chain_faults(Lot.objects.get()) == []
 
 
 def test_control_without_the_number_the_book_forks(every_look_is_stale: None) -> None:
@@ -60,4 +61,4 @@ def test_control_without_the_number_the_book_forks(every_look_is_stale: None) ->
     drop_constraint(LotEvent, "one_line_per_number")
     outcomes = at_once(dispatches(lot, 1))
     assert kinds(outcomes) == {"LotEvent": HANDS}
-    assert lots.chain_faults(Lot.objects.get()) != []
+    assert chain_faults(Lot.objects.get()) != []

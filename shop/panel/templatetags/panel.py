@@ -6,7 +6,10 @@ from decimal import Decimal
 
 from django import template
 
+from catalog.models import Lot
+from catalog.trace_views import Step, amount_text
 from shop.invoices.pdf import format_number
+from shop.panel.lot_forms import CorrectionForm
 
 register = template.Library()
 
@@ -15,3 +18,18 @@ register = template.Library()
 def decimal(value: Decimal | None) -> str:
     """A quantity or unit price as the printed invoice shows it; empty for None."""
     return format_number(value)
+
+
+@register.simple_tag
+def amount(quantity: int | None, unit: str) -> str:
+    """``240 kg``, ``1,5 lít``."""
+    return amount_text(quantity, unit)
+
+
+@register.simple_tag
+def correction_for(step: Step, lot: Lot) -> CorrectionForm:
+    """The form that puts this line of the lot's book right."""
+    line = step.event
+    unit = line.counterpart.unit if line.counterpart else lot.unit
+    prefix = f"sua-{line.number}"
+    return CorrectionForm(initial={"number": line.number}, unit=unit, auto_id=f"{prefix}-%s")

@@ -306,9 +306,11 @@ def test_the_awkward_certificates_are_there() -> None:
 
 def test_lots_have_codes_that_read_and_belong_to_goods_of_the_market() -> None:
     lots = files.rows("lots")
+    made = files.rows("made_lots")
     assert {row["sku"] for row in lots} == {"P01", "P05", "P19"}
-    codes = [row["code"] for row in lots]
-    assert len(set(codes)) == 5
+    assert {row["sku"] for row in made} == {"P03", "P04"}
+    codes = [row["code"] for row in [*lots, *made]]
+    assert len(set(codes)) == 7
     assert [read_code(code) for code in codes] == codes
     assert {row["code"] for row in files.rows("lot_steps")} == set(codes)
     assert [row["sku"] for row in lots if row["recall_reason"]] == ["P19"]

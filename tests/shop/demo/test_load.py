@@ -15,7 +15,7 @@ from oscar.core.loading import get_model
 from PIL import Image
 from wagtail.models import Site
 
-from catalog.lots import chain_faults
+from catalog.lot_book import chain_faults
 from catalog.models import Certificate, Cooperative, Lot, ProductSheet
 from catalog.search import search
 from catalog.tenancy import cooperatives_of
@@ -175,9 +175,11 @@ def test_the_lots_stand_with_their_books() -> None:
         for lot in Lot.objects.select_related("sheet__product")
     }
     assert lots == {
-        ("Khoai sọ Tà Xùa củ tươi", "on_sale", 5): [],
+        ("Khoai sọ Tà Xùa củ tươi", "on_sale", 6): [],
         ("Khoai sọ Tà Xùa củ tươi", "sold_out", 5): [],
         ("Trà xanh shan tuyết Tà Xùa", "on_sale", 4): [],
         ("Mật ong hoa rừng", "on_sale", 4): [],
         ("Mật ong hoa rừng", "recalled", 5): [],
+        ("Khoai sọ gọt sẵn hút chân không", "on_sale", 3): [],
+        ("Khoai sọ sấy giòn", "on_sale", 7): [],
     }

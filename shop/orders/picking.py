@@ -1,0 +1,113 @@
+"""Which lot a parcel's goods are taken from: chosen when it is packed, written into the lot's book when it leaves.
+
+Between the two the quantity is kept back for this parcel. A recalled lot is refused at both moments. Lots are
+locked by id, after everything that ``locks`` locks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, Sum
+
+from catalog.clock import today
+from catalog.lot_book import LotRecalled, balance_now, locked_lots
+from catalog.lots import sell
+from catalog.models import Lot, LotStatus, Pack, ProductSheet
+
+from .models import Consignment, ConsignmentLine, PickedLot
+
+
+class LotUnfit(ValueError):
+    """The lot can't be used for this line: recalled, of other goods, or with too little left."""
+
+    def __init__(self, line: ConsignmentLine, lot: Lot | None) -> None:
+        super().__init__(line.title)
+        self.line, self.lot = line, lot
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A lot that holds enough for a line. Unit: ``ready`` in the lot's unit."""
+
+    lot: Lot
+    ready: int
+
+
+def choices_for(line: ConsignmentLine) -> list[Choice]:
+    """Lots that this line may be packed from, what must be eaten first at the top."""
+    product = line.order_line.product
+    lots = Lot.objects.filter(status=LotStatus.ON_SALE).filter(_of(product))
+    lots = lots.filter(Q(best_before=None) | Q(best_before__gte=today()))
+    needed = _needed(line)
+    found = (
+        Choice(lot, _ready(lot, line)) for lot in lots.order_by(F("best_before").asc(nulls_last=True), "pk")
+    )
+    return [choice for choice in found if needed and choice.ready >= needed]
+
+
+def pick(consignment: Consignment, chosen: Mapping[int, int]) -> None:
+    """Note the lot (value) of each line (key); a line that is left out has none.
+
+    Locks/Writes: the lots by id, PickedLot. Raises: LotUnfit.
+    """
+    lines = consignment.lines.select_related("order_line__product__sheet", "order_line__product__parent")
+    locked = locked_lots(chosen.values())
+    PickedLot.objects.filter(line__consignment=consignment, event=None).exclude(line__in=chosen).delete()
+    for line in lines.filter(pk__in=chosen):
+        lot, needed = locked.get(chosen[line.pk]), _needed(line)
+        is_fit = (
+            lot is not None
+            and lot.status == LotStatus.ON_SALE
+            and Lot.objects.filter(_of(line.order_line.product), pk=lot.pk).exists()
+            and 0 < needed <= _ready(lot, line)
+        )
+        if lot is None or not is_fit:
+            raise LotUnfit(line, lot)
+        PickedLot.objects.update_or_create(line=line, defaults={"lot": lot, "quantity": needed})
+
+
+def write_sales(consignment: Consignment, *, at: dt.datetime, by: Any) -> None:
+    """Write what leaves into the books of the lots it came from.
+
+    Locks/Writes: the lots by id, PickedLot. Raises: LotUnfit when a lot was recalled or emptied meanwhile.
+    """
+    waiting = PickedLot.objects.filter(line__consignment=consignment, event=None)
+    for picked in waiting.select_related("line", "lot").order_by("lot", "pk"):
+        try:
+            picked.event = sell(lot=picked.lot, quantity=picked.quantity, at=at, actor=by)
+        except (LotRecalled, ValidationError) as error:
+            raise LotUnfit(picked.line, picked.lot) from error
+        picked.save(update_fields=["event"])
+
+
+def _ready(lot: Lot, line: ConsignmentLine) -> int:
+    """What the lot has ready after what other parcels keep back."""
+    others = PickedLot.objects.filter(lot=lot, event=None).exclude(line=line)
+    kept: int = others.aggregate(total=Sum("quantity"))["total"] or 0
+    return balance_now(lot).ready - kept
+
+
+def _needed(line: ConsignmentLine) -> int:
+    """Goods of the line in the unit of their lots; 0 where nothing says how much a pack holds."""
+    product = line.order_line.product_id
+    sizes = Pack.objects.filter(product=product).values_list("net_quantity", flat=True)
+    size = (
+        sizes.first()
+        or ProductSheet.objects.filter(product=product).values_list("net_quantity", flat=True).first()
+    )
+    return line.quantity * (size or 0)
+
+
+def _of(product: Any) -> Q:
+    """Lots of the product, or of the goods that it is a pack of, measured as its packs are."""
+    if product is None:
+        return Q(pk__in=())
+    same_goods = Q(sheet__product=product.pk)
+    if product.parent_id:
+        same_goods |= Q(sheet__product=product.parent_id)
+    return same_goods & Q(unit=F("sheet__net_unit"))
