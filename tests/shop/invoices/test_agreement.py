@@ -78,7 +78,7 @@ def _draft(
     related = None
     if correction is not None:
         related = Related(
-            correction=correction, form=form, series="C26TAA", number="7", issued_on=dt.date(2026, 11, 20)
+            correction=correction, form=form, series="C26TAB", number="7", issued_on=dt.date(2026, 11, 20)
         )
     draft = draft_sales(
         sales,
