@@ -179,7 +179,7 @@ def test_nothing_promises_health() -> None:
 
 def test_text_is_composed_unicode_everywhere() -> None:
     paths = [*files.FOLDER.glob("*.csv"), *files.FOLDER.rglob("*.md"), *PLACES.glob("*.csv")]
-    assert len(paths) == 22
+    assert len(paths) == 29
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert unicodedata.is_normalized("NFC", text), path.name
