@@ -52,8 +52,6 @@ def parse(xml: bytes) -> etree._Element:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as reason:
         raise Refused("not_xml", str(reason)) from reason
-    if any(not isinstance(node.tag, str) for node in root.iter()):
-        raise Refused("comment")
     return root
 
 
@@ -89,7 +87,7 @@ def cut_out(xml: bytes, span: Span) -> bytes:
 
 
 def _walk(xml: bytes, path: list[str] | None = None) -> list[Span]:
-    """Goes through the document with expat, which tells byte positions, and refuses every DTD."""
+    """Goes through the document with expat, which tells byte positions; refuses DTDs, comments and instructions."""
     parser = expat.ParserCreate()
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     open_tags: list[str] = []
@@ -115,9 +113,15 @@ def _walk(xml: bytes, path: list[str] | None = None) -> list[Span]:
             found.append(_span(xml, begun.pop(), parser.CurrentByteIndex, scopes[-1]))
         open_tags.pop()
 
+    def refuse_comment(*_: object) -> None:
+        raise Refused("comment")
+
     parser.StartDoctypeDeclHandler = refuse_dtd
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = finish
+    parser.CommentHandler = refuse_comment
+    parser.ProcessingInstructionHandler = refuse_comment
+    if path is not None:  # a walk that only refuses calls no Python for each tag
+        parser.StartElementHandler = begin
+        parser.EndElementHandler = finish
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as reason:

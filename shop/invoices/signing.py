@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import functools
 import hashlib
 import uuid
 from collections.abc import Sequence
@@ -280,14 +281,20 @@ def _certificate(node: etree._Element) -> x509.Certificate | None:
 def _holds(node: etree._Element, certificate: x509.Certificate) -> bool:
     """Digests and signature value, by xmlsec, with the key of this certificate and no other."""
     context = xmlsec.SignatureContext()
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
     xmlsec.tree.add_ids(node.getroottree().getroot(), ["Id"])
     try:
-        context.key = xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem)
+        context.key = _verifying_key(certificate)
         context.verify(node)
     except xmlsec.Error:
         return False
     return True
+
+
+@functools.lru_cache(maxsize=256)
+def _verifying_key(certificate: x509.Certificate) -> xmlsec.Key:
+    """The key as xmlsec wants it, read once: a context copies it."""
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem)
 
 
 def _certificate_faults(

@@ -57,6 +57,8 @@ class Figure:
         return text if value else "0"
 
     def read(self, text: str) -> Decimal:
+        if fault := self.fault(text):  # before Decimal: it also reads NaN and exponents of a billion
+            raise ValueError(fault)
         return Decimal(text)
 
     def fault(self, text: str) -> str:
@@ -78,10 +80,9 @@ class Whole:
         return str(int(value))
 
     def read(self, text: str) -> Any:
-        value = Decimal(text)
-        if value != int(value):
-            raise ValueError(f"{text} is not whole")
-        return self.make(int(value))
+        if fault := self.fault(text):
+            raise ValueError(f"{text[:60]}: {fault}")
+        return self.make(int(Decimal(text)))
 
     def fault(self, text: str) -> str:
         if not re.fullmatch(r"-?\d+(\.0*)?", text, re.ASCII):

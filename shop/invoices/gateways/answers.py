@@ -7,9 +7,10 @@ Its own further tags are left alone, as are the words of the amount, which each 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lxml import etree
 
@@ -26,6 +27,7 @@ _TAX_CODES = ("NDHDon/NBan/MST", "NDHDon/NMua/MST")
 _AMOUNTS = ("NDHDon/TToan/TgTCThue", "NDHDon/TToan/TgTThue", "NDHDon/TToan/TgTTTBSo")
 _WITH_AMOUNT = {"1": 1, "2": 0, "3": -1, "5": 1}
 """What a line of each TChat adds to the sums."""
+_NUMBER = re.compile(r"-?\d{1,21}(\.\d{1,6})?", re.ASCII)
 
 
 def check_provider_answer(
@@ -118,10 +120,7 @@ def _tax_code(content: etree._Element, path: str) -> str:
 
 def _amount(element: etree._Element, path: str) -> Decimal | str:
     text = element.findtext(path) or "0"
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return text
+    return Decimal(text) if _NUMBER.fullmatch(text) else text  # Decimal itself also reads NaN and 1e999999999
 
 
 def _lines(content: etree._Element) -> list[tuple[str, object, object]]:

@@ -1,0 +1,128 @@
+"""Bytes that nobody meant to send: every reader answers quickly, in small memory, and with a refusal of its own.
+
+``FUZZ_SECONDS=600`` goes on for so long; without it a few hundred inputs are tried.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+import tracemalloc
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from shop.invoices import formats
+from shop.invoices.checking import check
+from shop.invoices.exchange import ask_for_code, new_message_id, read_acknowledgement, read_refusal, unwrap
+from shop.invoices.gateways.answers import check_provider_answer
+from shop.invoices.reading import MOST_BYTES, Refused, parse
+from shop.invoices.registration import read_decision
+from shop.invoices.signing import verify
+from shop.sandbox.tax_rules import faults_of
+from shop.sandbox.tax_words import value_of
+from tests.shop.invoices.examples import ISSUED_ON
+
+PIECES = (
+    b"<DLHDon>", b"</DLHDon>", b"<HDon>", b'Id="HD1C26TAA42"', b"<!--x-->", b"<?x?>", b"<![CDATA[", b"]]>",
+    b"&amp;", b"&x;", b"&#0;", b"&#x1F35F;", b"<TgTTTBSo>1e999999</TgTTTBSo>", b"<NLap>0000-00-00</NLap>",
+    b"<SHDon>99999999999999999999</SHDon>", b'xmlns="http://www.w3.org/2000/09/xmldsig#"', b"\x00", b"\xff",
+    b"<SLuong>NaN</SLuong>", b"<!DOCTYPE a>", b'<?xml version="1.0" encoding="utf-16"?>', "ệ".encode(),
+)  # fmt: skip
+READERS = (read_acknowledgement, read_refusal, read_decision, unwrap, formats.read, verify)
+
+
+def read_by_all(xml: bytes) -> None:
+    """Every reader either answers or refuses by its own exception."""
+    check(xml, today=ISSUED_ON)
+    check_provider_answer(xml, xml, today=ISSUED_ON, trust=None)
+    for reader in READERS:
+        try:
+            reader(xml)
+        except ValueError:  # Refused and Unreadable
+            continue
+    try:
+        root = parse(xml)
+    except Refused:
+        return
+    faults_of(root, today=ISSUED_ON)
+
+
+def mutated(xml: bytes, chance: random.Random) -> bytes:
+    """A few cuts, flips, doublings and pieces of trouble."""
+    for _ in range(chance.randrange(1, 6)):
+        at = chance.randrange(len(xml) + 1)
+        to = min(len(xml), at + chance.randrange(1, 200))
+        xml = chance.choice(
+            (
+                xml[:at] + chance.choice(PIECES) + xml[at:],
+                xml[:at] + xml[to:],
+                xml[:at] + xml[at:to] * 2 + xml[to:],
+                xml[:at] + bytes([chance.randrange(256)]) + xml[at + 1 :],
+            )
+        )
+    return xml
+
+
+def test_mutants_of_real_documents_are_read_or_refused(signed: bytes) -> None:
+    seconds = float(os.environ.get("FUZZ_SECONDS", "0"))
+    until = time.monotonic() + seconds
+    chance = random.Random(int(os.environ.get("FUZZ_SEED", "91")))
+    originals = (signed, ask_for_code(signed, message_id=new_message_id("0109999037")))
+    slowest, tried = 0.0, 0
+    while tried < 300 or time.monotonic() < until:
+        started = time.process_time()
+        read_by_all(mutated(chance.choice(originals), chance))
+        slowest, tried = max(slowest, time.process_time() - started), tried + 1
+    print(f"{tried} inputs, slowest {slowest:.3f} s")
+    assert slowest < 2
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_bytes_are_read_or_refused(xml: bytes) -> None:
+    read_by_all(xml)
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=100, deadline=None)
+def test_any_words_are_an_amount_or_none(text: str) -> None:
+    assert value_of(text) is None or isinstance(value_of(text), int)
+
+
+BOMB = b"".join(
+    b'<!ENTITY a%d "%s">' % (level, b"&a%d;" % (level - 1) * 10 if level else b"lol") for level in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [
+        (b"<!DOCTYPE x [" + BOMB + b"]><x>&a11;</x>", "dtd"),
+        (b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>', "dtd"),
+        (b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd"><x/>', "dtd"),
+        (b"<x>&a;</x>", "not_xml"),
+        (b"<x>" * 200_000, "not_xml"),
+        (b"<x><!-- --></x>", "comment"),
+        (b"<x><?php ?></x>", "comment"),
+        (b"<x>" + b"a" * MOST_BYTES + b"</x>", "too_big"),
+        ('<?xml version="1.0" encoding="utf-16"?><x/>'.encode("utf-16"), "encoding"),
+    ],
+)
+def test_bombs_and_outside_entities_are_refused_in_small_memory(xml: bytes, code: str) -> None:
+    tracemalloc.start()
+    with pytest.raises(Refused) as refused:
+        parse(xml)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused.value.code == code
+    assert peak < 300 * 1024 * 1024
+
+
+def test_deep_nesting_ends_in_a_refusal_or_a_finding() -> None:
+    deep = b"<HDon>" + b"<DLHDon>" * 250 + b"</DLHDon>" * 250 + b"</HDon>"
+    read_by_all(deep)
+    assert etree.iselement(parse(deep))
