@@ -11,6 +11,21 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+PAYMENT_METHODS: dict[str, tuple[str, ...]] = {
+    "vietqr": (),
+    "vnpay": ("VNPAY_TMN_CODE", "VNPAY_HASH_SECRET"),
+    "momo": ("MOMO_PARTNER_CODE", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY"),
+    "zalopay": ("ZALOPAY_APP_ID", "ZALOPAY_KEY1", "ZALOPAY_KEY2"),
+    "stripe": ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+}
+BANK_EVENTS: dict[str, tuple[str, ...]] = {
+    "sepay": (),
+    "payos": ("PAYOS_CHECKSUM_KEY",),
+    "casso": ("CASSO_WEBHOOK_KEY",),
+    "none": (),
+}
+"""What each way of paying, and each watcher of the bank account, cannot work without."""
+
 
 class Environment:
     """The process environment, read by type.
@@ -69,6 +84,23 @@ class Environment:
             finally:
                 draft.unlink()
         return path.read_text(encoding="ascii")
+
+    def check_payments(self, methods: list[str], bank_events: str) -> None:
+        """Refuse to start with a way of paying that does not exist or lacks a secret."""
+        if not methods:
+            raise ImproperlyConfigured("PAYMENT_METHODS: name at least one.")
+        for setting, chosen, known in (
+            ("PAYMENT_METHODS", methods, PAYMENT_METHODS),
+            ("BANK_EVENTS", [bank_events], BANK_EVENTS),
+        ):
+            for name in chosen:
+                if name not in known:
+                    raise ImproperlyConfigured(f"{setting}: {name!r} is none of {', '.join(known)}.")
+                for needed in known[name]:
+                    if not self.text(needed, ""):
+                        raise ImproperlyConfigured(f"{needed} is not set, but {setting} names {name}.")
+        if "zalopay" in methods and not self.text("ZALOPAY_APP_ID", "").isdecimal():
+            raise ImproperlyConfigured("ZALOPAY_APP_ID must be a number.")
 
     def email(self, name: str) -> dict[str, Any]:
         """Django's EMAIL_* settings from a URL such as ``smtps://user:password@host:465``."""

@@ -12,7 +12,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from shop import feeds, health, webhooks
 
 urlpatterns = [
-    path("webhooks/sepay/", webhooks.sepay),
+    path("webhooks/<slug:source>/", webhooks.deliver, name="webhook"),
     path("nguon/google.xml", feeds.google),
     path("nguon/facebook.csv", feeds.facebook),
     path("nguon/san-pham.json", feeds.products),

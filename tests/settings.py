@@ -13,7 +13,23 @@ MEDIA_DIR.mkdir(parents=True, exist_ok=True)
 for name in [
     name
     for name in os.environ
-    if name.startswith(("SEPAY_", "VIETQR_", "STRIPE_", "INVOICE_", "S3_", "EMAIL_"))
+    if name.startswith(
+        (
+            "SEPAY_",
+            "VIETQR_",
+            "STRIPE_",
+            "INVOICE_",
+            "S3_",
+            "EMAIL_",
+            "PAYMENT_",
+            "BANK_",
+            "PAYOS_",
+            "CASSO_",
+            "VNPAY_",
+            "MOMO_",
+            "ZALOPAY_",
+        )
+    )
 ]:
     del os.environ[name]
 os.environ.update(

@@ -30,9 +30,12 @@ from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
 from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.orders.models import Consignment
+from shop.payments.models import InboundEvent, Refund
+from shop.payments.refunds import return_transfer
 from tests.factories import make_certificate, make_lot, make_paper
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market, build_market
+from tests.support.orders import bring, transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +59,8 @@ def values(market: Market) -> dict[str, Any]:
         make_certificate(sheet, verified=False)
         make_paper(sheet, "declaration", verified=False)
     file_complaint(sent_key=uuid4(), kind="other", text="Chuyện kín của ai đó", subject=Subject())
+    returned = bring(transfer(5_000, "gửi nhầm"))
+    return_transfer(returned.pk, by=market.people["operator"])
     page, revision = story.pk, story.latest_revision_id
     return {
         "action": "delete",
@@ -90,6 +95,7 @@ def values(market: Market) -> dict[str, Any]:
         "revision_id_b": "latest",
         "session_id": 1,
         "slug": market.a.slug,
+        "source": "sepay",
         "task_id": 1,
         "task_state_id": 1,
         "token": market.order.sheet.token,
@@ -135,6 +141,11 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:delivery_service", lambda own: own.stall.delivery_services.get().pk),
     ("panel:collection_point", lambda own: own.stall.collection_points.get().pk),
     ("panel:unserved_area", lambda own: own.stall.unserved_areas.get().pk),
+    (
+        "panel:(transfer|attach|return_transfer)$",
+        lambda own: InboundEvent.objects.get(outcome="unmatched").pk,
+    ),
+    ("panel:(refund|prepare_refund|refund_step)$", lambda own: Refund.objects.get().pk),
     ("panel:.*complaint", lambda own: Complaint.objects.get().pk),
     ("panel:(product|product_act)$", lambda own: own.sheet.pk),
     ("panel:dossier", lambda own: own.sheet.pk),

@@ -83,23 +83,45 @@ _READ_INVOICES = frozenset(
         "panel:invoice_xml",
         "panel:batch",
         "panel:export_month",
-        "panel:transfers",
     }
 )
 
-_INVOICE_STAFF = _READ_INVOICES | {
-    "panel:issue",
-    "panel:issue_selected",
-    "panel:issue_all",
-    "panel:retry",
-    "panel:correct",
-    "panel:notice",
-    "panel:adjust",
-    "panel:replace",
-    "panel:take_back",
-    "panel:drop_draft",
-    "panel:tax_rules",
-}
+# Money takes two people: whoever prepares a refund may not approve it, so both roles get every step.
+_MONEY = frozenset(
+    {
+        "panel:transfers",
+        "panel:transfer",
+        "panel:attach",
+        "panel:return_transfer",
+        "panel:refunds",
+        "panel:refund",
+        "panel:prepare_refund",
+        "panel:refund_step",
+        "panel:order_money",
+        "panel:agree_refund",
+        "panel:sources",
+        "panel:reconciliation",
+        "panel:reconciliation_csv",
+    }
+)
+
+_INVOICE_STAFF = (
+    _READ_INVOICES
+    | _MONEY
+    | {
+        "panel:issue",
+        "panel:issue_selected",
+        "panel:issue_all",
+        "panel:retry",
+        "panel:correct",
+        "panel:notice",
+        "panel:adjust",
+        "panel:replace",
+        "panel:take_back",
+        "panel:drop_draft",
+        "panel:tax_rules",
+    }
+)
 
 # Pages, their pictures, and what Wagtail's page editor calls while a page is written.
 _WRITER = frozenset(
@@ -181,12 +203,12 @@ _OPERATOR = (
     _WRITER
     | _READ_INVOICES
     | _READ_PROOFS
+    | _MONEY
     | {
         "panel:judge_paper",
         "panel:judge_certificate",
         "panel:consignments",
         "panel:consignment",
-        "panel:refunds",
         "panel:complaints",
         "panel:complaint",
         "panel:answer_complaint",

@@ -6,17 +6,18 @@ import unicodedata
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from catalog.folding import fold
 from catalog.models import Commune, Province
 from shop.invoices.tax_codes import is_tax_code
 from shop.orders.requests import Address, Buyer, InvoiceRequest
+from shop.payments.providers import chosen_ways, offered
 from shop.shipping.rates import Place
 
 from .phones import national_number
 
-PAYMENT_METHODS = [("vietqr", _("Chuyển khoản, quét mã VietQR"))]
 LARGEST_ID = 2**31 - 1  # beyond it a database would refuse the comparison itself
 
 
@@ -155,10 +156,11 @@ class CheckoutForm(forms.Form):
     )
     payment_method = forms.ChoiceField(
         label=_("Cách trả tiền"),
-        choices=PAYMENT_METHODS,
-        initial="vietqr",
         widget=forms.RadioSelect,
-        error_messages={"required": _("Bạn chọn cách trả tiền nhé.")},
+        error_messages={
+            "required": _("Bạn chọn cách trả tiền nhé."),
+            "invalid_choice": _("Cách trả này không dùng được cho đơn này. Bạn chọn cách khác nhé."),
+        },
     )
     age_confirmed = forms.BooleanField(
         label=_("Tôi đã đủ 18 tuổi"),
@@ -176,6 +178,9 @@ class CheckoutForm(forms.Form):
 
     def __init__(self, *args: Any, is_age_restricted: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        methods = cast("forms.ChoiceField", self.fields["payment_method"])
+        methods.choices = [(way.code, way.label) for way in chosen_ways()]
+        methods.initial = settings.PAYMENT_METHODS[0]
         if not is_age_restricted:
             del self.fields["age_confirmed"]
         provinces = cast("PlaceSelect", self.fields["province"])
@@ -224,6 +229,13 @@ class CheckoutForm(forms.Form):
         province, commune = str(self["province"].value() or ""), str(self["commune"].value() or "")
         offered = {str(value) for value, _label in self.fields["commune"].choices}  # type: ignore[attr-defined]
         return Place(province, commune) if commune and commune in offered else None
+
+    def allows(self, amount: int) -> bool:
+        """Whether the chosen way of paying carries this amount; if not, the field says so."""
+        if self.cleaned_data["payment_method"] in {way.code for way in offered(amount)}:
+            return True
+        self.add_error("payment_method", self.fields["payment_method"].error_messages["invalid_choice"])
+        return False
 
     @property
     def buyer(self) -> Buyer:

@@ -10,12 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 from oscar.apps.order.models import Line, Order
 
-from shop.payments import services as payments
-from shop.payments.models import AttemptStatus, EventKind, PaymentAttempt, PaymentEvent, RefundReason
+from shop.payments import refunds
+from shop.payments.models import (
+    OPEN_ATTEMPTS,
+    AttemptStatus,
+    EventKind,
+    PaymentAttempt,
+    PaymentEvent,
+    RefundReason,
+)
 
 from . import invoicing, letters, picking, stock
 from .locks import lock_order
 from .models import Consignment, OrderEvent
+from .paying import may_expire
 from .requests import IllegalStep
 from .statuses import CONSIGNMENT_STEPS, ConsignmentStatus, OrderEventKind, OrderStatus
 
@@ -23,12 +31,14 @@ from .statuses import CONSIGNMENT_STEPS, ConsignmentStatus, OrderEventKind, Orde
 def expire(now: dt.datetime | None = None) -> int:
     """How many unpaid orders past their deadline were closed; their stock is free again.
 
+    Providers are asked first: who paid in the last second has paid.
     Locks/Writes: one transaction per order. Money that came in part is put into the refund queue.
     Idempotent: an order that was paid meanwhile, or got more time, stays.
     """
     now = now or timezone.now()
     due = Order.objects.filter(status=OrderStatus.PENDING_PAYMENT.value, sheet__pay_by__lte=now)
-    return sum(_expire_one(pk, now) for pk in due.order_by("sheet__pay_by").values_list("pk", flat=True))
+    due = due.order_by("sheet__pay_by").select_related("sheet")
+    return sum(_expire_one(order.pk, now) for order in due if may_expire(order, now))
 
 
 @transaction.atomic
@@ -39,10 +49,11 @@ def _expire_one(order_id: int, now: dt.datetime) -> bool:
     stock.give_back(order)
     Order.objects.filter(pk=order.pk).update(status=OrderStatus.EXPIRED.value)
     order.consignments.update(status=ConsignmentStatus.CANCELLED)
-    PaymentAttempt.objects.filter(order=order).update(status=AttemptStatus.EXPIRED)
+    attempts = PaymentAttempt.objects.filter(order=order, status__in=OPEN_ATTEMPTS)
+    attempts.update(status=AttemptStatus.EXPIRED)
     OrderEvent.objects.create(order=order, kind=OrderEventKind.EXPIRED)
     for charge in PaymentEvent.objects.filter(attempt__order=order, kind=EventKind.CHARGE, refund=None):
-        refund = payments.request_refund(cause=charge, amount=charge.amount, reason=RefundReason.INCOMPLETE)
+        refund = refunds.request_refund(cause=charge, amount=charge.amount, reason=RefundReason.INCOMPLETE)
         OrderEvent.objects.create(order=order, kind=OrderEventKind.REFUND_DUE, note=str(refund.reason))
         letters.refund_due(order, refund)
     return True

@@ -15,6 +15,8 @@ from oscar.apps.order.models import Line, Order
 from catalog.models import Harvest, HarvestState, ProductSheet
 from shop.partner.models import StockRecord
 from shop.payments.models import (
+    MONEY_IN,
+    MONEY_OUT,
     AttemptStatus,
     EventKind,
     InboundEvent,
@@ -22,6 +24,7 @@ from shop.payments.models import (
     PaymentAttempt,
     PaymentEvent,
     Refund,
+    RefundReason,
     RefundState,
 )
 
@@ -89,15 +92,22 @@ def _amounts() -> Iterator[str]:
 
 def _money() -> Iterator[str]:
     """A paid order holds its total beside what is set aside; any other paid or not holds nothing of its own."""
-    events, refunds = PaymentEvent.objects.all(), Refund.objects.filter(state=RefundState.REQUESTED)
-    charged = _sum(events.filter(kind=EventKind.CHARGE), "attempt__order", "amount")
-    returned = _sum(events.filter(kind=EventKind.REFUND), "attempt__order", "amount")
-    set_aside = _sum(refunds, "attempt__order", "amount")
+    events, refunds = PaymentEvent.objects.all(), Refund.objects.all()
+    money_in = _sum(events.filter(kind__in=MONEY_IN), "attempt__order", "amount")
+    money_out = _sum(events.filter(kind__in=MONEY_OUT), "attempt__order", "amount")
+    set_aside = _sum(refunds.exclude(state=RefundState.DONE), "attempt__order", "amount")
+    # Agreed with the buyer, or taken back by a card scheme: the order stays what it is.
+    agreed = _sum(refunds.filter(reason=RefundReason.AGREED), "attempt__order", "amount")
+    disputed = _sum(events.filter(kind=EventKind.CHARGEBACK), "attempt__order", "amount")
+    won = _sum(events.filter(kind=EventKind.REVERSAL), "attempt__order", "amount")
     orders = Order.objects.filter(sheet__isnull=False).annotate(
-        charged=charged, usable=charged - returned - set_aside, total=F("sheet__total_amount")
+        held=money_in - money_out,
+        usable=money_in - money_out - set_aside,
+        expected=F("sheet__total_amount") - agreed - disputed + won,
+        total=F("sheet__total_amount"),
     )
     for order in orders.filter(
-        Q(status=OrderStatus.PAID) & ~Q(usable=F("total"))
+        Q(status=OrderStatus.PAID) & ~Q(usable=F("expected"))
         | Q(status=OrderStatus.PENDING_PAYMENT) & (Q(usable__lt=0) | Q(usable__gte=F("total")))
         | Q(status__in=(OrderStatus.EXPIRED, OrderStatus.CANCELLED)) & ~Q(usable=0)
     ):
@@ -128,13 +138,17 @@ def _states() -> Iterator[str]:
 
 
 def _deliveries() -> Iterator[str]:
+    """What matched is booked to the đồng; what did not is booked nowhere, or given back whole."""
     booked = _sum(PaymentEvent.objects.filter(kind=EventKind.CHARGE), "inbound", "amount")
     for row in InboundEvent.objects.annotate(booked=booked).filter(
         Q(outcome=InboundOutcome.MATCHED) & ~Q(booked=F("amount"))
         | ~Q(outcome=InboundOutcome.MATCHED) & ~Q(booked=0)
     ):
         yield f"delivery {row.external_id} ({row.outcome}): {row.booked} of {row.amount} đồng booked"
-    for attempt in PaymentAttempt.objects.exclude(reference=F("order__number")):
+    returned = InboundEvent.objects.filter(outcome=InboundOutcome.RETURNED)
+    for given_back in returned.exclude(refund__amount=F("amount")):
+        yield f"delivery {given_back.external_id}: {given_back.amount} đồng is to be returned, but no refund says so"
+    for attempt in PaymentAttempt.objects.exclude(reference__startswith=F("order__number")):
         yield f"attempt {attempt.pk} asks for {attempt.reference}, its order is another"
 
 

@@ -7,12 +7,15 @@ arrival and however often a delivery repeats, the money ends in the same state.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from oscar.apps.order.models import Order
 
+from shop.crash_points import crash_point
+from shop.payments import refunds
 from shop.payments import services as payments
 from shop.payments.models import (
     AttemptStatus,
@@ -21,12 +24,16 @@ from shop.payments.models import (
     InboundReason,
     PaymentAttempt,
     PaymentEvent,
+    Refund,
     RefundReason,
 )
+from shop.payments.models import EventKind as MoneyKind
+from shop.payments.provider import EventKind
 
 from . import letters, stock
 from .locks import lock_orders
 from .models import OrderEvent, OrderSheet
+from .requests import IllegalStep, NoSuchOrder
 from .statuses import ConsignmentStatus, OrderEventKind, OrderStatus
 
 PARTIAL_EXTENSION = dt.timedelta(hours=24)
@@ -44,24 +51,111 @@ def receive(inbound_pk: int) -> InboundEvent:
         return inbound
     named = payments.named_attempts(inbound)
     orders = lock_orders(attempt.order_id for attempt in named)
-    inbound = InboundEvent.objects.select_for_update().get(pk=inbound_pk)
+    inbound = InboundEvent.objects.select_for_update(of=("self",)).get(pk=inbound_pk)
     if inbound.outcome != InboundOutcome.RECEIVED:  # a rival held the locks and has done it
         return inbound
     attempts = [PaymentAttempt.objects.get(pk=attempt.pk) for attempt in named]
+    crash_point("delivery-locked")
+    _KINDS[EventKind(inbound.kind)](inbound, attempts, orders)
+    crash_point("delivery-applied")
+    return inbound
+
+
+def _take_charge(inbound: InboundEvent, attempts: list[PaymentAttempt], orders: dict[int, Any]) -> None:
+    if not payments.is_amount_asked(inbound, attempts):
+        payments.settle(inbound, InboundOutcome.UNMATCHED, InboundReason.WRONG_AMOUNT)
+        return
     shares = payments.match(inbound, attempts)
     for share in shares:
-        charge = payments.book_charge(share=share, inbound=inbound, is_only=len(shares) == 1)
+        charge = payments.book(share=share, inbound=inbound, is_only=len(shares) == 1)
         _apply(orders[share.attempt.order_id], share.attempt, charge)
     if shares:
         payments.settle(inbound, InboundOutcome.MATCHED)
     else:
         reason = InboundReason.SEVERAL_ORDERS if attempts else InboundReason.NO_ORDER_CODE
         payments.settle(inbound, InboundOutcome.UNMATCHED, reason)
-    return inbound
+
+
+def _take_failure(inbound: InboundEvent, attempts: list[PaymentAttempt], orders: dict[int, Any]) -> None:
+    """A try did not succeed. Nothing is lost: the stock stays, and a later success still counts."""
+    for attempt in attempts:
+        if attempt.status == AttemptStatus.PENDING:
+            attempt.status = AttemptStatus.FAILED
+            attempt.save(update_fields=["status"])
+    outcome = InboundOutcome.NOTED if attempts else InboundOutcome.IGNORED
+    payments.settle(inbound, outcome, "" if attempts else InboundReason.NO_ORDER_CODE)
+
+
+def _take_outgoing(inbound: InboundEvent, attempts: list[PaymentAttempt], orders: dict[int, Any]) -> None:
+    if refunds.confirm_by_bank(inbound):
+        payments.settle(inbound, InboundOutcome.NOTED)
+    else:
+        payments.settle(inbound, InboundOutcome.IGNORED, InboundReason.OUTGOING)
+
+
+def _take_dispute(inbound: InboundEvent, attempts: list[PaymentAttempt], orders: dict[int, Any]) -> None:
+    """The card scheme moved money by itself; the order's state is for people to decide."""
+    if len(attempts) != 1:
+        payments.settle(inbound, InboundOutcome.UNMATCHED, InboundReason.NO_ORDER_CODE)
+        return
+    kind = MoneyKind(inbound.kind)
+    payments.book(share=payments.Share(attempts[0], inbound.amount), inbound=inbound, kind=kind)
+    order = orders[attempts[0].order_id]
+    disputed = kind == MoneyKind.CHARGEBACK
+    note = OrderEventKind.DISPUTED if disputed else OrderEventKind.DISPUTE_WON
+    OrderEvent.objects.create(order=order, kind=note)
+    payments.settle(inbound, InboundOutcome.NOTED)
+
+
+_KINDS: dict[EventKind, Callable[[InboundEvent, list[PaymentAttempt], dict[int, Any]], None]] = {
+    EventKind.CHARGE: _take_charge,
+    EventKind.FAILURE: _take_failure,
+    EventKind.OUTGOING: _take_outgoing,
+    EventKind.CHARGEBACK: _take_dispute,
+    EventKind.REVERSAL: _take_dispute,
+}
+
+
+def attach(inbound_pk: int, *, order_number: str, by: Any, note: str) -> InboundEvent:
+    """Money that nobody could match, given by a person to an order; then the same table decides.
+
+    Locks/Writes: as ``receive``. Raises: NoSuchOrder, IllegalStep if it has been settled meanwhile.
+    """
+    with transaction.atomic():
+        attempt = PaymentAttempt.objects.filter(order__number=order_number).order_by("-pk").first()
+        if attempt is None:
+            raise NoSuchOrder
+        order = lock_orders([attempt.order_id])[attempt.order_id]
+        inbound = InboundEvent.objects.select_for_update(of=("self",)).get(pk=inbound_pk)
+        if inbound.outcome != InboundOutcome.UNMATCHED or not inbound.amount:
+            raise IllegalStep(inbound.outcome, InboundOutcome.MATCHED)
+        attempt.refresh_from_db()
+        charge = payments.book(share=payments.Share(attempt, inbound.amount), inbound=inbound)
+        OrderEvent.objects.create(order=order, kind=OrderEventKind.ATTACHED, actor=by, note=note)
+        _apply(order, attempt, charge)
+        payments.settle(inbound, InboundOutcome.MATCHED, by=by, note=note)
+        return inbound
+
+
+@transaction.atomic
+def agree_refund(attempt_pk: int, *, amount: int, by: Any, note: str) -> Refund:
+    """A refund agreed with the buyer; the goods and the order's state stay as they are.
+
+    Locks/Writes: see ``locks``; a refund, an order event. Raises: IllegalStep unless the order is paid; TooMuch.
+    """
+    attempt = PaymentAttempt.objects.get(pk=attempt_pk)
+    order = lock_orders([attempt.order_id])[attempt.order_id]
+    if order.status != OrderStatus.PAID:
+        raise IllegalStep(order.status, OrderEventKind.REFUND_DUE)
+    refund = refunds.request_agreed(attempt=attempt, amount=amount, by=by, note=note)
+    OrderEvent.objects.create(order=order, kind=OrderEventKind.REFUND_DUE, actor=by, note=str(refund.reason))
+    letters.refund_due(order, refund)
+    return refund
 
 
 def _apply(order: Any, attempt: PaymentAttempt, charge: PaymentEvent) -> None:
     if order.status == OrderStatus.PAID:
+        _note_full(attempt)
         _give_back(order, charge, charge.amount, RefundReason.DOUBLE)
     elif order.status == OrderStatus.CANCELLED:
         _give_back(order, charge, charge.amount, RefundReason.CANCELLED)
@@ -76,6 +170,13 @@ def _apply(order: Any, attempt: PaymentAttempt, charge: PaymentEvent) -> None:
         _mark_paid(order, attempt)
         if surplus:
             _give_back(order, charge, surplus, RefundReason.SURPLUS)
+
+
+def _note_full(attempt: PaymentAttempt) -> None:
+    """A second way succeeded too: the pay page of either says that the money is in."""
+    if attempt.status != AttemptStatus.SUCCEEDED:
+        attempt.status = AttemptStatus.SUCCEEDED
+        attempt.save(update_fields=["status"])
 
 
 def _mark_paid(order: Any, attempt: PaymentAttempt) -> None:
@@ -95,17 +196,16 @@ def _mark_paid(order: Any, attempt: PaymentAttempt) -> None:
 
 def _note_part(order: Any, attempt: PaymentAttempt) -> None:
     """Keep the remainder payable; the first part buys one more day."""
-    if attempt.status == AttemptStatus.PENDING:
-        deadline = max(order.sheet.pay_by, timezone.now()) + PARTIAL_EXTENSION
-        attempt.status, attempt.expires_at = AttemptStatus.PARTIALLY_PAID, deadline
-        attempt.save(update_fields=["status", "expires_at"])
-        order.sheet.pay_by = deadline
+    if not order.events.filter(kind=OrderEventKind.PARTLY_PAID).exists():
+        order.sheet.pay_by = max(order.sheet.pay_by, timezone.now()) + PARTIAL_EXTENSION
         order.sheet.save(update_fields=["pay_by"])
+    attempt.status, attempt.expires_at = AttemptStatus.PARTIALLY_PAID, order.sheet.pay_by
+    attempt.save(update_fields=["status", "expires_at"])
     OrderEvent.objects.create(order=order, kind=OrderEventKind.PARTLY_PAID)
     letters.part_received(order, attempt)
 
 
 def _give_back(order: Any, charge: PaymentEvent, amount: int, reason: RefundReason) -> None:
-    refund = payments.request_refund(cause=charge, amount=amount, reason=reason)
+    refund = refunds.request_refund(cause=charge, amount=amount, reason=reason)
     OrderEvent.objects.create(order=order, kind=OrderEventKind.REFUND_DUE, note=str(reason.value))
     letters.refund_due(order, refund)

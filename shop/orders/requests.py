@@ -109,8 +109,20 @@ class NotHarvestedYet(Exception):
     """The goods of a pre-order have not arrived: there is nothing to hand over."""
 
 
+class NoSuchOrder(Exception):
+    """No order has this number."""
+
+
+class NotPayable(Exception):
+    """The order waits for no money: it is paid, expired or cancelled."""
+
+
+class MethodNotOffered(Exception):
+    """This way of paying is not open for this amount."""
+
+
 class IllegalStep(Exception):
-    """A consignment in this status can't take that step."""
+    """What is in this status can't take that step."""
 
     def __init__(self, status: str, step: str) -> None:
         super().__init__(f"{status} → {step}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .fulfilment import change_lots, expire, hand_over, pack
+from .paying import ask, ask_due, change_method
 from .picking import LotUnfit
 from .placing import place
 from .recalls import recall_lot
-from .receiving import receive
+from .receiving import agree_refund, attach, receive
 from .requests import (
     Address,
     Buyer,
@@ -14,7 +15,10 @@ from .requests import (
     ForAdultsOnly,
     IllegalStep,
     InvoiceRequest,
+    MethodNotOffered,
+    NoSuchOrder,
     NotHarvestedYet,
+    NotPayable,
     OutOfStock,
     Placed,
     PriceChanged,
@@ -30,13 +34,21 @@ __all__ = [
     "IllegalStep",
     "InvoiceRequest",
     "LotUnfit",
+    "MethodNotOffered",
+    "NoSuchOrder",
     "NotHarvestedYet",
+    "NotPayable",
     "OutOfStock",
     "Placed",
     "PriceChanged",
     "Shortage",
     "StallQuote",
+    "agree_refund",
+    "ask",
+    "ask_due",
+    "attach",
     "change_lots",
+    "change_method",
     "expire",
     "hand_over",
     "pack",

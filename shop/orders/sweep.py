@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from catalog.importing import jobs as imports
 from shop.messages.services import send_due
+from shop.payments import refunds
 from shop.payments.models import InboundEvent, InboundOutcome
 
 from .batches import work_off_left_behind
 from .invoicing import transmit_due
+from .paying import poll
 from .reminders import remind_of_ends
 from .services import expire, receive
 
@@ -24,7 +26,9 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
     now = now or timezone.now()
     return {
         "deliveries": _receive_left_behind(),
+        "questions to providers": poll(now),
         "expired orders": expire(now),
+        "refunds": refunds.send_due(now),
         "batches": work_off_left_behind(now),
         "invoices": transmit_due(now),
         "reminders": remind_of_ends(now),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from oscar.apps.order.models import Order
 
 from catalog.models import Certificate, Lot, Paper, Plot, ProductImport, ProductSheet
 from catalog.models.certificate import CertificateQuerySet
@@ -96,10 +97,10 @@ def transfers_for(user: Any) -> QuerySet[InboundEvent]:
 
 
 def refunds_for(user: Any) -> QuerySet[Refund]:
-    """Refunds for the operator, oldest first."""
-    if Role.OPERATOR not in roles_of(user):
+    """Refunds for invoice staff and the operator, oldest first: it takes two people to pay one."""
+    if not MONEY_ROLES & roles_of(user):
         return Refund.objects.none()
-    return Refund.objects.select_related("attempt").order_by("created_at", "pk")
+    return Refund.objects.select_related("attempt__order").order_by("created_at", "pk")
 
 
 def complaints_for(user: Any) -> ComplaintQuerySet:
@@ -132,3 +133,8 @@ def delivery_services_for(user: Any) -> QuerySet[DeliveryService]:
     if Role.OPERATOR in roles_of(user):
         return DeliveryService.objects.filter(cooperative__isnull=True)
     return DeliveryService.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def money_orders_for(user: Any) -> QuerySet[Any]:
+    """Orders whose money invoice staff and the operator may look at."""
+    return Order.objects.filter(sheet__isnull=False) if MONEY_ROLES & roles_of(user) else Order.objects.none()

@@ -168,6 +168,15 @@ CARDS = (
         note=_nearest_deadline,
     ),
     Card(
+        _("Khoản hoàn chờ duyệt"),
+        _("Một người khác đã ghi nơi nhận tiền"),
+        "panel:refunds",
+        f"?tinh-trang={RefundState.PREPARED}",
+        lambda user: refunds_for(user).filter(state=RefundState.PREPARED).exclude(prepared_by=user).count(),
+        "check",
+        is_rare=True,
+    ),
+    Card(
         _("Chứng nhận sắp hết hạn"),
         _("Nộp hồ sơ xét lại ở xã"),
         "panel:proofs",

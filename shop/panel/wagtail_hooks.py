@@ -93,6 +93,13 @@ def proofs_item() -> MenuItem:
     return MenuItem(_("Giấy tờ"), reverse("panel:proofs"), "proofs", icon_name="clipboard-list", order=125)
 
 
+@hooks.register("register_admin_menu_item")
+def reconciliation_item() -> MenuItem:
+    return MenuItem(
+        _("Đối soát"), reverse("panel:reconciliation"), "reconciliation", icon_name="table", order=155
+    )
+
+
 def _leads_somewhere(item: MenuItem, request: HttpRequest) -> bool:
     if isinstance(item, SubmenuMenuItem):
         return bool(item.menu.menu_items_for_request(request))

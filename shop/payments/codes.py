@@ -1,7 +1,7 @@
-"""Order codes that survive a bank's memo: a fixed prefix and eight characters, the last a check character.
+"""Codes of orders (HT) and refunds (HR) that survive a bank's memo: a prefix and eight characters.
 
-A mistyped code is recognised as mistyped and not booked to a stranger's order. Thirty symbols without look-alikes
-(no 0/O, 1/I/L, U); 30⁷ ≈ 2·10¹⁰ codes can neither be guessed nor counted.
+The last one is a check character: a mistyped code is recognised as mistyped and not booked to a stranger's
+order. Thirty symbols without look-alikes (no 0/O, 1/I/L, U); 30⁷ ≈ 2·10¹⁰ codes can neither be guessed nor counted.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import secrets
 import unicodedata
 
 PREFIX = "HT"
+REFUND_PREFIX = "HR"
 SIZE = 8
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 # A look-ahead finds overlapping candidates: banks glue their own letters to ours.
-_CANDIDATE = re.compile(f"(?={PREFIX}([{ALPHABET}]{{{SIZE}}}))")
+_CANDIDATE = re.compile(f"(?=({PREFIX}|{REFUND_PREFIX})([{ALPHABET}]{{{SIZE}}}))")
 
 
 def check_character(body: str) -> str:
@@ -34,10 +35,10 @@ def check_character(body: str) -> str:
     return ALPHABET[-total % len(ALPHABET)]
 
 
-def new_code() -> str:
+def new_code(prefix: str = PREFIX) -> str:
     """A random code such as ``HT7KQ2M9XB``; whether it is free is for the caller to find out."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(SIZE - 1))
-    return PREFIX + body + check_character(body)
+    return prefix + body + check_character(body)
 
 
 def find_codes(memo: str) -> list[str]:
@@ -50,5 +51,7 @@ def find_codes(memo: str) -> list[str]:
     """
     plain = unicodedata.normalize("NFKD", memo.replace("đ", "d").replace("Đ", "D"))
     letters = re.sub(r"[^A-Z0-9]", "", plain.encode("ascii", "ignore").decode().upper())
-    tails = (match.group(1) for match in _CANDIDATE.finditer(letters))
-    return list(dict.fromkeys(PREFIX + tail for tail in tails if check_character(tail[:-1]) == tail[-1]))
+    found = (match.groups() for match in _CANDIDATE.finditer(letters))
+    return list(
+        dict.fromkeys(prefix + tail for prefix, tail in found if check_character(tail[:-1]) == tail[-1])
+    )

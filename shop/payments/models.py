@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,13 +17,20 @@ class AttemptStatus(models.TextChoices):
     PENDING = "pending", _("Chờ tiền về")
     PARTIALLY_PAID = "partially-paid", _("Mới nhận một phần")
     SUCCEEDED = "succeeded", _("Đã nhận đủ")
+    FAILED = "failed", _("Không trả được")
+    CANCELLED = "cancelled", _("Đã đổi cách trả")
     EXPIRED = "expired", _("Hết hạn")
+
+
+OPEN_ATTEMPTS = (AttemptStatus.PENDING, AttemptStatus.PARTIALLY_PAID)
 
 
 class PaymentAttempt(models.Model):
     """One try to pay one order with one provider. Met on the pay page.
 
-    Unit: whole đồng. ``reference`` is what the payer writes into the transfer: the order's number.
+    Unit: whole đồng. ``reference`` is what the payer writes into the transfer, the order's number; at an online
+    provider it is that number and which try this is. ``started_at`` is set once the provider has answered,
+    ``claimed_at`` while it is being asked to start, ``ask_at`` says when to ask it what it knows.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -29,9 +39,14 @@ class PaymentAttempt(models.Model):
     reference = models.CharField(max_length=25, db_index=True)
     amount = models.BigIntegerField()
     status = models.CharField(max_length=16, choices=AttemptStatus, default=AttemptStatus.PENDING)
+    provider_reference = models.CharField(max_length=120, blank=True)
     next_step = models.JSONField(default=dict)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ask_at = models.DateTimeField(null=True, db_index=True)
+    asked_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("pk",)
@@ -47,6 +62,8 @@ class InboundOutcome(models.TextChoices):
     RECEIVED = "received", _("Chưa xử lý")
     MATCHED = "matched", _("Đã khớp đơn")
     UNMATCHED = "unmatched", _("Chưa khớp đơn nào")
+    RETURNED = "returned", _("Chuyển trả người gửi")
+    NOTED = "noted", _("Đã ghi nhận")
     IGNORED = "ignored", _("Bỏ qua")
 
 
@@ -55,16 +72,24 @@ class InboundReason(models.TextChoices):
 
     NO_ORDER_CODE = "no-order-code", _("Không có mã đơn")
     SEVERAL_ORDERS = "several-orders", _("Nhiều mã đơn, tổng tiền không khớp")
+    WRONG_AMOUNT = "wrong-amount", _("Số tiền khác với số đã hỏi")
+    REPORTED_BEFORE = "reported-before", _("Ngân hàng đã báo khoản này")
     UNREADABLE = "unreadable", _("Tin không đọc được")
     OUTGOING = "outgoing", _("Tiền chuyển đi")
     OTHER_ACCOUNT = "other-account", _("Tài khoản khác")
 
 
 class InboundEvent(models.Model):
-    """One genuine delivery of a provider, kept before it is interpreted. Unmatched ones wait for staff."""
+    """One genuine delivery of a provider, kept before it is interpreted. Unmatched ones wait for staff.
+
+    ``references`` are what it names: an attempt at its provider, or the orders whose codes stand in it.
+    """
 
     provider = models.CharField(max_length=16)
     external_id = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, default="charge")
+    references = models.JSONField(default=list)
+    bank_reference = models.CharField(max_length=60, blank=True, db_index=True)
     body = models.BinaryField()
     amount = models.BigIntegerField(default=0)
     memo = models.CharField(max_length=500, blank=True)
@@ -72,6 +97,11 @@ class InboundEvent(models.Model):
     received_at = models.DateTimeField(auto_now_add=True)
     outcome = models.CharField(max_length=10, choices=InboundOutcome, default=InboundOutcome.RECEIVED)
     reason = models.CharField(max_length=120, blank=True, choices=InboundReason)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering = ("-received_at", "-pk")
@@ -102,10 +132,16 @@ class RefusedDelivery(models.Model):
 class EventKind(models.TextChoices):
     CHARGE = "charge", _("Tiền vào")
     REFUND = "refund", _("Hoàn tiền")
+    CHARGEBACK = "chargeback", _("Ngân hàng của chủ thẻ đòi lại")
+    REVERSAL = "reversal", _("Ngân hàng của chủ thẻ trả lại")
+
+
+MONEY_IN = (EventKind.CHARGE, EventKind.REVERSAL)
+MONEY_OUT = (EventKind.REFUND, EventKind.CHARGEBACK)
 
 
 class PaymentEvent(models.Model):
-    """One movement of money, append-only; paid = Σ charges − Σ refunds. The unique key is what stops doubles."""
+    """One movement of money, append-only; held = Σ in − Σ out. The unique key is what stops doubles."""
 
     attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="events")
     provider = models.CharField(max_length=16)
@@ -130,8 +166,25 @@ class PaymentEvent(models.Model):
 
 
 class RefundState(models.TextChoices):
+    """Asked for → checked by a second person → sent → done; what failed is sent again or paid by transfer."""
+
     REQUESTED = "requested", _("Cần hoàn")
+    PREPARED = "prepared", _("Chờ duyệt")
+    APPROVED = "approved", _("Đã duyệt")
+    SENT = "sent", _("Đã gửi lệnh")
     DONE = "done", _("Đã hoàn")
+    FAILED = "failed", _("Không hoàn được")
+
+
+REFUND_STEPS: dict[str, tuple[str, ...]] = {
+    RefundState.REQUESTED: (RefundState.PREPARED,),
+    RefundState.PREPARED: (RefundState.APPROVED, RefundState.REQUESTED),
+    RefundState.APPROVED: (RefundState.SENT,),
+    RefundState.SENT: (RefundState.DONE, RefundState.FAILED),
+    RefundState.FAILED: (RefundState.PREPARED,),
+    RefundState.DONE: (),
+}
+_CHECKED = (RefundState.APPROVED, RefundState.SENT, RefundState.DONE)
 
 
 class RefundReason(models.TextChoices):
@@ -141,23 +194,85 @@ class RefundReason(models.TextChoices):
     TOO_LATE = "too-late", _("Tiền đến sau hạn, chưa đủ")
     OUT_OF_STOCK = "out-of-stock", _("Tiền đến sau hạn, hàng đã hết")
     CANCELLED = "cancelled", _("Đơn đã hủy")
+    UNMATCHED = "unmatched", _("Không rõ của đơn nào")
+    AGREED = "agreed", _("Hàng thiếu hoặc hỏng, đã thỏa thuận")
+
+
+class RefundWay(models.TextChoices):
+    TRANSFER = "transfer", _("Chuyển khoản")
+    PROVIDER = "provider", _("Qua nơi đã nhận tiền")
 
 
 class Refund(models.Model):
-    """Money that must go back to a buyer: surplus, double or too late. A bank transfer made by staff."""
+    """Money that must go back: to an order's buyer, or to the sender of a transfer that nobody can match.
 
-    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
+    Whoever prepares it says where the money goes; somebody else approves. ``code`` stands in the memo of the
+    outgoing transfer, so that the bank's message about it finds this row.
+    """
+
+    code = models.CharField(max_length=12, unique=True, null=True)
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds", null=True)
+    inbound = models.OneToOneField(InboundEvent, on_delete=models.PROTECT, related_name="refund", null=True)
     amount = models.BigIntegerField()
     state = models.CharField(max_length=10, choices=RefundState, default=RefundState.REQUESTED)
     reason = models.CharField(max_length=120, choices=RefundReason)
     cause = models.OneToOneField(PaymentEvent, on_delete=models.PROTECT, related_name="refund", null=True)
+    way = models.CharField(max_length=10, choices=RefundWay, default=RefundWay.TRANSFER)
+    payee_bank_bin = models.CharField(max_length=6, blank=True)
+    payee_account = models.CharField(max_length=19, blank=True)
+    payee_name = models.CharField(max_length=100, blank=True)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    tries = models.PositiveSmallIntegerField(default=0)
+    ask_at = models.DateTimeField(null=True)
+    provider_reference = models.CharField(max_length=120, blank=True)
+    failure = models.CharField(max_length=255, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-created_at",)
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_amount_positive")
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(attempt__isnull=False, inbound__isnull=True)
+                | Q(attempt__isnull=True, inbound__isnull=False),
+                name="refund_of_an_attempt_or_a_transfer",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by")),
+                name="refund_approved_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=_CHECKED) | Q(prepared_by__isnull=False, approved_by__isnull=False),
+                name="refund_leaves_only_approved",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.amount} ({self.state})"
+
+    @property
+    def order(self) -> Any:
+        """The order whose money this is; None for a transfer that nobody could match."""
+        return self.attempt.order if self.attempt else None
+
+
+class RefundStep(models.Model):
+    """One step of a refund, by whom; append-only. Met on the refund's page."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=10, choices=RefundState)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=255, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.refund_id} {self.state}"

@@ -1,26 +1,60 @@
 """What every way of paying offers, and the values that pass between it and the rest.
 
-A provider knows nothing of orders, pages or our tables. Amounts are whole đồng.
+A provider knows nothing of orders, pages or our tables. Amounts are whole đồng. Its errors are two:
+*try again later* (nothing is known) and *will not succeed as asked*.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class BadSignature(Exception):
     """The delivery does not prove that it comes from the provider, or is too old."""
 
 
+class TryLater(Exception):
+    """The provider did not answer, or not so that we understand: what happened there is unknown."""
+
+
+class Refused(Exception):
+    """The provider answered that it will not do this as asked."""
+
+
 @dataclass(frozen=True)
 class PaymentRequest:
-    """What is to be paid. ``reference`` is what the payer writes into the transfer."""
+    """What is to be paid. ``reference`` names the attempt at the provider, or the order in a transfer's memo.
+
+    ``provider_reference`` is what the provider called it when it was started, empty before.
+    """
 
     reference: str
     amount: int
+    order_number: str
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    return_url: str
+    event_url: str
+    language: str = "vi"
+    client_ip: str = "127.0.0.1"
+    provider_reference: str = ""
+
+
+@dataclass(frozen=True)
+class RefundRequest:
+    """Money of one charge to be given back. ``key`` is the same however often this refund is asked for."""
+
+    key: str
+    amount: int
+    charge_reference: str
+    charged_amount: int
+    created_at: dt.datetime
+    by: str
+    provider_reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,32 +76,132 @@ class ShowQr(Instructions):
 
 
 @dataclass(frozen=True)
+class Redirect:
+    """The next step is on the provider's own page."""
+
+    url: str
+    amount: int
+    provider_reference: str = ""
+
+
+NextStep = Instructions | Redirect
+
+
+class EventKind(enum.StrEnum):
+    """What a message of a provider reports."""
+
+    CHARGE = "charge"
+    FAILURE = "failure"  # this try did not succeed; a later one still may
+    OUTGOING = "outgoing"  # money that left the market's account
+    CHARGEBACK = "chargeback"  # a card scheme took the money back
+    REVERSAL = "reversal"  # and gave it to us again
+    HINT = "hint"  # something changed: ask the provider what
+
+
+@dataclass(frozen=True)
 class ProviderEvent:
     """One message of a provider, read.
 
-    ``texts`` are the places an order's code may stand in. ``ignored`` says why it cannot be a payment to us, and
-    ``unreadable`` that a genuine message could not be understood (a person has to look).
+    ``external_id`` names what is reported, not the message: asking and being told give the same one.
+    ``reference`` is the attempt's where the provider knows it, else ``texts`` are the places an order's code may
+    stand in. ``ignored`` says why it cannot be a payment to us, and ``unreadable`` that a genuine message could
+    not be understood (a person has to look).
     """
 
     external_id: str
+    kind: EventKind = EventKind.CHARGE
     amount: int = 0
     memo: str = ""
     texts: tuple[str, ...] = ()
+    reference: str = ""
+    bank_reference: str = ""
     occurred_at: dt.datetime | None = None
     ignored: str = ""
     unreadable: bool = False
 
 
-class PaymentProvider(Protocol):
-    """Moves money. Adding one: a module in ``providers``, a line in its registry, a page in the docs."""
+@dataclass(frozen=True)
+class PaymentState:
+    """What the provider says of one attempt. ``is_over``: no more money can come on it."""
+
+    events: tuple[ProviderEvent, ...] = ()
+    is_over: bool = False
+
+
+class RefundProgress(enum.StrEnum):
+    DONE = "done"
+    PENDING = "pending"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # the provider does not know of this refund
+
+
+@dataclass(frozen=True)
+class RefundState:
+    """What the provider says of one refund."""
+
+    progress: RefundProgress
+    provider_reference: str = ""
+    reason: str = ""
+
+
+class Verdict(enum.Enum):
+    """What became of a delivery; each source puts it into the words its provider expects."""
+
+    TAKEN = enum.auto()
+    REPEATED = enum.auto()
+    UNKNOWN_PAYMENT = enum.auto()
+    WRONG_AMOUNT = enum.auto()
+    FORGED = enum.auto()
+    BROKEN = enum.auto()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said back to the one who delivered: the body as JSON, none for 204."""
+
+    status: int
+    body: dict[str, Any] | None = None
+
+
+class EventSource(Protocol):
+    """Who tells us about money, over the door ``/webhooks/<code>/``."""
 
     code: str
+    method: str
+    """The one HTTP method in which it speaks."""
 
-    def start(self, request: PaymentRequest) -> Instructions:
-        """What the buyer does next."""
+    def read_event(self, headers: Mapping[str, str], body: bytes) -> list[ProviderEvent]:
+        """The events in a delivery; the query string is the body of a GET.
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Raises: BadSignature."""
+        Raises: BadSignature. Whatever else is wrong with a genuine one comes back marked.
+        """
 
-    def read(self, body: bytes) -> list[ProviderEvent]:
-        """The events in a genuine delivery; never raises, whatever the bytes."""
+    def acknowledge(self, verdict: Verdict) -> Answer:
+        """The answer that makes the provider stop or send again."""
+
+
+class PaymentProvider(Protocol):
+    """A way of paying. Adding one: a module in ``providers``, a line in its registry, its settings in the docs."""
+
+    code: str
+    label: Any
+    hint: Any
+    least_amount: int
+    most_amount: int
+    is_online: bool
+    """Whether the attempt lives at the provider: it is started, asked about, and refunded by program."""
+
+    def start(self, request: PaymentRequest) -> NextStep:
+        """What the buyer does next. Idempotent by ``request.reference``. Raises: TryLater, Refused."""
+
+    def fetch(self, request: PaymentRequest) -> PaymentState:
+        """What the provider knows. Raises: TryLater, Refused."""
+
+    def close(self, request: PaymentRequest) -> None:
+        """Ask for no more money on this attempt, where the provider can. Raises: TryLater, Refused."""
+
+    def refund(self, request: PaymentRequest, refund: RefundRequest) -> RefundState:
+        """Give money back. Raises: TryLater (it may have happened: ask ``fetch_refund``), Refused."""
+
+    def fetch_refund(self, request: PaymentRequest, refund: RefundRequest) -> RefundState:
+        """What became of a refund that was asked for. Raises: TryLater, Refused."""

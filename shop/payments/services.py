@@ -7,12 +7,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, Sum
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 
+from shop.crash_points import crash_point
+
+from . import provider as interface
 from .codes import find_codes
 from .models import (
+    MONEY_IN,
+    MONEY_OUT,
+    OPEN_ATTEMPTS,
     AttemptStatus,
     EventKind,
     InboundEvent,
@@ -21,12 +29,29 @@ from .models import (
     PaymentAttempt,
     PaymentEvent,
     Refund,
-    RefundReason,
     RefundState,
     RefusedDelivery,
 )
-from .provider import BadSignature, Instructions, PaymentRequest, ProviderEvent
-from .providers import PROVIDERS
+from .provider import (
+    BadSignature,
+    NextStep,
+    PaymentRequest,
+    PaymentState,
+    ProviderEvent,
+    Redirect,
+    Refused,
+    TryLater,
+)
+from .providers import PROVIDERS, SOURCES
+
+CLAIM = dt.timedelta(seconds=60)
+"""How long a start that was claimed is left alone; afterwards its claimant is taken for dead."""
+
+ASK_PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15))
+ASK_UNTIL = dt.timedelta(hours=24)
+"""So long after its end an attempt is still asked about: money may be on its way."""
+
+_TRY_SIGN = "L"  # no symbol of the codes' alphabet: where the order's number ends stays plain
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,74 +63,178 @@ class Share:
 
 
 def open_attempt(*, order: Any, provider: str, amount: int, expires_at: dt.datetime) -> PaymentAttempt:
-    """A new try to pay ``amount`` for ``order``; the payer's reference is the order's number.
+    """A new try to pay ``amount`` for ``order``; nobody is asked for anything yet.
 
     Raises: KeyError for a provider that this market does not offer.
     """
-    step = PROVIDERS[provider].start(PaymentRequest(reference=order.number, amount=amount))
+    reference = order.number
+    if PROVIDERS[provider].is_online:
+        reference += f"{_TRY_SIGN}{PaymentAttempt.objects.filter(order=order).count() + 1}"
     return PaymentAttempt.objects.create(
-        order=order,
-        provider=provider,
-        reference=order.number,
-        amount=amount,
-        expires_at=expires_at,
-        next_step=dataclasses.asdict(step),
+        order=order, provider=provider, reference=reference, amount=amount, expires_at=expires_at
     )
 
 
-def take_delivery(provider_code: str, headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
+def request_of(attempt: PaymentAttempt, *, client_ip: str = "127.0.0.1") -> PaymentRequest:
+    """The attempt as its provider sees it; equal however often it is made."""
+    language = attempt.order.sheet.language
+    with translation.override(language):
+        page = reverse("checkout:pay", args=(attempt.public_id,))
+    return PaymentRequest(
+        reference=attempt.reference,
+        amount=attempt.amount,
+        order_number=attempt.order.number,
+        created_at=attempt.created_at,
+        expires_at=attempt.expires_at,
+        return_url=f"{settings.BASE_URL}{page}?ve=1",
+        event_url=f"{settings.BASE_URL}/webhooks/{attempt.provider}/",
+        language=language,
+        client_ip=client_ip,
+        provider_reference=attempt.provider_reference,
+    )
+
+
+def start(attempt_pk: int, *, client_ip: str = "127.0.0.1") -> NextStep | None:
+    """Where the buyer goes next; None while somebody else is starting the same attempt.
+
+    Claim, call, record: no transaction is open while the provider is asked. Idempotent: a started attempt
+    returns its step. Raises: TryLater (nothing changed, press again); Refused, and the attempt has failed.
+    """
+    attempt = PaymentAttempt.objects.select_related("order__sheet").get(pk=attempt_pk)
+    if attempt.started_at:
+        return step_of(attempt)
+    now, amount = timezone.now(), open_amount(attempt)
+    if not amount:
+        return None
+    rows = PaymentAttempt.objects.filter(pk=attempt_pk, started_at=None, status=AttemptStatus.PENDING)
+    if not rows.filter(Q(claimed_at=None) | Q(claimed_at__lte=now - CLAIM)).update(
+        claimed_at=now, ask_at=now + CLAIM, amount=amount
+    ):
+        return None
+    crash_point("start-claimed")
+    attempt.amount = amount
+    try:
+        step = PROVIDERS[attempt.provider].start(request_of(attempt, client_ip=client_ip))
+    except TryLater:
+        rows.filter(claimed_at=now).update(claimed_at=None)
+        raise
+    except Refused:
+        rows.filter(claimed_at=now).update(status=AttemptStatus.FAILED)
+        raise
+    crash_point("start-answered")
+    reference = step.provider_reference if isinstance(step, Redirect) else ""
+    PaymentAttempt.objects.filter(pk=attempt_pk).update(
+        started_at=now,
+        ask_at=now + ASK_PAUSES[0],
+        provider_reference=reference,
+        next_step=dataclasses.asdict(step),
+    )
+    return step
+
+
+def step_of(attempt: PaymentAttempt) -> Redirect | None:
+    """Where an attempt that was started at its provider goes on."""
+    return Redirect(**attempt.next_step) if attempt.next_step.get("url") else None
+
+
+def next_step(attempt: PaymentAttempt) -> NextStep | None:
+    """What the buyer does now: after a partial payment the QR code asks for the rest. None when all is paid.
+
+    For an online provider None also before ``start``; nobody is asked here.
+    """
+    amount = open_amount(attempt)
+    if not amount:
+        return None
+    chosen = PROVIDERS[attempt.provider]
+    if chosen.is_online:
+        return step_of(attempt)
+    return chosen.start(dataclasses.replace(request_of(attempt), amount=amount))
+
+
+def take_delivery(source_code: str, headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
     """The rows of a genuine delivery, kept before anything is made of them; a repeat returns the first rows.
 
     Idempotent: by the provider's own id. Raises: BadSignature, after counting the refusal and keeping nothing else.
     """
-    provider = PROVIDERS[provider_code]
     try:
-        provider.verify(headers, body)
+        events = SOURCES[source_code].read_event(headers, body)
     except BadSignature:
-        _count_refusal(provider_code)
+        _count_refusal(source_code)
         raise
-    return [_keep(provider_code, event, body) for event in provider.read(body)]
+    return keep(source_code, events, body)
+
+
+@transaction.atomic
+def keep(source_code: str, events: Sequence[ProviderEvent], body: bytes) -> list[InboundEvent]:
+    """The events as rows, whether somebody told us or we asked. Idempotent: by ``external_id``."""
+    return [_keep(source_code, event, body) for event in events]
+
+
+def ask(attempt_pk: int, now: dt.datetime | None = None) -> PaymentState | None:
+    """What the provider says of an attempt whose time to ask has come; None if it is not, or a rival asks.
+
+    The claim moves the next time to ask. Raises: TryLater, Refused.
+    """
+    now = now or timezone.now()
+    attempt = PaymentAttempt.objects.select_related("order__sheet").get(pk=attempt_pk)
+    if not _claim_question(attempt, now):
+        return None
+    crash_point("ask-claimed")
+    state = PROVIDERS[attempt.provider].fetch(request_of(attempt))
+    crash_point("ask-answered")
+    return state
+
+
+def ask_soon(attempt: PaymentAttempt, *, after: dt.timedelta) -> bool:
+    """Whether the attempt may be asked about at once, for a buyer who waits: so long after the last time."""
+    now = timezone.now()
+    rows = PaymentAttempt.objects.filter(pk=attempt.pk, started_at__isnull=False, status__in=OPEN_ATTEMPTS)
+    return bool(rows.filter(Q(asked_at=None) | Q(asked_at__lte=now - after)).update(ask_at=now))
+
+
+def attempts_to_ask(now: dt.datetime, *, named: Sequence[str] = ()) -> list[int]:
+    """Ids of the attempts whose time to ask has come; with ``named`` only those that a delivery names."""
+    due = PaymentAttempt.objects.filter(ask_at__lte=now)
+    if named:
+        due = due.filter(_names(named)).distinct()
+    return list(due.order_by("ask_at").values_list("pk", flat=True)[:500])
 
 
 def paid_amount(order: Any) -> int:
-    """Money of ``order`` that the market holds: Σ charges − Σ refunds, from events only."""
+    """Money of ``order`` that the market holds: Σ in − Σ out, from events only."""
     sums = PaymentEvent.objects.filter(attempt__order=order).aggregate(
-        charges=Sum("amount", filter=Q(kind=EventKind.CHARGE), default=0),
-        refunds=Sum("amount", filter=Q(kind=EventKind.REFUND), default=0),
+        money_in=Sum("amount", filter=Q(kind__in=MONEY_IN), default=0),
+        money_out=Sum("amount", filter=Q(kind__in=MONEY_OUT), default=0),
     )
-    return int(sums["charges"] - sums["refunds"])
+    return int(sums["money_in"] - sums["money_out"])
 
 
 def usable_amount(order: Any) -> int:
     """What of ``paid_amount`` counts towards the order: without the money already set aside to go back."""
-    set_aside = Refund.objects.filter(attempt__order=order, state=RefundState.REQUESTED).aggregate(
-        total=Sum("amount", default=0)
-    )
-    return paid_amount(order) - int(set_aside["total"])
+    set_aside = Refund.objects.filter(attempt__order=order).exclude(state=RefundState.DONE)
+    return paid_amount(order) - int(set_aside.aggregate(total=Sum("amount", default=0))["total"])
 
 
 def open_amount(attempt: PaymentAttempt) -> int:
-    """What is still to be paid on ``attempt``; 0 once it succeeded."""
+    """What is still to be paid for the attempt's order; 0 once the attempt succeeded."""
     if attempt.status == AttemptStatus.SUCCEEDED:
         return 0
-    return max(attempt.amount - usable_amount(attempt.order), 0)
-
-
-def next_step(attempt: PaymentAttempt) -> Instructions | None:
-    """What the buyer does now: after a partial payment the QR code asks for the rest. None when all is paid."""
-    amount = open_amount(attempt)
-    if not amount:
-        return None
-    return PROVIDERS[attempt.provider].start(PaymentRequest(reference=attempt.reference, amount=amount))
+    return max(int(attempt.order.total_incl_tax) - usable_amount(attempt.order), 0)
 
 
 def named_attempts(inbound: InboundEvent) -> list[PaymentAttempt]:
-    """The latest attempt of every order whose code stands in the delivery. Never found by amount alone."""
-    events = PROVIDERS[inbound.provider].read(bytes(inbound.body))
-    texts = [text for event in events if event.external_id == inbound.external_id for text in event.texts]
-    codes = dict.fromkeys(code for text in texts for code in find_codes(text))
-    attempts = PaymentAttempt.objects.filter(provider=inbound.provider, reference__in=codes).order_by("pk")
-    return list({attempt.reference: attempt for attempt in attempts.select_related("order")}.values())
+    """The attempt of everything that the delivery names. Never found by amount alone.
+
+    An order's code finds its latest attempt to be paid by transfer, whatever way the buyer has chosen since.
+    """
+    names = Q(reference__in=inbound.references)
+    if inbound.provider in PROVIDERS:  # an online provider knows its own attempts only
+        names &= Q(provider=inbound.provider)
+    else:
+        names |= Q(order__number__in=inbound.references)
+    attempts = PaymentAttempt.objects.filter(names).select_related("order").order_by("pk")
+    by_transfer_last = sorted(attempts, key=lambda attempt: attempt.reference == attempt.order.number)
+    return list({attempt.order_id: attempt for attempt in by_transfer_last}.values())
 
 
 def match(inbound: InboundEvent, attempts: Sequence[PaymentAttempt]) -> list[Share]:
@@ -121,13 +250,22 @@ def match(inbound: InboundEvent, attempts: Sequence[PaymentAttempt]) -> list[Sha
     return shares
 
 
-def book_charge(*, share: Share, inbound: InboundEvent, is_only: bool) -> PaymentEvent:
-    """The append-only event of money that came in. ``is_only``: the delivery pays nothing else."""
+def is_amount_asked(inbound: InboundEvent, attempts: Sequence[PaymentAttempt]) -> bool:
+    """Whether an online provider reports what we asked it for; who transfers by hand may send any amount."""
+    return all(
+        attempt.amount == inbound.amount for attempt in attempts if PROVIDERS[attempt.provider].is_online
+    )
+
+
+def book(
+    *, share: Share, inbound: InboundEvent, is_only: bool = True, kind: EventKind = EventKind.CHARGE
+) -> PaymentEvent:
+    """The append-only event of money that moved. ``is_only``: the delivery pays nothing else."""
     reference = inbound.external_id if is_only else f"{inbound.external_id}:{share.attempt.reference}"
     return PaymentEvent.objects.create(
         attempt=share.attempt,
         provider=inbound.provider,
-        kind=EventKind.CHARGE,
+        kind=kind,
         amount=share.amount,
         external_reference=reference,
         occurred_at=inbound.occurred_at,
@@ -135,28 +273,53 @@ def book_charge(*, share: Share, inbound: InboundEvent, is_only: bool) -> Paymen
     )
 
 
-def request_refund(*, cause: PaymentEvent, amount: int, reason: RefundReason) -> Refund:
-    """A place in the refund queue for money of ``cause``."""
-    return Refund.objects.create(attempt=cause.attempt, amount=amount, reason=reason, cause=cause)
-
-
-def settle(inbound: InboundEvent, outcome: InboundOutcome, reason: InboundReason | str = "") -> None:
-    """Write what became of a delivery."""
+def settle(
+    inbound: InboundEvent,
+    outcome: InboundOutcome,
+    reason: InboundReason | str = "",
+    *,
+    by: Any = None,
+    note: str = "",
+) -> None:
+    """Write what became of a delivery, and by whose hand if a person decided it."""
     inbound.outcome, inbound.reason = outcome, reason
-    inbound.save(update_fields=["outcome", "reason"])
+    inbound.settled_by, inbound.settled_at, inbound.note = by, timezone.now() if by else None, note
+    inbound.save(update_fields=["outcome", "reason", "settled_by", "settled_at", "note"])
 
 
-@transaction.atomic
-def _keep(provider_code: str, event: ProviderEvent, body: bytes) -> InboundEvent:
+def _names(references: Sequence[str]) -> Q:
+    return Q(reference__in=references) | Q(events__external_reference__in=references)
+
+
+def _claim_question(attempt: PaymentAttempt, now: dt.datetime) -> bool:
+    gone = now - (attempt.started_at or attempt.created_at)
+    pause = next((pause for pause in ASK_PAUSES if pause >= gone / 4), ASK_PAUSES[-1])
+    ask_again = now + pause
+    is_last = attempt.status not in OPEN_ATTEMPTS and now > attempt.expires_at + ASK_UNTIL
+    claimed = PaymentAttempt.objects.filter(pk=attempt.pk, ask_at__lte=now, ask_at=attempt.ask_at)
+    return bool(claimed.update(ask_at=None if is_last else ask_again, asked_at=now))
+
+
+def _keep(source_code: str, event: ProviderEvent, body: bytes) -> InboundEvent:
     outcome, reason = InboundOutcome.RECEIVED, event.ignored
     if event.ignored:
         outcome = InboundOutcome.IGNORED
     elif event.unreadable:
         outcome, reason = InboundOutcome.UNMATCHED, InboundReason.UNREADABLE
-    row, _ = InboundEvent.objects.get_or_create(
-        provider=provider_code,
+    elif event.kind == interface.EventKind.HINT:
+        outcome = InboundOutcome.NOTED
+    references = (
+        [event.reference]
+        if event.reference
+        else list(dict.fromkeys(code for text in event.texts for code in find_codes(text)))
+    )
+    row, is_new = InboundEvent.objects.get_or_create(
+        provider=source_code,
         external_id=event.external_id,
         defaults={
+            "kind": event.kind.value,
+            "references": references,
+            "bank_reference": event.bank_reference,
             "body": body,
             "amount": event.amount,
             "memo": event.memo,
@@ -165,10 +328,13 @@ def _keep(provider_code: str, event: ProviderEvent, body: bytes) -> InboundEvent
             "reason": reason,
         },
     )
+    if is_new and event.kind == interface.EventKind.HINT:
+        named = PaymentAttempt.objects.filter(_names(references), provider=source_code).values("pk")
+        PaymentAttempt.objects.filter(pk__in=named).update(ask_at=timezone.now())
     return row
 
 
 @transaction.atomic
-def _count_refusal(provider_code: str) -> None:
-    row, _ = RefusedDelivery.objects.get_or_create(provider=provider_code, day=timezone.localdate())
+def _count_refusal(source_code: str) -> None:
+    row, _ = RefusedDelivery.objects.get_or_create(provider=source_code, day=timezone.localdate())
     RefusedDelivery.objects.filter(pk=row.pk).update(count=F("count") + 1)

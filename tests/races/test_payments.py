@@ -61,7 +61,7 @@ def test_control_without_the_unique_keys_the_money_is_booked_ten_times(
 def test_one_row_received_ten_times_at_once_is_one_event() -> None:
     placed = place_order((make_product(price=100_000), 1))
     body = transfer(130_000, placed.order.number)
-    (row,) = take_delivery("vietqr", signed(body), body)
+    (row,) = take_delivery("sepay", signed(body), body)
     outcomes = at_once([lambda: receive(row.pk).outcome] * TIMES)
     assert outcomes == ["matched"] * TIMES
     assert (PaymentEvent.objects.count(), Refund.objects.count()) == (1, 0)

@@ -52,7 +52,7 @@ def test_what_cannot_be_proven_is_refused_and_only_counted(kind: str) -> None:
     assert [post(sent, headers).status_code for _ in range(2)] == [401, 401]
     assert Order.objects.get().status == "pending-payment"
     assert not InboundEvent.objects.exists() and not PaymentEvent.objects.exists()
-    assert list(RefusedDelivery.objects.values_list("provider", "count")) == [("vietqr", 2)]
+    assert list(RefusedDelivery.objects.values_list("provider", "count")) == [("sepay", 2)]
 
 
 def test_during_rotation_the_previous_secret_is_accepted(settings: Any) -> None:

@@ -94,5 +94,5 @@ def signed(body: bytes, *, secret: str | None = None, at: float | None = None) -
 
 def bring(body: bytes) -> InboundEvent:
     """The delivery, taken and applied."""
-    (row,) = take_delivery("vietqr", signed(body), body)
+    (row,) = take_delivery("sepay", signed(body), body)
     return receive(row.pk)

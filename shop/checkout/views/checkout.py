@@ -85,6 +85,8 @@ def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
             stalls,
             notice=_("Ngày giao của món đặt trước vừa đổi. Bạn xem lại rồi bấm “Đặt hàng” lần nữa."),
         )
+    if not form.allows(stalls.total_amount):
+        return _render(request, form, stalls, status=422)
     return _place(request, form, stalls)
 
 

@@ -1,7 +1,8 @@
-"""The pay page: the QR code and everything a payer needs, until the money is in."""
+"""The pay page: everything a payer needs, whatever the way of paying, until the money is in."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import uuid
 from typing import Any
@@ -14,27 +15,48 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from shop.checkout.banks import bank_name
 from shop.checkout.privacy import personal
+from shop.orders.services import MethodNotOffered, NotPayable, ask, change_method
 from shop.orders.statuses import OrderStatus
 from shop.payments.models import AttemptStatus, PaymentAttempt
-from shop.payments.provider import Instructions, ShowQr
-from shop.payments.services import next_step, paid_amount
+from shop.payments.provider import (
+    Instructions,
+    NextStep,
+    PaymentProvider,
+    Redirect,
+    Refused,
+    ShowQr,
+    TryLater,
+)
+from shop.payments.providers import PROVIDERS, offered
+from shop.payments.services import ask_soon, next_step, open_amount, paid_amount, start
 from shop.payments.vietqr import qr_png, qr_svg
 
 logger = logging.getLogger(__name__)
 
 PAID, EXPIRED, CANCELLED, PARTIAL, WAITING = "paid", "expired", "cancelled", "partially-paid", "waiting"
+FAILED, CHANGED = "failed", "changed"  # of this attempt; the order still waits for its money
 SANDBOX_SECONDS = (2, 5)  # connect, read
+METHOD_KEY = "cach"
+BACK_KEY = "ve"
+"""In the address with which a provider sends the buyer back."""
+
+ASK_ON_RETURN = dt.timedelta(seconds=10)
+ASK_WHILE_WAITING = dt.timedelta(seconds=30)
 
 
 @personal
 @require_GET
 def pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
+    """The page of one attempt; coming back from a provider is the moment to ask it."""
     found = _attempt(attempt)
+    if BACK_KEY in request.GET and ask_soon(found, after=ASK_ON_RETURN) and ask(found.pk):
+        found = _attempt(attempt)
     state, step = _read(found)
+    is_open = state in (WAITING, PARTIAL, FAILED, CHANGED)
     context = {
         "attempt": found,
         "order": found.order,
@@ -42,7 +64,12 @@ def pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         "state": state,
         "step": step,
         "has_qr": isinstance(step, ShowQr),
-        "bank": bank_name(step.bank_bin) if step else "",
+        "bank": bank_name(step.bank_bin) if isinstance(step, Instructions) else "",
+        "way": PROVIDERS[found.provider],
+        "is_online": PROVIDERS[found.provider].is_online,
+        "open_amount": open_amount(found) if is_open else 0,
+        "ways": _ways(found, state) if is_open else [],
+        "latest": found.order.payment_attempts.latest("pk") if state == CHANGED else found,
         "paid_amount": paid_amount(found.order) if state == PARTIAL else 0,
         "time_left": _time_left(found),
     }
@@ -54,10 +81,59 @@ def pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
 def status(request: HttpRequest, attempt: uuid.UUID) -> JsonResponse:
     """What the waiting page asks for: the state, what is still open, and the time left in words."""
     found = _attempt(attempt)
+    if PROVIDERS[found.provider].is_online and ask_soon(found, after=ASK_WHILE_WAITING) and ask(found.pk):
+        found = _attempt(attempt)
     state, step = _read(found)
     return JsonResponse(
         {"state": state, "open_amount": step.amount if step else 0, "time_left": _time_left(found)}
     )
+
+
+@personal
+@require_http_methods(["GET", "POST"])
+def go(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
+    """On POST the attempt is started at its provider; the page then leads there by a plain link.
+
+    A form may not be sent on to another site (``form-action``), a link may be followed.
+    """
+    found = _attempt(attempt)
+    back = redirect("checkout:pay", found.public_id)
+    if _state(found) not in (WAITING, PARTIAL) or not PROVIDERS[found.provider].is_online:
+        return back
+    if request.method == "POST":
+        try:
+            start(found.pk, client_ip=request.META.get("REMOTE_ADDR", ""))
+        except TryLater:
+            messages.error(
+                request, _("Nơi thu tiền chưa trả lời, chưa có tiền nào được trả. Bạn đợi rồi bấm lại nhé.")
+            )
+            return back
+        except Refused:
+            messages.error(request, _("Cách trả này không dùng được cho đơn này. Bạn chọn cách khác nhé."))
+            return back
+        return redirect("checkout:go", found.public_id)
+    step = next_step(found)
+    if not isinstance(step, Redirect):
+        return back
+    context = {"attempt": found, "order": found.order, "step": step, "way": PROVIDERS[found.provider]}
+    response = render(request, "checkout/go.html", context)
+    response["Refresh"] = f"1; url={step.url}"
+    return response
+
+
+@personal
+@require_POST
+def change(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
+    """Another way of paying, or the same again after it failed; the goods stay reserved."""
+    found = _attempt(attempt)
+    try:
+        chosen = change_method(order_id=found.order_id, provider=request.POST.get(METHOD_KEY, ""))
+    except MethodNotOffered:
+        messages.error(request, _("Cách trả này không dùng được cho đơn này. Bạn chọn cách khác nhé."))
+        return redirect("checkout:pay", found.public_id)
+    except NotPayable:
+        return redirect("checkout:pay", found.public_id)
+    return redirect("checkout:pay", chosen.public_id)
 
 
 @personal
@@ -83,7 +159,7 @@ def sandbox_pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         raise Http404
     found = _attempt(attempt)
     _word, step = _read(found)
-    if step is not None:
+    if isinstance(step, Instructions):
         try:
             answer = requests.post(
                 f"{settings.SANDBOX_URL}/bank/transfers",
@@ -112,7 +188,7 @@ def _attempt(public_id: uuid.UUID) -> PaymentAttempt:
     return found
 
 
-def _read(attempt: PaymentAttempt) -> tuple[str, Instructions | None]:
+def _read(attempt: PaymentAttempt) -> tuple[str, NextStep | None]:
     """The state and, while money is awaited, what the payer does next.
 
     The bank may tell us between the two reads: then nothing is open any more, and the payer is told that.
@@ -121,11 +197,16 @@ def _read(attempt: PaymentAttempt) -> tuple[str, Instructions | None]:
     if state not in (WAITING, PARTIAL):
         return state, None
     step = next_step(attempt)
-    return (state, step) if step else (PAID, None)
+    if step is None and not (PROVIDERS[attempt.provider].is_online and open_amount(attempt)):
+        return PAID, None
+    return state, step
 
 
 def _state(attempt: PaymentAttempt) -> str:
-    """One word for what the payer should know; money that came late still counts as paid."""
+    """One word for what the payer should know; money that came late still counts as paid.
+
+    An attempt that failed or was left behind is said to be so only while its order waits for money.
+    """
     order: Any = attempt.order
     if attempt.status == AttemptStatus.SUCCEEDED or order.status == OrderStatus.PAID:
         return PAID
@@ -133,7 +214,18 @@ def _state(attempt: PaymentAttempt) -> str:
         return CANCELLED
     if order.status == OrderStatus.EXPIRED or attempt.status == AttemptStatus.EXPIRED:
         return EXPIRED
-    return PARTIAL if attempt.status == AttemptStatus.PARTIALLY_PAID else WAITING
+    words = {
+        AttemptStatus.PARTIALLY_PAID: PARTIAL,
+        AttemptStatus.FAILED: FAILED,
+        AttemptStatus.CANCELLED: CHANGED,
+    }
+    return words.get(AttemptStatus(attempt.status), WAITING)
+
+
+def _ways(attempt: PaymentAttempt, state: str) -> list[PaymentProvider]:
+    """What else the buyer may choose; after a failure also the same again."""
+    ways = offered(open_amount(attempt))
+    return ways if state == FAILED else [way for way in ways if way.code != attempt.provider]
 
 
 def _time_left(attempt: PaymentAttempt) -> str:

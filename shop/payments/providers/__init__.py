@@ -1,11 +1,50 @@
-"""The ways of paying that this market offers, by code."""
+"""The ways of paying and the sources of events that this software knows, by code, and which are on offer."""
 
 from __future__ import annotations
 
-from shop.payments.provider import PaymentProvider
+from django.conf import settings
 
+from shop.payments.provider import EventSource, PaymentProvider
+
+from .casso import Casso
+from .momo import MoMo
+from .payos import PayOs
+from .sepay import SePay
+from .stripe import Stripe
 from .vietqr import VietQr
+from .vnpay import VnPay
+from .zalopay import ZaloPay
 
-PROVIDERS: dict[str, PaymentProvider] = {provider.code: provider for provider in (VietQr(),)}
+_VNPAY, _MOMO, _ZALOPAY, _STRIPE = VnPay(), MoMo(), ZaloPay(), Stripe()
 
-__all__ = ["PROVIDERS"]
+PROVIDERS: dict[str, PaymentProvider] = {
+    provider.code: provider for provider in (VietQr(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE)
+}
+"""Also those that are switched off: attempts of earlier times are asked about and refunded."""
+
+SOURCES: dict[str, EventSource] = {
+    source.code: source for source in (SePay(), PayOs(), Casso(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE)
+}
+
+BANK_SOURCES = ("sepay", "payos", "casso")
+
+
+def chosen_ways() -> list[PaymentProvider]:
+    """The ways of paying of this market, in the order of its settings."""
+    return [PROVIDERS[code] for code in settings.PAYMENT_METHODS]
+
+
+def offered(amount: int) -> list[PaymentProvider]:
+    """The ways in which this amount can be paid here."""
+    return [way for way in chosen_ways() if way.least_amount <= amount <= way.most_amount]
+
+
+def is_listening(code: str) -> bool:
+    """Whether the door of this source is open: of the bank sources only the chosen one.
+
+    Two watchers of one account would report each transfer twice, under different names.
+    """
+    return code in SOURCES and (code not in BANK_SOURCES or code == settings.BANK_EVENTS)
+
+
+__all__ = ["BANK_SOURCES", "PROVIDERS", "SOURCES", "chosen_ways", "is_listening", "offered"]

@@ -1,24 +1,34 @@
-"""Bank transfer by VietQR to the market's account; SePay reports what came in.
+"""Bank transfer by VietQR to the market's account; whoever watches the account reports what came in.
 
-A bank transfer cannot be refunded by program: refunds wait for staff (``shop.payments.models.Refund``).
+A bank transfer cannot be asked about or refunded by program: staff transfer it back (``shop.payments.refunds``).
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
-from shop.payments.provider import Instructions, PaymentRequest, ProviderEvent, ShowQr
+from shop.payments.provider import (
+    Instructions,
+    PaymentRequest,
+    PaymentState,
+    RefundRequest,
+    RefundState,
+    Refused,
+    ShowQr,
+)
 from shop.payments.vietqr import TRANSFER_CEILING, Transfer, payload_of
-
-from . import sepay
 
 
 class VietQr:
     code = "vietqr"
+    label = _("Chuyển khoản, quét mã VietQR")
+    hint = _("Mọi ứng dụng ngân hàng và ví đều quét được.")
+    least_amount = 1
+    most_amount = 10**12
+    is_online = False
 
     def start(self, request: PaymentRequest) -> Instructions:
         """A QR code for exactly this amount; above the ceiling of one transfer only the account in words."""
@@ -36,9 +46,15 @@ class VietQr:
         )
         return ShowQr(**words, payload=payload_of(transfer))
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        secrets = (settings.SEPAY_WEBHOOK_SECRET, settings.SEPAY_WEBHOOK_SECRET_PREVIOUS)
-        sepay.verify(headers, body, secrets=secrets, now=time.time())
+    def fetch(self, request: PaymentRequest) -> PaymentState:
+        """Nothing: the bank tells us by itself, or by its statement."""
+        return PaymentState()
 
-    def read(self, body: bytes) -> list[ProviderEvent]:
-        return [sepay.read(body, account=settings.VIETQR_ACCOUNT)]
+    def close(self, request: PaymentRequest) -> None:
+        """Nobody can stop a transfer; what comes late is booked and given back."""
+
+    def refund(self, request: PaymentRequest, refund: RefundRequest) -> RefundState:
+        raise Refused("a transfer is given back by a transfer")
+
+    def fetch_refund(self, request: PaymentRequest, refund: RefundRequest) -> RefundState:
+        raise Refused("a transfer is given back by a transfer")

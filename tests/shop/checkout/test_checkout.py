@@ -133,7 +133,7 @@ def test_goods_that_cannot_be_bought_go_back_to_the_basket(client: Client) -> No
         ("commune", "xxxxx", "không thuộc tỉnh, thành phố đã chọn"),
         ("street", "   ", "Bạn ghi số nhà"),
         ("note", "x" * 501, "500"),
-        ("payment_method", "tien-ao", "tien-ao"),
+        ("payment_method", "tien-ao", "Cách trả này không dùng được"),
         ("payment_method", "", "Bạn chọn cách trả tiền"),
         ("terms", "", "đánh dấu đồng ý"),
     ],

@@ -123,7 +123,7 @@ def give(consignment: Consignment) -> Consignment:
 def test_the_sweep_applies_deliveries_before_it_expires_orders() -> None:
     placed = place_order((make_product(), 1))
     body = transfer(placed.attempt.amount, placed.order.number)
-    take_delivery("vietqr", signed(body), body)  # and then the process died
+    take_delivery("sepay", signed(body), body)  # and then the process died
     assert InboundEvent.objects.get().outcome == "received"
     done = sweep(timezone.now() + dt.timedelta(days=2))
     assert (done["deliveries"], done["expired orders"]) == (1, 0)

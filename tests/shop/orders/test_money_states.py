@@ -123,7 +123,7 @@ class Market(RuleBasedStateMachine):
         self.bodies.append(body)
         self.received[body] = amount
         if is_crash:
-            take_delivery("vietqr", signed(body), body)
+            take_delivery("sepay", signed(body), body)
         else:
             bring(body)
 

@@ -35,6 +35,7 @@ def cards(page: str) -> dict[str, str]:
                 "Hóa đơn bị từ chối": "0",
                 "Chờ cơ quan thuế": "0",
                 "Tiền chưa khớp": "1",
+                "Cần hoàn tiền": "0",
             },
         ),
         ("editor", {}),
@@ -73,7 +74,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
     ("role", "shown"),
     [
         ("cooperative", ["today", "consignments", "products", "proofs"]),
-        ("invoice_staff", ["today", "invoices", "transfers"]),
+        ("invoice_staff", ["today", "invoices", "transfers", "refunds", "reconciliation"]),
         ("editor", ["today", "explorer", "images"]),
         ("helper", ["today"]),
         (
@@ -88,6 +89,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "refunds",
                 "complaints",
                 "proofs",
+                "reconciliation",
                 "images",
                 "reports",
             ],

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.payments.provider import BadSignature
+from shop.payments.provider import BadSignature, EventKind
 from shop.payments.providers.sepay import read, sign, verify
 
 SECRET, NOW = "khoá-bí-mật", 1_795_000_000
@@ -111,15 +111,16 @@ def test_an_amount_written_with_a_point_is_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "marked"),
     [
-        ({"transferType": "out"}, "outgoing"),
-        ({"transferType": None}, "outgoing"),
-        ({"accountNumber": "1"}, "other-account"),
+        ({"transferType": "out"}, (EventKind.OUTGOING, "")),
+        ({"transferType": None}, (EventKind.OUTGOING, "")),
+        ({"accountNumber": "1"}, (EventKind.CHARGE, "other-account")),
     ],
 )
-def test_what_is_not_money_to_us_is_marked(changes: dict[str, object], reason: str) -> None:
-    assert read(message(**changes), account=ACCOUNT).ignored == reason
+def test_what_is_not_money_to_us_is_marked(changes: dict[str, object], marked: tuple[str, str]) -> None:
+    event = read(message(**changes), account=ACCOUNT)
+    assert (event.kind, event.ignored) == marked
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,178 @@
+"""The money screens: what nobody could match, what goes back, and whether a day is even."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from shop.payments.models import InboundEvent, PaymentEvent, Refund
+from tests.support.market import Market
+from tests.support.orders import bring, place_order, transfer
+
+AsRole = Callable[[str], Client]
+
+
+@pytest.fixture
+def stray(market: Market) -> InboundEvent:
+    """77.000 ₫ of no known order."""
+    return InboundEvent.objects.get(outcome="unmatched")
+
+
+def payee(**changes: str) -> dict[str, str]:
+    filled = {"way": "transfer", "bank_bin": "970436", "account": "0011223344", "name": "NGUYEN THI MAU"}
+    return filled | changes
+
+
+def test_a_transfer_is_given_to_the_order_it_belongs_to(
+    market: Market, as_role: AsRole, stray: InboundEvent
+) -> None:
+    placed = place_order((market.goods_a, 1))
+    client = as_role("invoice_staff")
+    page = f"/quan-tri/tien-ve/{stray.pk}/"
+    assert "77.000\xa0₫" in client.get(page).content.decode()
+    number = placed.order.number
+    answer = client.post(f"{page}gan/", {"order_number": f" {number.lower()} ", "note": "ảnh chụp lệnh"})
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    stray.refresh_from_db()
+    assert (stray.outcome, stray.note, stray.settled_by) == (
+        "matched", "ảnh chụp lệnh", market.people["invoice_staff"],
+    )  # fmt: skip
+    assert PaymentEvent.objects.get(inbound=stray).attempt.order == placed.order
+    events = placed.order.events.values_list("kind", "actor__first_name", "note")
+    assert ("attached", "invoice_staff", "ảnh chụp lệnh") in list(events)
+
+
+@pytest.mark.parametrize(
+    ("number", "note", "words"),
+    [
+        ("HT2345678X", "vì sao", "Không có đơn nào mang số này."),
+        ("", "vì sao", "id_order_number_error"),
+        ("HT2345678X", "", "id_note_error"),
+    ],
+)
+def test_what_cannot_be_attached_is_said_at_the_field(
+    as_role: AsRole, stray: InboundEvent, number: str, note: str, words: str
+) -> None:
+    answer = as_role("operator").post(
+        f"/quan-tri/tien-ve/{stray.pk}/gan/", {"order_number": number, "note": note}
+    )
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    stray.refresh_from_db()
+    assert (stray.outcome, PaymentEvent.objects.filter(inbound=stray).exists()) == ("unmatched", False)
+
+
+def test_a_transfer_is_settled_once(market: Market, as_role: AsRole, stray: InboundEvent) -> None:
+    client = as_role("operator")
+    page = f"/quan-tri/tien-ve/{stray.pk}/"
+    client.post(f"{page}tra-lai/")
+    refund = Refund.objects.get()
+    answer = client.post(f"{page}gan/", {"order_number": market.order.number, "note": "x"}, follow=True)
+    assert "đã có người xử lý" in answer.content.decode()
+    assert "đã có người xử lý" in client.post(f"{page}tra-lai/", follow=True).content.decode()
+    assert (Refund.objects.get(), PaymentEvent.objects.filter(inbound=stray).count()) == (refund, 0)
+
+
+@pytest.mark.parametrize("wanted", ["77.000", "77000", "không rõ"])
+def test_a_transfer_is_found_by_amount_or_memo(as_role: AsRole, stray: InboundEvent, wanted: str) -> None:
+    text = as_role("operator").get("/quan-tri/tien-ve/", {"tim": wanted}).content.decode()
+    assert f"/quan-tri/tien-ve/{stray.pk}/" in text
+    assert text.count('<a class="panel-row"') == 1
+
+
+def test_unpaid_orders_of_the_same_amount_are_offered(market: Market, as_role: AsRole) -> None:
+    placed = place_order((market.goods_a, 1))
+    row = bring(transfer(130_000, "quen ghi ma"))
+    text = as_role("operator").get(f"/quan-tri/tien-ve/{row.pk}/").content.decode()
+    assert placed.order.number in text
+    assert market.order.number not in text  # paid already
+    found = as_role("operator").get(f"/quan-tri/tien-ve/{row.pk}/", {"tim": market.order.number})
+    assert market.order.number in found.content.decode()
+
+
+def test_a_refund_takes_two_people_and_four_steps(
+    market: Market, as_role: AsRole, stray: InboundEvent
+) -> None:
+    one, two = as_role("invoice_staff"), as_role("operator")
+    one.post(f"/quan-tri/tien-ve/{stray.pk}/tra-lai/")
+    page = f"/quan-tri/hoan-tien/{Refund.objects.get().pk}/"
+    one.post(f"{page}chuan-bi/", payee())
+    assert "một người khác phải duyệt" in one.get(page).content.decode()
+    refused = one.post(f"{page}buoc/", {"step": "approve"}, follow=True).content.decode()
+    assert "không tự duyệt được" in refused
+    assert Refund.objects.get().state == "prepared"
+    two.post(f"{page}buoc/", {"step": "approve"})
+    assert str(Refund.objects.get().code) in one.get(page).content.decode()
+    one.post(f"{page}buoc/", {"step": "sent", "note": "FT77"})
+    one.post(f"{page}buoc/", {"step": "done", "note": "sao kê"})
+    refund = Refund.objects.get()
+    assert (refund.state, refund.provider_reference) == ("done", "FT77")
+    assert [step.actor.first_name for step in refund.steps.all() if step.actor] == [
+        "invoice_staff", "invoice_staff", "operator", "invoice_staff", "invoice_staff",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes", [{"bank_bin": "97043"}, {"account": "số 1"}, {"name": ""}, {"way": "provider"}, {"way": ""}]
+)
+def test_a_payee_that_no_bank_knows_is_refused(
+    as_role: AsRole, stray: InboundEvent, changes: dict[str, str]
+) -> None:
+    client = as_role("operator")
+    client.post(f"/quan-tri/tien-ve/{stray.pk}/tra-lai/")
+    answer = client.post(f"/quan-tri/hoan-tien/{Refund.objects.get().pk}/chuan-bi/", payee(**changes))
+    assert answer.status_code == 422
+    assert "panel-field__error" in answer.content.decode()
+    assert Refund.objects.get().state == "requested"
+
+
+def test_a_part_of_a_paid_order_is_given_back_from_its_money_page(market: Market, as_role: AsRole) -> None:
+    client = as_role("operator")
+    page = f"/quan-tri/tien-cua-don/{market.order.number}/"
+    text = client.get(page).content.decode()
+    assert "Tiền vào" in text and "Đã nhận đủ tiền" in text and "130.000\xa0₫" in text
+    answer = client.post(f"{page}hoan/", {"amount": "130001", "note": "hỏng"})
+    assert (answer.status_code, Refund.objects.count()) == (422, 0)
+    assert "Nhiều nhất còn hoàn được 130.000\xa0₫" in answer.content.decode()
+    for bad in ("0", "-5", "1.000", "abc", ""):
+        assert client.post(f"{page}hoan/", {"amount": bad, "note": "hỏng"}).status_code == 422
+    client.post(f"{page}hoan/", {"amount": "30000", "note": "dập hai túi"})
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.reason, refund.state) == (30_000, "agreed", "requested")
+    assert "dập hai túi" in client.get(f"/quan-tri/hoan-tien/{refund.pk}/").content.decode()
+
+
+def test_a_day_is_even_and_its_file_says_the_same(market: Market, as_role: AsRole) -> None:
+    client = as_role("invoice_staff")
+    address = "/quan-tri/doi-soat/?ngay=2026-11-23"  # the day of the test's transfers
+    assert "Khớp: mỗi đồng" in client.get(address).content.decode()
+    answer = client.get("/quan-tri/doi-soat/ngay.csv?ngay=2026-11-23")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    head, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert head[1:4] == ["Nơi báo", "Báo về", "Đã ghi cho đơn"]
+    reported, booked, unmatched, difference = int(row[2]), int(row[3]), int(row[4]), int(row[7])
+    assert (reported - booked, unmatched, difference) == (77_000, 77_000, 0)
+    assert client.get("/quan-tri/doi-soat/?ngay=hom-qua").status_code == 404
+    assert "không có khoản nào" in client.get("/quan-tri/doi-soat/?ngay=2020-01-01").content.decode()
+
+
+def test_the_command_says_whether_a_day_is_even(market: Market) -> None:
+    out = io.StringIO()
+    call_command("payments", "reconcile", "--on", "2026-11-23", stdout=out)
+    assert "unmatched 77000" in out.getvalue() and "difference 0" in out.getvalue()
+    assert "the books agree" in out.getvalue()
+    InboundEvent.objects.filter(outcome="unmatched").update(outcome="matched")
+    with pytest.raises(SystemExit):
+        call_command("payments", "reconcile", "--on", "2026-11-23", stdout=out)
+    assert "difference 77000" in out.getvalue()
+
+
+def test_each_source_shows_when_it_last_spoke(market: Market, as_role: AsRole) -> None:
+    text = as_role("operator").get("/quan-tri/noi-bao-tien/").content.decode()
+    assert "sepay" in text and "Tin cuối" in text and "1 chưa khớp, 0 giả" in text
+    assert "casso" not in text  # not listened to
