@@ -223,6 +223,8 @@ _OPERATOR = (
         "panel:lot",
         "panel:lot_labels",
         "panel:lot_recall",
+        "panel:product",
+        "panel:product_act",
         "panel_products:index",
         "panel_products:index_results",
         "wagtailadmin_pages:type_use",

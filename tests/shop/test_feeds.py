@@ -155,6 +155,7 @@ def test_open_data_tells_all_facts(client, taro):
         "cooperative": {"slug": "nuong", "name": "HTX Nương & Bạn"},
         "commune": {"code": "03868", "name": "Xã Tà Xùa"},
         "season_months": [1, 4],
+        "packs": [],
     }
 
 

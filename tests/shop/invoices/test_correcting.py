@@ -93,12 +93,12 @@ def test_a_wrong_rate_takes_the_line_off_and_puts_it_on_again() -> None:
 
 def test_only_a_wrong_tax_code_is_adjusted_by_a_note_and_no_money() -> None:
     before = sale(TEA)
-    after = dataclasses.replace(before, buyer=dataclasses.replace(BUYER, tax_code="5699999011"))
+    after = dataclasses.replace(before, buyer=dataclasses.replace(BUYER, tax_code="5699999212"))
     draft = adjustment(before, after, ADJUSTS).draft_on(LATER)
     (line,) = draft.lines
     assert (line.kind, draft.total) == (LineKind.NOTE, 0)
-    assert line.name == ("Điều chỉnh thông tin người mua: mã số thuế “0199999021” thành “5699999011”")
-    assert draft.buyer.tax_code == "5699999011"
+    assert line.name == ("Điều chỉnh thông tin người mua: mã số thuế “0199999021” thành “5699999212”")
+    assert draft.buyer.tax_code == "5699999212"
     assert findings(adjustment(before, after, ADJUSTS)) == []
 
 

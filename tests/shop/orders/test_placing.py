@@ -18,6 +18,8 @@ from shop.orders.services import place
 from shop.partner.models import StockRecord
 from shop.payments.codes import find_codes
 from shop.payments.models import PaymentAttempt
+from shop.payments.provider import Instructions, ShowQr
+from shop.payments.services import start
 from shop.payments.vietqr import Transfer, read_payload
 from tests.factories import make_cooperative, make_product
 from tests.support.orders import ADDRESS, BUYER, fill_basket, place_order, wish, with_strategy
@@ -78,7 +80,9 @@ def test_the_attempt_asks_for_the_whole_amount_until_the_deadline(settings: Any)
     assert (attempt.provider, attempt.amount, attempt.reference) == ("vietqr", 130_000, placed.order.number)
     assert attempt.expires_at == sheet.pay_by
     assert dt.timedelta() <= sheet.pay_by - before - dt.timedelta(minutes=60) < dt.timedelta(seconds=30)
-    asked = read_payload(attempt.next_step["payload"])
+    step = start(attempt.pk)
+    assert isinstance(step, ShowQr)
+    asked = read_payload(step.payload)
     assert asked == Transfer(settings.VIETQR_BANK_BIN, settings.VIETQR_ACCOUNT, 130_000, placed.order.number)
 
 
@@ -234,8 +238,10 @@ def test_a_withdrawn_product_and_a_closed_stall_are_refused() -> None:
 def test_a_very_large_order_is_paid_without_a_qr_code() -> None:
     placed = place_order((make_product(price=60_000_000, stock=20, max_quantity=20), 9))
     assert placed.attempt.amount == 540_030_000
-    assert "payload" not in placed.attempt.next_step
-    assert placed.attempt.next_step["memo"] == placed.order.number
+    step = start(placed.attempt.pk)
+    assert isinstance(step, Instructions)
+    assert not isinstance(step, ShowQr)
+    assert step.memo == placed.order.number
 
 
 def test_a_taken_number_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:

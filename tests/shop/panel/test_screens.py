@@ -73,8 +73,8 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        ("cooperative", ["today", "consignments", "products", "proofs"]),
-        ("invoice_staff", ["today", "invoices", "transfers", "refunds", "reconciliation"]),
+        ("cooperative", ["today", "consignments", "products", "lots", "delivery", "proofs"]),
+        ("invoice_staff", ["today", "invoices", "tax-rules", "transfers", "refunds", "reconciliation"]),
         ("editor", ["today", "explorer", "images"]),
         ("helper", ["today"]),
         (
@@ -84,7 +84,10 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "explorer",
                 "consignments",
                 "products",
+                "lots",
+                "delivery",
                 "invoices",
+                "tax-rules",
                 "transfers",
                 "refunds",
                 "complaints",
