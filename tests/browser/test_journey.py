@@ -123,7 +123,7 @@ def buy_from_the_story(page: Page, folder: Path) -> str:
     page.get_by_label("Xã, phường").select_option("03856")
     page.get_by_label("Số nhà, đường").fill("Bản Mẫu")
     page.get_by_label("Tôi đồng ý").check()
-    expect(page.get_by_text("Giao trong tỉnh")).to_have_count(2)
+    expect(page.get_by_text("Bưu điện, giao thường")).to_have_count(2)
     assert_fits(page)
     page.get_by_role("button", name="Đặt hàng").click()
 

@@ -61,7 +61,7 @@ def test_a_basket_of_two_stalls_becomes_a_paid_order(
     phone.get_by_label("Tỉnh, thành phố").select_option("Hà Nội")
     phone.get_by_label("Xã, phường").select_option("Ba Đình (phường)")
     expect(phone.locator(".sticky-bar .price")).to_have_text("370.000\xa0₫")
-    expect(phone.get_by_text("Giao sang tỉnh khác")).to_have_count(2)
+    expect(phone.get_by_text("Bưu điện, giao thường")).to_have_count(2)
     assert_fits(phone)
     phone.get_by_label("Tôi đồng ý").check()
     phone.get_by_role("button", name="Đặt hàng").click()
