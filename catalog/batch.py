@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
-from catalog import search
+from catalog import index, shelves
 from catalog.folding import slug_of
 from catalog.models import ApprovalState, Cooperative, ProductSheet
 from catalog.services import GOODS_CLASS, check_ready
@@ -94,9 +94,14 @@ def save_products(*, cooperative: Cooperative, drafts: Sequence[Draft]) -> list[
     _create(new)
     _update(known)
     _join_categories(works)
-    for work in works:
-        if work.is_new or not STOCK_FIELDS.issuperset(work.draft.fields):
-            search.index_product(work.sheet)
+    index.index_products(
+        [
+            work.sheet.product_id
+            for work in works
+            if work.is_new or not STOCK_FIELDS.issuperset(work.draft.fields)
+        ]
+    )
+    shelves.refresh([work.sheet.product_id for work in known])
     return [work.sheet for work in works]
 
 

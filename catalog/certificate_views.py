@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from catalog import ocop, structured
 from catalog.certificates import public_certificates
 from catalog.models import EvidenceGrade
+from catalog.paging import LARGEST
 from catalog.pictures import renditions_of
-from catalog.views import LARGEST_ID
 
 SCAN = "max-800x1100|format-jpeg"  # a paper is shown whole, unlike the square and wide pictures of goods
 
@@ -33,7 +33,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(pk=pk)
         .select_related("sheet__product", "sheet__cooperative", "sheet__commune__province", "scan")
         .first()
-        if pk <= LARGEST_ID
+        if pk <= LARGEST
         else None
     )
     if paper is None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
+from catalog import shelves
 from catalog.models import Harvest, Pack, PriceTier, ProductSheet
 from catalog.services import StockBelowReserved, check_tiers
 
@@ -70,6 +71,7 @@ def save_pack(  # noqa: PLR0913  what a pack is made of
     record.price, record.num_in_stock = price_amount, stock
     record.full_clean(exclude=["product", "partner"])
     record.save()
+    shelves.refresh([sheet.product_id])
     return Pack.objects.get(pk=pack.pk)
 
 

@@ -63,7 +63,7 @@ def load_places() -> int:
 
 
 def find_communes(text: str, *, province: str | None = None) -> QuerySet[Commune]:
-    """Communes whose name, or the name of a commune merged into them, holds ``text``; best first.
+    """Communes whose name, or that of a commune merged into them or of their old district, holds ``text``; best first.
 
     ``text`` may lack marks and may carry the kind ("xa ta xua"). ``province`` is a province code.
     """

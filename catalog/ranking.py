@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import structured
-from catalog.listing import FACETS, ORDERS, PER_PAGE, SUGGESTED
-from catalog.search import ENOUGH, WEIGHTS
+from catalog.facets import FACETS
+from catalog.paging import ORDERS, PER_PAGE, SUGGESTED
+from catalog.search import ENOUGH, MOST_HITS, RANKED, WEIGHTS, synonym_groups
 from catalog.spelling import allowed
-from catalog.synonyms import groups
 
 PLACES = {
     "title": gettext_lazy("tên món, tiếng Việt hay tiếng Anh"),
@@ -33,13 +33,14 @@ FILTERS = {
     "stars": gettext_lazy("Sao OCOP còn hạn"),
     "stall": gettext_lazy("Hợp tác xã"),
     "commune": gettext_lazy("Xã"),
+    "price": gettext_lazy("Giá"),
     "in_season": gettext_lazy("Đang mùa"),
 }
 
 
 @require_safe
 def ranking(request: HttpRequest) -> HttpResponse:
-    """The rules in plain words; asks the database nothing."""
+    """The rules in plain words; asks the database for the synonyms only."""
     path = reverse("catalogue:ranking")
     front = "/" if get_language() in (None, settings.LANGUAGE_CODE) else f"/{get_language()}/"
     steps = [
@@ -51,8 +52,13 @@ def ranking(request: HttpRequest) -> HttpResponse:
     context = {
         "suggested": list(SUGGESTED.values()),
         "weights": [(PLACES[name], round(weight / least)) for name, weight in WEIGHTS.items()],
-        "synonyms": [" = ".join(" ".join(phrase) for phrase in group) for group in groups()],
+        "synonyms": [
+            (" → " if group.is_one_way else " = ").join(" ".join(phrase) for phrase in group.phrases)
+            for group in synonym_groups()
+        ],
         "enough": ENOUGH,
+        "ranked": RANKED,
+        "most_hits": MOST_HITS,
         "slips": allowed("x" * 5),
         "slips_long": allowed("x" * 6),
         "orders": [(label, RULES[value]) for value, label in ORDERS.items()],

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
+from catalog import shelves
 from catalog.clock import today
 from catalog.lot_book import balance_now, locked_lots, write_line
 from catalog.models import Cooperative, Lot, LotEvent, LotEventKind, LotStatus
@@ -86,6 +87,7 @@ def _withhold(lot: Lot) -> None:
         kept = max(allowed, record.num_allocated or 0)  # paid orders keep what they hold
         record.num_in_stock = min(record.num_in_stock, kept)
         record.save(update_fields=["num_in_stock"])
+        shelves.restock(record.product)
 
 
 def _stock_of(lots: Iterable[int]) -> Any:

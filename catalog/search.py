@@ -1,158 +1,59 @@
-"""The product index and its query: SQLite FTS5 or PostgreSQL, chosen by the database that is there.
+"""Finding goods, stalls and stories by words: one question to the search engine, ranked in Python.
 
-The database finds, Python ranks, so that both put the same goods first (the rule is published at /xep-hang/):
-goods with more of the words whole; then each word counts by the best place where it stands (``WEIGHTS``); then
-words as typed before the words of other regions (``synonyms.csv``); then names with the marks as typed, with
-the words side by side, nearer to the beginning, among fewer others; then newer goods. Below ``ENOUGH`` finds
-follow goods with all words as beginnings and titles with small slips of the pen.
+The engine finds, Python ranks, so that every engine puts the same things first (the rule is published at
+/xep-hang/): things with more of the words whole; then each word counts by the best place where it stands
+(``WEIGHTS``); then words as typed before the words of other regions (``catalog.synonyms``); then names with the
+marks as typed, with the words side by side, nearer to the beginning, among fewer others; then newer things.
+Below ``ENOUGH`` finds follow things with all words as beginnings and titles with small slips of the pen.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from catalog.folding import fold, words_of
-from catalog.models import ApprovalState, CategorySheet, Cooperative, ProductSheet, SearchEntry
+from catalog.models import Cooperative, Kind, ProductSheet, SynonymGroup
+from catalog.search_engines import Hit, Wish, engine
 from catalog.spelling import slips, trigrams
-from catalog.synonyms import holds, marked_words, wordings
+from catalog.synonyms import Group, Wording, group_of, holds, marked_words, wordings
 
 LONGEST_QUERY = 100
 MOST_WORDS = 8
 MOST_HITS = 1000
-RANKED = 250  # of a longer list the rest stays as the database weighs it: nobody reads that far
+RANKED = 250  # of a longer list the rest stays as the engine orders it: nobody reads that far
 ENOUGH = 3
 TYPO_CANDIDATES = 48
-# Points of a word by the best place where it stands; the databases cut long lists by the same weights.
+MOST_STALLS = 4
+MOST_STORIES = 3
+SUGGESTED_PER_KIND = 2  # stalls, and stories, among the suggestions
+# Points of a word by the best place where it stands.
 WEIGHTS = {"title": 8.0, "place": 2.0, "body": 1.0}
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A product found: its folded title and place, and its Vietnamese name with marks."""
-
-    product_id: int
-    title: str
-    place: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What goods must have: ``whole`` words, and ``beginnings`` of words."""
-
-    whole: Sequence[str]
-    beginnings: Sequence[str]
-
-
-@dataclass(frozen=True)
 class Suggestion:
-    """A line under the search box; ``address`` holds what the page's URL is made of."""
+    """A line under the search box; ``address`` holds what the page's URL is made of: a story's is its URL."""
 
-    kind: str  # "product" or "cooperative"
+    kind: str  # a Kind
     address: tuple[str | int, ...]
     label: str
     detail: str
 
 
-class BackEnd(Protocol):
-    """What a search engine must offer; hits come ranked, public goods of open stalls only."""
+@dataclass(frozen=True)
+class Found:
+    """What a text finds, best first: ids of public goods, and hits of open stalls and published stories."""
 
-    def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
-        """For each wish the goods with all its words, ``limit`` at most, in one query."""
-
-    def resemble(self, pieces: Sequence[str], *, limit: int) -> list[Hit]:
-        """Goods whose title shares the most of these three-letter pieces."""
-
-
-_COLUMNS = "entry.product_id, entry.title, entry.place, product.title"
-_VISIBLE = f"""
-    JOIN catalog_productsheet sheet ON sheet.product_id = entry.product_id
-    JOIN catalogue_product product ON product.id = entry.product_id
-    JOIN catalog_cooperative cooperative ON cooperative.id = sheet.cooperative_id
-    WHERE sheet.state = '{ApprovalState.APPROVED.value}' AND product.is_public AND cooperative.is_open
-"""
-
-
-_BM25 = ", ".join(map(str, WEIGHTS.values()))
-# ts_rank takes the weights of D, C, B, A between 0 and 1; the index has the title as A, the place as B, the body as C.
-_TS_RANK = (
-    "{" + ", ".join(str(weight / max(WEIGHTS.values())) for weight in (0, *reversed(WEIGHTS.values()))) + "}"
-)
-
-
-# What varies in these statements are the constants above and bound parameters, never typed text.
-def _hits(sql: str, parameters: Sequence[Any]) -> list[Hit]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [Hit(*row) for row in cursor.fetchall()]
-
-
-def _branches(branch: str, terms: Sequence[str], limit: int) -> list[list[Hit]]:
-    sql = " UNION ALL ".join(f"SELECT * FROM ({branch}) wish_{number}" for number in range(len(terms)))  # noqa: S608
-    found: list[list[Hit]] = [[] for _term in terms]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value for number, term in enumerate(terms) for value in (number, term, limit)])
-        for number, *row in cursor.fetchall():
-            found[int(number)].append(Hit(*row))
-    return found
-
-
-class SqliteBackEnd:
-    """FTS5: words with prefixes of two and three letters, and three-letter pieces of the title."""
-
-    def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
-        branch = f"""SELECT %s, {_COLUMNS} FROM catalog_search_words found
-            JOIN catalog_searchentry entry ON entry.product_id = found.rowid {_VISIBLE}
-            AND catalog_search_words MATCH %s
-            ORDER BY bm25(catalog_search_words, {_BM25}), entry.product_id DESC LIMIT %s"""  # noqa: S608
-        terms = [
-            [f'"{word}"' for word in wish.whole] + [f'"{word}"*' for word in wish.beginnings]
-            for wish in wishes
-        ]
-        return _branches(branch, [" AND ".join(each) for each in terms], limit)
-
-    def resemble(self, pieces: Sequence[str], *, limit: int) -> list[Hit]:
-        return _hits(
-            f"""SELECT {_COLUMNS} FROM catalog_search_pieces found
-            JOIN catalog_searchentry entry ON entry.product_id = found.rowid {_VISIBLE}
-            AND catalog_search_pieces MATCH %s
-            ORDER BY bm25(catalog_search_pieces), entry.product_id DESC LIMIT %s""",  # noqa: S608
-            [" OR ".join(f'"{piece}"' for piece in pieces), limit],
-        )
-
-
-class PostgresBackEnd:
-    """A generated ``tsvector`` of the ``simple`` configuration, and pg_trgm on the title."""
-
-    def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
-        branch = f"""SELECT %s, {_COLUMNS}
-            FROM to_tsquery('simple', %s) wanted, catalog_searchentry entry {_VISIBLE}
-            AND entry.words @@ wanted
-            ORDER BY ts_rank('{_TS_RANK}', entry.words, wanted) DESC, entry.product_id DESC LIMIT %s"""  # noqa: S608
-        terms = [
-            [f"'{word}'" for word in wish.whole] + [f"'{word}':*" for word in wish.beginnings]
-            for wish in wishes
-        ]
-        return _branches(branch, [" & ".join(each) for each in terms], limit)
-
-    def resemble(self, pieces: Sequence[str], *, limit: int) -> list[Hit]:
-        return _hits(
-            f"""SELECT {_COLUMNS} FROM catalog_searchentry entry {_VISIBLE}
-            AND entry.title LIKE ANY(%s)
-            ORDER BY (SELECT count(*) FROM unnest(%s::text[]) piece WHERE entry.title LIKE piece) DESC,
-            length(entry.title), entry.product_id DESC LIMIT %s""",  # noqa: S608
-            [[f"%{piece}%" for piece in pieces], [f"%{piece}%" for piece in pieces], limit],
-        )
-
-
-def back_end() -> BackEnd:
-    """The engine of the current database."""
-    return PostgresBackEnd() if connection.vendor == "postgresql" else SqliteBackEnd()
+    product_ids: list[int] = field(default_factory=list)
+    stalls: list[Hit] = field(default_factory=list)
+    stories: list[Hit] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -177,31 +78,94 @@ def search(text: str, *, limit: int = MOST_HITS) -> list[int]:
     The last word may be unfinished. Exact words first; with fewer than ``ENOUGH`` finds every word may be
     a beginning; with still fewer, small typing errors in titles are forgiven.
     """
-    typed = Typed.from_text(text)
-    return [hit.product_id for hit in _ranked(typed, limit)] if typed.wanted else []
+    return _look_for(Typed.from_text(text), {Kind.PRODUCT: limit}).product_ids
 
 
-def _ranked(typed: Typed, limit: int) -> list[Hit]:
-    engine, wanted = back_end(), typed.wanted
-    others = wordings(typed.marked)
-    all_typed = [typed, *(Typed(each.words, tuple(map(fold, each.words))) for each in others)]
-    exact, *found = engine.match(
-        [Wish(each.wanted[:-1], each.wanted[-1:]) for each in all_typed], limit=limit
+def look_up(text: str) -> Found:
+    """Everything that matches ``text``: goods as ``search`` finds them, and the nearest stalls and stories."""
+    return _look_for(
+        Typed.from_text(text),
+        {Kind.PRODUCT: MOST_HITS, Kind.COOPERATIVE: MOST_STALLS, Kind.STORY: MOST_STORIES},
     )
-    judged = [(_rank(hit, typed), hit) for hit in exact[:RANKED]]
-    rest = exact[RANKED:]
-    for other, reworded, more in zip(others, all_typed[1:], found, strict=True):
-        meant = [hit for hit in more if holds(marked_words(hit.name), other.phrase)]
+
+
+def near(text: str, *, limit: int) -> list[int]:
+    """Ids of public products that have some of the words, for a text that finds none; most words first.
+
+    Words count as beginnings; a single word is shortened by its last letters.
+    """
+    typed = Typed.from_text(text)
+    beginnings = [word for word in typed.wanted if len(word) > 1]
+    if len(typed.wanted) == 1:
+        beginnings = [word[: max(2, len(word) * 2 // 3)] for word in beginnings]
+    lists = engine().match([Wish(Kind.PRODUCT, (), [each]) for each in beginnings], limit=RANKED)
+    hits = {hit.subject_id: hit for hits in lists for hit in hits}
+    times = Counter(hit.subject_id for hits in lists for hit in hits)
+    ranked = sorted(hits.values(), key=lambda hit: (-times[hit.subject_id], _rank(hit, typed)))
+    return [hit.subject_id for hit in ranked[:limit]]
+
+
+def _look_for(typed: Typed, limits: dict[Kind, int]) -> Found:
+    if not typed.wanted:
+        return Found()
+    ranked = _ranked(typed, limits)
+    return Found(
+        [hit.subject_id for hit in ranked[Kind.PRODUCT]],
+        ranked.get(Kind.COOPERATIVE, []),
+        ranked.get(Kind.STORY, []),
+    )
+
+
+def _ranked(typed: Typed, limits: dict[Kind, int]) -> dict[Kind, list[Hit]]:
+    """Three questions at most, whatever the number of kinds; goods decide whether the later ones are asked.
+
+    The synonyms are read each time: what an editor saves counts at once, in every process.
+    """
+    language = get_language() or ""
+    kinds = list(limits)
+
+    def wish(kind: Kind, whole: Sequence[str], beginnings: Sequence[str]) -> Wish:
+        return Wish(kind, whole, beginnings, language if kind == Kind.STORY else "")
+
+    others = wordings(typed.marked, synonym_groups())
+    all_typed = [typed, *(Typed(each.words, tuple(map(fold, each.words))) for each in others)]
+    lists = iter(
+        engine().match(
+            [wish(kind, each.wanted[:-1], each.wanted[-1:]) for kind in kinds for each in all_typed],
+            limit=max(limits.values()),
+        )
+    )
+    found = {kind: _judged(all_typed, others, [next(lists) for _typed in all_typed]) for kind in kinds}
+    wanted = typed.wanted
+    if len(found[Kind.PRODUCT]) < ENOUGH and len(wanted) > 1:
+        more = engine().match([wish(kind, (), wanted) for kind in kinds], limit=max(limits.values()))
+        for kind, hits in zip(kinds, more, strict=True):
+            found[kind] = _merged(found[kind], sorted(hits, key=lambda hit: _rank(hit, typed)))
+    pieces = trigrams(" ".join(wanted))
+    if len(found[Kind.PRODUCT]) < ENOUGH and pieces:
+        alike = engine().resemble([wish(kind, (), ()) for kind in kinds], pieces, limit=TYPO_CANDIDATES)
+        for kind, hits in zip(kinds, alike, strict=True):
+            found[kind] = _merged(found[kind], _forgiven(hits, wanted))
+    return {kind: found[kind][:limit] for kind, limit in limits.items()}
+
+
+def synonym_groups() -> list[Group]:
+    """The groups as the editors keep them."""
+    rows = SynonymGroup.objects.values_list("words", "is_one_way")
+    return [group_of(words, is_one_way=is_one_way) for words, is_one_way in rows]
+
+
+def _judged(
+    all_typed: Sequence[Typed], others: Sequence[Wording], lists: Sequence[Sequence[Hit]]
+) -> list[Hit]:
+    """The finds of the words as typed and of their other wordings, ranked together."""
+    judged = [(_rank(hit, all_typed[0]), hit) for hit in lists[0][:RANKED]]
+    rest = list(lists[0][RANKED:])
+    for other, reworded, more in zip(others, all_typed[1:], lists[1:], strict=True):
+        meant = [hit for hit in more if holds(marked_words(hit.label), other.phrase)]
         judged += [(_rank(hit, reworded, is_other_wording=True), hit) for hit in meant[:RANKED]]
         rest += meant[RANKED:]
-    hits = _merged([hit for _key, hit in sorted(judged, key=lambda pair: pair[0])], rest)
-    if len(hits) < ENOUGH and len(wanted) > 1:
-        (more,) = engine.match([Wish((), wanted)], limit=limit)
-        hits = _merged(hits, sorted(more, key=lambda hit: _rank(hit, typed)))
-    pieces = trigrams(" ".join(wanted))
-    if len(hits) < ENOUGH and pieces:
-        hits = _merged(hits, _forgiven(engine.resemble(pieces, limit=TYPO_CANDIDATES), wanted))
-    return hits[:limit]
+    return _merged([hit for _key, hit in sorted(judged, key=lambda pair: pair[0])], rest)
 
 
 def _rank(hit: Hit, typed: Typed, *, is_other_wording: bool = False) -> tuple[float, ...]:
@@ -218,7 +182,7 @@ def _rank(hit: Hit, typed: Typed, *, is_other_wording: bool = False) -> tuple[fl
             points += WEIGHTS["title"]
         else:
             points += WEIGHTS["place" if any(fits(other, word) for other in place) else "body"]
-    name = marked_words(hit.name)
+    name = marked_words(hit.label)
     rightly_marked = len(set(typed.marked).intersection(name)) if typed.marked != typed.wanted else 0
     run = _start_of(list(typed.wanted), title)
     nearest = min(starts, default=0) if run is None else run
@@ -230,7 +194,7 @@ def _rank(hit: Hit, typed: Typed, *, is_other_wording: bool = False) -> tuple[fl
         run is None,
         nearest,
         len(name),
-        -hit.product_id,
+        -hit.subject_id,
     )
 
 
@@ -240,88 +204,76 @@ def _start_of(wanted: list[str], title: list[str]) -> int | None:
     return next((at for at in range(last) if title[at : at + len(wanted)] == wanted), None)
 
 
-def _forgiven(hits: list[Hit], wanted: Sequence[str]) -> list[Hit]:
+def _forgiven(hits: Sequence[Hit], wanted: Sequence[str]) -> list[Hit]:
     judged = [(slips(wanted, hit.title.split()), hit) for hit in hits]
     found = [
-        (count, len(hit.title.split()), -hit.product_id, hit) for count, hit in judged if count is not None
+        (count, len(hit.title.split()), -hit.subject_id, hit) for count, hit in judged if count is not None
     ]
     return [hit for *_order, hit in sorted(found, key=lambda line: line[:3])]
 
 
-def _merged(first: list[Hit], more: list[Hit]) -> list[Hit]:
+def _merged(first: Iterable[Hit], more: Iterable[Hit]) -> list[Hit]:
     known: dict[int, Hit] = {}
     for hit in (*first, *more):
-        known.setdefault(hit.product_id, hit)
+        known.setdefault(hit.subject_id, hit)
     return list(known.values())
 
 
 def suggest(text: str, *, limit: int = 8) -> list[Suggestion]:
-    """Stalls and goods for what has been typed so far; stalls first, at most two.
+    """Stalls, goods and stories for what has been typed so far: at most two stalls, first, and two stories, last.
 
-    The list of stalls is read whole: it is short (hundreds) and needs no index of its own.
+    Stalls and stories are offered by their names only: under the box a passing mention is no help.
     """
     typed = Typed.from_text(text)
     if not typed.wanted:
         return []
-    lines: list[Suggestion] = []
-    for slug, name, commune in Cooperative.objects.filter(is_open=True).values_list(
-        "slug", "name", "commune__name"
-    ):
-        words = words_of(name)
-        if all(any(word.startswith(typed_word) for word in words) for typed_word in typed.wanted):
-            lines.append(Suggestion("cooperative", (slug,), name, commune))
-    lines = lines[: min(2, limit)]
-    product_ids = [hit.product_id for hit in _ranked(typed, limit)][: limit - len(lines)]
+    ranked = _ranked(typed, {kind: limit for kind in Kind})
+    named = {
+        kind: [hit for hit in ranked[kind] if _is_named(hit, typed)][:SUGGESTED_PER_KIND]
+        for kind in (Kind.COOPERATIVE, Kind.STORY)
+    }
+    stalls, stories = stall_lines(named[Kind.COOPERATIVE]), story_lines(named[Kind.STORY])
+    room = max(0, limit - len(stalls) - len(stories))
+    lines = [*stalls, *_product_lines(ranked[Kind.PRODUCT][:room]), *stories]
+    return lines[:limit]
+
+
+def _is_named(hit: Hit, typed: Typed) -> bool:
+    title = hit.title.split()
+    return all(any(word.startswith(wanted) for word in title) for wanted in typed.wanted)
+
+
+def stall_lines(hits: Sequence[Hit]) -> list[Suggestion]:
+    """Open stalls among the hits, in their order, each with its commune."""
+    stalls = Cooperative.objects.filter(is_open=True).select_related("commune")
+    found = stalls.in_bulk([hit.subject_id for hit in hits]) if hits else {}
+    return [
+        Suggestion(Kind.COOPERATIVE, (stall.slug,), stall.name, stall.commune.name)
+        for hit in hits
+        if (stall := found.get(hit.subject_id))
+    ]
+
+
+def story_lines(hits: Sequence[Hit]) -> list[Suggestion]:
+    """Published stories among the hits, in their order."""
+    pages = Page.objects.live().public().in_bulk([hit.subject_id for hit in hits]) if hits else {}
+    return [
+        Suggestion(Kind.STORY, (page.url,), page.title, _("Chuyện"))
+        for hit in hits
+        if (page := pages.get(hit.subject_id))
+    ]
+
+
+def _product_lines(hits: Sequence[Hit]) -> list[Suggestion]:
     sheets = {
         sheet.product_id: sheet
         for sheet in ProductSheet.objects.filter(
-            product_id__in=product_ids,
+            product_id__in=[hit.subject_id for hit in hits],
             is_age_restricted=False,  # nobody is led to alcohol while typing (Law 44/2019/QH14 art. 16)
         ).select_related("product", "cooperative")
     }
-    for product_id in product_ids:
-        if (sheet := sheets.get(product_id)) is None:
-            continue
-        lines.append(
-            Suggestion("product", (sheet.product.slug, product_id), sheet.title, sheet.cooperative.name)
-        )
-    return lines
-
-
-def entry_of(sheet: ProductSheet) -> SearchEntry:
-    """The folded words of a product, not yet saved."""
-    names = [category.name for category in sheet.product.categories.all()]
-    names += CategorySheet.objects.filter(category__product=sheet.product_id).values_list(
-        "name_en", flat=True
-    )
-    place = [sheet.cooperative.name, sheet.commune.name, *names]
-    return SearchEntry(
-        product_id=sheet.product_id,
-        title=" ".join(words_of(f"{sheet.product.title} {sheet.title_en}")),
-        place=" ".join(words_of(" ".join(place))),
-        body=" ".join(words_of(f"{sheet.summary} {sheet.summary_en}")),
-    )
-
-
-@transaction.atomic
-def index_product(sheet: ProductSheet) -> None:
-    """Write the search entry of ``sheet``; call it inside the transaction that changed the product.
-
-    Writes: SearchEntry. Idempotent.
-    """
-    entry = entry_of(sheet)
-    SearchEntry.objects.update_or_create(
-        product_id=entry.product_id, defaults={"title": entry.title, "place": entry.place, "body": entry.body}
-    )
-
-
-@transaction.atomic
-def rebuild() -> int:
-    """Write all search entries anew; return how many. Writes: SearchEntry. Idempotent."""
-    SearchEntry.objects.all().delete()
-    sheets = ProductSheet.objects.select_related("product", "cooperative", "commune").prefetch_related(
-        "product__categories"
-    )
-    entries = [entry_of(sheet) for sheet in sheets.iterator(chunk_size=500)]
-    SearchEntry.objects.bulk_create(entries, batch_size=500)
-    return len(entries)
+    return [
+        Suggestion(Kind.PRODUCT, (sheet.product.slug, sheet.product_id), sheet.title, sheet.cooperative.name)
+        for hit in hits
+        if (sheet := sheets.get(hit.subject_id))
+    ]

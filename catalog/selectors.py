@@ -57,9 +57,12 @@ def card_reads(prefix: str = "") -> list[Any]:
     ]
 
 
-def stars_on(on: dt.date) -> Subquery:
-    """SQL for the stars that a sheet may show on that day; NULL for none."""
-    showing = Certificate.objects.showing_on(on).filter(sheet=OuterRef("pk")).order_by("-stars")
+def stars_on(on: dt.date, *, of: str = "sheet", key: str = "pk") -> Subquery:
+    """SQL for the stars that a sheet may show on that day; NULL for none.
+
+    ``of`` leads from the certificate to what the row's column ``key`` names.
+    """
+    showing = Certificate.objects.showing_on(on).filter(**{of: OuterRef(key)}).order_by("-stars")
     return Subquery(showing.values("stars")[:1], output_field=IntegerField())
 
 

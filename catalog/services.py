@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
-from catalog import search
+from catalog import index
 from catalog.folding import slug_of
 from catalog.labelling import Requirement
 from catalog.models import (
@@ -135,7 +135,8 @@ def add_cooperative(  # noqa: PLR0913  what a cooperative is made of
 ) -> Cooperative:
     """The cooperative with that slug, made or brought up to date, with its Oscar partner.
 
-    Writes: Cooperative, Partner; the search index when a name or place changed. Idempotent by ``slug``.
+    Writes: Cooperative, Partner, search index; that of its goods when it is renamed, opened or closed.
+    Idempotent by ``slug``.
     Raises: ValidationError on a field that is not well formed.
     """
     fields = _nfc(
@@ -154,7 +155,11 @@ def add_cooperative(  # noqa: PLR0913  what a cooperative is made of
     )
     partners: Any = get_model("partner", "Partner")
     cooperative = Cooperative.objects.select_for_update().filter(slug=slug).first()
-    is_renamed = cooperative is not None and cooperative.name != fields["name"]
+    is_open = optional.get("is_open", cooperative is None or cooperative.is_open)
+    goods_change = cooperative is not None and (cooperative.name, cooperative.is_open) != (
+        fields["name"],
+        is_open,
+    )
     if cooperative is None:
         cooperative = Cooperative(slug=slug, partner=partners.objects.create(code=code, name=fields["name"]))
     else:
@@ -163,9 +168,9 @@ def add_cooperative(  # noqa: PLR0913  what a cooperative is made of
         setattr(cooperative, field, value)
     cooperative.clean_fields()
     cooperative.save()
-    if is_renamed:
-        for sheet in cooperative.sheets.all():
-            search.index_product(sheet)
+    index.index_cooperative(cooperative)
+    if goods_change:
+        index.index_products(list(cooperative.sheets.values_list("product_id", flat=True)))
     return cooperative
 
 
@@ -285,7 +290,7 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
         net_quantity=sheet.net_quantity,
         weight_grams=sheet.weight_grams,
     )
-    search.index_product(sheet)
+    index.index_product(sheet)
     return sheet
 
 
@@ -323,7 +328,7 @@ def _save_oscar_product(product: Any, *, title: str, is_public: bool, category: 
 def set_state(*, sheet: ProductSheet, state: str, note: str = "") -> ProductSheet:
     """Move a product to that approval state; only approved goods are in the shop. ``note``: why it is returned.
 
-    Locks/Writes: ProductSheet, Product. Raises: NotReadyToPublish on the way to approval.
+    Locks/Writes: ProductSheet, Product, search index. Raises: NotReadyToPublish on the way to approval.
     """
     fresh = ProductSheet.objects.select_for_update().get(pk=sheet.pk)
     fresh.state = state
@@ -336,6 +341,7 @@ def set_state(*, sheet: ProductSheet, state: str, note: str = "") -> ProductShee
     )
     sheet.refresh_from_db(fields=["state", "review_note", "updated_at"])
     sheet.product.is_public = state == ApprovalState.APPROVED
+    index.index_product(sheet)
     return sheet
 
 

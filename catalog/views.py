@@ -13,19 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import structured
-from catalog.listing import ORDERS, PER_PAGE, Wanted, fill_shelf
+from catalog.listing import Wanted, fill_shelf
 from catalog.lots import lots_shown
-from catalog.models import CategorySheet, Cooperative, ProductSheet
+from catalog.models import CategorySheet, Cooperative, Kind, ProductSheet
 from catalog.ocop import SETS
 from catalog.offers import shown_offers
+from catalog.paging import LARGEST, ORDERS, PER_PAGE
 from catalog.papers import papers_of_sheet, papers_of_stall
 from catalog.pictures import renditions_of, spec
 from catalog.recalls import recalls_shown
+from catalog.search import Suggestion
 from catalog.search import suggest as suggestions_for
 from catalog.selectors import cards, certificates_of, public_sheets, stalls
 
 NEIGHBOURS = 4
-LARGEST_ID = 2**63 - 1  # the databases refuse a larger number with an error
 
 
 @require_safe
@@ -51,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     """One product; an old or mistyped slug leads to the right address."""
-    if pk > LARGEST_ID:
+    if pk > LARGEST:
         raise Http404
     sheet = (
         cards(
@@ -154,16 +155,17 @@ def suggest(request: HttpRequest) -> JsonResponse:
     """What the search box offers while typing: ``{"suggestions": [{kind, label, detail, url}]}``."""
     lines: list[dict[str, str]] = []
     for line in suggestions_for(request.GET.get("q", "")):
-        name = "catalogue:cooperative" if line.kind == "cooperative" else "catalogue:detail"
         lines.append(
-            {
-                "kind": line.kind,
-                "label": line.label,
-                "detail": line.detail,
-                "url": reverse(name, args=line.address),
-            }
+            {"kind": line.kind, "label": line.label, "detail": line.detail, "url": _address_of(line)}
         )
     return JsonResponse({"suggestions": lines})
+
+
+def _address_of(line: Suggestion) -> str:
+    if line.kind == Kind.STORY:
+        return str(line.address[0])
+    name = "catalogue:cooperative" if line.kind == Kind.COOPERATIVE else "catalogue:detail"
+    return reverse(name, args=line.address)
 
 
 def _front() -> tuple[str, str]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
+from catalog import index
 from catalog.models import Cooperative, ProductSheet
 
 from .markup import Block, blocks_of, rich_text
@@ -91,6 +92,31 @@ def publish_story(
             shelf.add_child(instance=story)
     _publish(story, body=blocks, **values)
     return story
+
+
+def index_story(story: StoryPage) -> None:
+    """Write a published story into the search index: its names, its place, and what it tells.
+
+    Writes: the search index. Idempotent.
+    """
+    stall = story.cooperative
+    place = [stall.name, stall.commune.name] if stall else []
+    index.index_story(
+        page_id=story.pk,
+        language=story.locale.language_code,
+        title=story.title,
+        place=" ".join(place),
+        body=" ".join([story.intro, *story.body.stream_block.get_searchable_content(story.body)]),
+    )
+
+
+@transaction.atomic
+def index_stories() -> int:
+    """Write all published stories into the search index anew; return how many. Idempotent."""
+    stories = StoryPage.objects.live().select_related("locale", "cooperative__commune").order_by("pk")
+    for story in stories:
+        index_story(story)
+    return len(stories)
 
 
 def _home_of(language: str) -> HomePage:

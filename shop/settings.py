@@ -183,6 +183,9 @@ CACHES: dict[str, Any] = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+SEARCH_ENGINE = env.text(
+    "SEARCH_ENGINE", ""
+)  # a class of catalog.search_engines' shape; empty: the database's own
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "shop.static_storage.StaticStorage"},

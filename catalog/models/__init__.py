@@ -6,6 +6,7 @@ from .cooperative import Cooperative, LegalForm, MemberRole, Membership, VatMeth
 from .dossier import Dossier, DossierItem, DossierMark
 from .gtin import ProductGtin
 from .harvest import Confidence, Harvest, HarvestState
+from .index_entry import IndexEntry, Kind
 from .lot import Lot, LotEvent, LotEventKind, LotStatus
 from .offer import NetUnit, Offer, UnitPrice
 from .pack import Pack, PriceTier, unit_amount_for
@@ -14,7 +15,8 @@ from .place import Commune, FormerCommune, Province
 from .product_import import ImportStatus, ProductImport, ProductImportFile, ProductImportRow
 from .product_sheet import ApprovalState, Processing, ProductSheet, StockLevel, TaxClass
 from .proof import CheckState, EvidenceGrade, Proof, ProofAct, ProofEvent
-from .search_entry import SearchEntry
+from .shelf_entry import ShelfEntry
+from .synonym_group import SynonymGroup
 
 __all__ = [
     "TARGETS",
@@ -33,6 +35,8 @@ __all__ = [
     "Harvest",
     "HarvestState",
     "ImportStatus",
+    "IndexEntry",
+    "Kind",
     "LegalForm",
     "Lot",
     "LotEvent",
@@ -57,8 +61,9 @@ __all__ = [
     "ProofAct",
     "ProofEvent",
     "Province",
-    "SearchEntry",
+    "ShelfEntry",
     "StockLevel",
+    "SynonymGroup",
     "Target",
     "TaxClass",
     "UnitPrice",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections.abc import Collection
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -14,9 +17,28 @@ from catalog.ocop import Stage, may_show_star, stage_of
 from .cooperative import Cooperative
 from .product_sheet import ProductSheet
 from .proof import Proof, ProofQuerySet
+from .shelf_entry import ShelfEntry
+
+
+def forget_stars(sheet_ids: Collection[int]) -> None:
+    """Empty the copies of these sheets' stars: until they are copied again, lists ask the certificates.
+
+    Called by every way in which the ORM changes a certificate, so that no service can forget it.
+    """
+    ShelfEntry.objects.filter(product__sheet__in=sheet_ids).update(
+        stars_from=None, stars_until=None, revision=time.time_ns()
+    )
 
 
 class CertificateQuerySet(ProofQuerySet):
+    def update(self, **values: Any) -> int:
+        sheets = list(self.values_list("sheet_id", flat=True))
+        changed = super().update(**values)
+        forget_stars(sheets)
+        return changed
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
     def showing_on(self, on: dt.date) -> CertificateQuerySet:
         """Certificates whose star may be shown in public on that day (Vietnam's calendar)."""
         return self.proven().filter(
@@ -71,6 +93,10 @@ class Certificate(Proof):
     def about(self) -> str:
         """The product it was given for, by name."""
         return self.sheet.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        forget_stars([self.sheet_id])
 
     @property
     def last_day(self) -> dt.date:

@@ -52,7 +52,7 @@ class Commune(models.Model):
 
 
 class FormerCommune(models.Model):
-    """A commune that was merged into another; people still write its name. Met in address search."""
+    """A commune that was merged, or a district that is no more; people still write its name. Met in search."""
 
     commune = models.ForeignKey(Commune, on_delete=models.CASCADE, related_name="former_communes")
     name = models.CharField(_("tên cũ"), max_length=80)
@@ -68,7 +68,7 @@ class FormerCommune(models.Model):
         return self.name
 
 
-KINDS = ("Xã ", "Phường ", "Đặc khu ", "Thị trấn ", "Thị xã ", "Tỉnh ", "Thành phố ")
+KINDS = ("Xã ", "Phường ", "Đặc khu ", "Thị trấn ", "Thị xã ", "Huyện ", "Quận ", "Tỉnh ", "Thành phố ")
 
 
 def bare_name(name: str) -> str:

@@ -123,6 +123,16 @@ _INVOICE_STAFF = (
     }
 )
 
+_SYNONYMS = frozenset(
+    {
+        "panel_synonyms:index",
+        "panel_synonyms:index_results",
+        "panel_synonyms:add",
+        "panel_synonyms:edit",
+        "panel_synonyms:delete",
+    }
+)
+
 # Pages, their pictures, and what Wagtail's page editor calls while a page is written.
 _WRITER = frozenset(
     {
@@ -201,6 +211,7 @@ _WRITER = frozenset(
 # who may set another person's password could take over any account, so that stays with superusers.
 _OPERATOR = (
     _WRITER
+    | _SYNONYMS
     | _READ_INVOICES
     | _READ_PROOFS
     | _MONEY
@@ -247,7 +258,7 @@ _OPERATOR = (
 DOORS: dict[Role, frozenset[str]] = {
     Role.COOPERATIVE: _EVERY_ROLE | _COOPERATIVE,
     Role.INVOICE_STAFF: _EVERY_ROLE | _INVOICE_STAFF,
-    Role.EDITOR: _EVERY_ROLE | _WRITER,
+    Role.EDITOR: _EVERY_ROLE | _WRITER | _SYNONYMS,
     Role.HELPER: _EVERY_ROLE,
     Role.OPERATOR: _EVERY_ROLE | _OPERATOR,
 }

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from catalog import shelves
 from catalog.importing import jobs as imports
 from shop.messages.services import send_due
 from shop.payments import refunds
@@ -31,6 +32,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "refunds": refunds.send_due(now),
         "batches": work_off_left_behind(now),
         "invoices": transmit_due(now),
+        "shelf": shelves.settle(),
         "reminders": remind_of_ends(now),
         "imports": imports.go_on(now),
         "letters": send_due(now),

@@ -18,6 +18,7 @@ from shop.accounts.roles import Role, roles_of
 
 from . import urls
 from .products import ProductViewSet
+from .synonyms import SynonymViewSet
 from .today import Today
 
 
@@ -29,6 +30,11 @@ def panel_urls() -> list[URLPattern | URLResolver]:
 @hooks.register("register_admin_viewset")
 def product_viewset() -> ProductViewSet:
     return ProductViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def synonym_viewset() -> SynonymViewSet:
+    return SynonymViewSet()
 
 
 @hooks.register("insert_global_admin_css")

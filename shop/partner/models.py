@@ -8,6 +8,8 @@ from django.db.models.functions import Coalesce
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.apps.partner.abstract_models import AbstractStockRecord
 
+from catalog import shelves
+
 
 class StockRecord(AbstractStockRecord):
     """Price and stock of one product at one stall. ``price`` is gross (VAT included), whole đồng.
@@ -48,10 +50,20 @@ class StockRecord(AbstractStockRecord):
         )
         if not reserved:
             raise UnableToPlaceOrder(self.pk)
-        self.refresh_from_db(fields=["num_allocated"])
+        self.refresh_from_db(fields=["num_in_stock", "num_allocated"])
+        if self.net_stock_level <= 0:
+            shelves.restock(self.product)
         self.post_save_signal()
 
     allocate.alters_data = True  # type: ignore[attr-defined]
+
+    def cancel_allocation(self, quantity: int) -> None:
+        """As Oscar's; goods that were sold out go back among those that are there. Locks/Writes: the row."""
+        super().cancel_allocation(quantity)
+        if self.net_stock_level <= quantity:
+            shelves.restock(self.product)
+
+    cancel_allocation.alters_data = True  # type: ignore[attr-defined]
 
 
 from oscar.apps.partner.models import *  # noqa: E402, F403  Oscar's remaining models, after ours

@@ -10,7 +10,7 @@ from oscar.core.loading import get_model
 
 from catalog import services
 from catalog.batch import BelowReserved, Draft, DraftsRefused, save_products
-from catalog.models import ApprovalState, ProductSheet, SearchEntry
+from catalog.models import ApprovalState, IndexEntry, ProductSheet
 from tests.factories import make_category, make_commune, make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def rows_of(sheet: ProductSheet) -> list[dict[str, Any]]:
         type(product).objects.filter(pk=product.pk),
         ProductSheet.objects.filter(pk=sheet.pk),
         StockRecord.objects.filter(product=product),
-        SearchEntry.objects.filter(product=product),
+        IndexEntry.objects.filter(product=product),
         joins,
     )
     passing = {

@@ -7,11 +7,12 @@ from django.db import connection, transaction
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oscar.core.loading import get_model
 
-from catalog import search as engine
-from catalog.models import Cooperative, SearchEntry
-from catalog.search import rebuild, search, suggest
+from catalog import services
+from catalog.index import rebuild
+from catalog.models import IndexEntry, ProductSheet
+from catalog.search import near, search, suggest
+from catalog.search_engines import engine
 from tests.factories import make_category, make_commune, make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
@@ -92,11 +93,15 @@ def test_no_text_breaks_the_query(goods, text):
 
 
 def test_goods_out_of_the_shop_are_not_found(goods):
-    Product = get_model("catalogue", "Product")
-    Product.objects.filter(pk=goods["honey"]).update(is_public=False)
+    honey = ProductSheet.objects.get(product_id=goods["honey"])
+    services.set_state(sheet=honey, state="withdrawn")
     assert found(goods, "mat ong") == []
-    Cooperative.objects.update(is_open=False)
+    make_cooperative("nuong", name="HTX Nương Cao", tax_code="5700000001", is_open=False)
     assert search("khoai so") == []
+    services.set_state(sheet=honey, state="approved")
+    assert search("mat ong") == []
+    make_cooperative("nuong", name="HTX Nương Cao", tax_code="5700000001", is_open=True)
+    assert found(goods, "mat ong") == ["honey"]
 
 
 def test_drafts_are_not_found():
@@ -115,7 +120,7 @@ def test_a_deleted_product_leaves_the_index():
     sheet = make_product(title="Mật ong hoa rừng")
     sheet.product.delete()
     assert search("mat ong") == []
-    assert SearchEntry.objects.count() == 0
+    assert not IndexEntry.objects.filter(kind="product").exists()
 
 
 def test_a_change_that_is_rolled_back_never_reaches_the_index():
@@ -131,9 +136,9 @@ def test_a_change_that_is_rolled_back_never_reaches_the_index():
 
 def test_rebuilding_gives_the_same_index(goods):
     before = {text: search(text) for text in ("khoai so", "mat ong", "ta xua", "khoai xo", "hai tay")}
-    SearchEntry.objects.filter(product_id=goods["honey"]).update(title="x", body="x", place="x")
+    IndexEntry.objects.filter(product_id=goods["honey"]).update(title="x", body="x", place="x")
     assert search("mat ong") == []
-    assert rebuild() == len(goods)
+    assert rebuild() == len(goods) + 1  # and their stall
     assert {text: search(text) for text in before} == before
 
 
@@ -148,6 +153,19 @@ def test_suggestions_name_the_stall_first_then_goods(goods):
     assert len(lines) == 8
 
 
+def test_near_finds_have_some_of_the_words_most_first(goods):
+    make_product(title="Bánh mật")
+    assert search("mat ong xyzzy") == []
+    keys = {product_id: key for key, product_id in goods.items()}
+    assert [keys.get(product_id, "cake") for product_id in near("mat ong xyzzy", limit=5)] == [
+        "honey",
+        "cake",
+    ]
+    assert near("mat ong xyzzy", limit=1) == [goods["honey"]]
+    assert near("xyzzy", limit=5) == near("", limit=5) == near("q", limit=5) == []
+    assert set(near("nuongzz", limit=9)) == set(goods.values())  # shortened to "nuon"
+
+
 def test_suggestions_are_in_the_readers_language(goods):
     with translation.override("en"):
         assert [line.label for line in suggest("mat on")] == ["Forest honey"]
@@ -155,12 +173,14 @@ def test_suggestions_are_in_the_readers_language(goods):
 
 def test_the_typo_pass_runs_only_when_exact_words_find_too_few(goods, monkeypatch):
     asked = []
-    back_end = type(engine.back_end())
-    plain = back_end.resemble
+    there = type(engine())
+    plain = there.resemble
     monkeypatch.setattr(
-        back_end,
+        there,
         "resemble",
-        lambda self, pieces, *, limit: asked.append(pieces) or plain(self, pieces, limit=limit),
+        lambda self, wishes, pieces, *, limit: (
+            asked.append(pieces) or plain(self, wishes, pieces, limit=limit)
+        ),
     )
     search("khoai so")
     assert asked == []
@@ -168,17 +188,17 @@ def test_the_typo_pass_runs_only_when_exact_words_find_too_few(goods, monkeypatc
     assert len(asked) == 1
 
 
-def test_search_asks_the_database_three_times_at_most(goods, django_assert_max_num_queries):
+def test_search_asks_the_database_four_times_at_most(goods, django_assert_max_num_queries):
     for text in ("khoai so", "mat ogn", "xyzzy abc"):
-        with django_assert_max_num_queries(3):
+        with django_assert_max_num_queries(4):  # the synonyms, and three questions
             search(text)
 
 
 def test_the_engine_fits_the_database():
     assert (
-        type(engine.back_end()).__name__
+        type(engine()).__name__
         == {
-            "sqlite": "SqliteBackEnd",
-            "postgresql": "PostgresBackEnd",
+            "sqlite": "SqliteEngine",
+            "postgresql": "PostgresEngine",
         }[connection.vendor]
     )

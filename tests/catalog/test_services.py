@@ -16,10 +16,11 @@ from catalog.models import (
     Commune,
     Cooperative,
     FormerCommune,
+    IndexEntry,
     ProductSheet,
     Province,
-    SearchEntry,
 )
+from catalog.models.place import bare_name
 from catalog.places import LIST, find_communes, load_places
 from catalog.search import search
 from catalog.tenancy import cooperatives_of
@@ -102,7 +103,11 @@ def test_saving_the_same_sku_again_changes_the_product_instead_of_adding_one():
     fresh = ProductSheet.objects.get(pk=first.pk)
     assert (fresh.price_amount, fresh.stock_left) == (99_000, 7)
     assert [category.slug for category in fresh.product.categories.all()] == ["che"]
-    assert (Product.objects.count(), StockRecord.objects.count(), SearchEntry.objects.count()) == (1, 1, 1)
+    assert (
+        Product.objects.count(),
+        StockRecord.objects.count(),
+        IndexEntry.objects.filter(kind="product").count(),
+    ) == (1, 1, 1)
 
 
 def test_two_cooperatives_may_use_the_same_sku():
@@ -127,7 +132,11 @@ def test_stock_below_what_is_reserved_is_refused_and_nothing_changes():
 def test_a_field_that_makes_no_sense_is_refused_and_nothing_is_written(field, value):
     with pytest.raises(ValidationError):
         make_product(**{field: value})
-    assert (Product.objects.count(), ProductSheet.objects.count(), SearchEntry.objects.count()) == (0, 0, 0)
+    assert (
+        Product.objects.count(),
+        ProductSheet.objects.count(),
+        IndexEntry.objects.filter(kind="product").count(),
+    ) == (0, 0, 0)
 
 
 def test_a_price_of_nothing_is_refused():
@@ -202,13 +211,30 @@ def test_the_place_list_loads_whole_and_twice_the_same():
     Commune.objects.filter(pk="03868").update(name="Xã Khác", folded_name="khac")
     assert load_places() == rows
     assert Commune.objects.get(pk="03868").folded_name == "ta xua"
-    assert (Province.objects.count(), FormerCommune.objects.filter(commune="03868").count()) == (34, 3)
+    assert (Province.objects.count(), FormerCommune.objects.filter(commune="03868").count()) == (34, 4)
 
 
 @pytest.mark.parametrize("typed", ["Tà Xùa", "ta xua", "xa ta xua", "XÃ TÀ XÙA", "lang cheu", "Háng Đồng"])
 def test_a_commune_is_found_as_people_write_it_and_by_the_names_before_the_merger(typed):
     load_places()
     assert find_communes(typed, province="14").first().code == "03868"
+
+
+@pytest.mark.parametrize("typed", ["Bắc Yên", "huyen bac yen", "Huyện Bắc Yên"])
+def test_an_old_district_leads_to_all_its_communes(typed):
+    load_places()
+    codes = {commune.code for commune in find_communes(typed, province="14")}
+    assert {"03856", "03862", "03868", "03871", "03880", "03892"} <= codes
+
+
+def test_old_names_are_of_communes_that_are_there_and_say_each_thing_once():
+    with (LIST / "old_names.csv").open(encoding="utf-8") as file:
+        rows = [(row["new_code"], row["old_name"]) for row in csv.DictReader(file)]
+    with (LIST / "communes.csv").open(encoding="utf-8") as file:
+        codes = {row["code"] for row in csv.DictReader(file)}
+    assert len(set(rows)) == len(rows) > 13_000
+    assert {code for code, _name in rows} <= codes
+    assert all(unicodedata.is_normalized("NFC", name) and name != bare_name(name) for _code, name in rows)
 
 
 def test_communes_of_another_province_are_left_out():

@@ -31,6 +31,8 @@ DEMO_SOURCES = (
     "shop/demo/**/*",
     "catalog/services.py",
     "catalog/search*.py",
+    "catalog/index.py",
+    "cms/receivers.py",
     "catalog/lot*.py",
     "cms/services.py",
     "shop/accounts/services.py",

@@ -86,6 +86,7 @@ def test_the_door_speaks_vietnamese(path: str, client: Client) -> None:
         ("invoice_staff", ["", "hoa-don/", "hoa-don/{invoice}/", "tien-ve/", "account/"]),
         ("editor", ["", "pages/", "pages/{shelf}/", "pages/{story}/edit/", "pages/{story}/history/"]),
         ("editor", ["pages/add/cms/storypage/{shelf}/", "pages/{story}/delete/", "images/", "images/add/"]),
+        ("editor", ["tu-cung-nghia/", "tu-cung-nghia/them/", "tu-cung-nghia/1/", "tu-cung-nghia/1/xoa/"]),
         ("operator", ["", "hoan-tien/", "kien-hang/", "reports/site-history/"]),
     ],
 )

@@ -1,0 +1,174 @@
+"""The engines behind ``catalog.search``: what one must offer, and those of SQLite (FTS5) and PostgreSQL.
+
+Every engine answers ``match`` in the same order, so that the ranking in Python sees the same finds whichever
+is there; ``tests/catalog/test_search_engines.py`` holds them to it. Another engine is a class of its own,
+named by the setting ``SEARCH_ENGINE``; no caller changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.db import connection
+from django.utils.module_loading import import_string
+
+from catalog.models import IndexEntry, Kind
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A thing found: ``subject_id`` is the key of the product, cooperative or page."""
+
+    kind: str
+    subject_id: int
+    title: str
+    place: str
+    label: str  # its Vietnamese name with marks; of a story the title in the story's language
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What must be found: things of a kind with ``whole`` words, and words with these ``beginnings``.
+
+    Folded words only. Of stories those in ``language``.
+    """
+
+    kind: str
+    whole: Sequence[str]
+    beginnings: Sequence[str]
+    language: str = ""
+
+
+class SearchEngine(Protocol):
+    """What a search engine must offer. It shows only entries that are ``is_shown``."""
+
+    def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
+        """For each wish the things with all its words, ``limit`` at most, all wishes in one question.
+
+        Shape: first those with all the words in the title, then the others; within both the newest entry first.
+        """
+
+    def resemble(self, wishes: Sequence[Wish], pieces: Sequence[str], *, limit: int) -> list[list[Hit]]:
+        """For each wish's kind and language the things whose title shares most of these three-letter pieces."""
+
+    def note(self, entries: Iterable[IndexEntry]) -> None:
+        """Take in entries that were written; called inside the writing transaction."""
+
+    def forget(self, keys: Iterable[int]) -> None:
+        """Drop entries that were deleted, by their keys. What is not told is found missing when it is shown."""
+
+
+_COLUMNS = """entry.kind, COALESCE(entry.product_id, entry.cooperative_id, entry.page_id),
+    entry.title, entry.place, entry.label"""
+_WANTED = "entry.is_shown AND entry.kind = %s AND entry.language IN ('', %s)"
+
+
+class DatabaseEngine:
+    """What both databases share: wishes become one statement; the index follows the rows by itself.
+
+    What varies in the statements are the constants of this module and bound parameters, never typed text.
+    """
+
+    # Placeholders of a finding: its words, the kind, the language, the limit; it gives the keys of entries.
+    finding = ""
+    resembling = ""
+
+    def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
+        branch = f"""SELECT %s, best.elsewhere, best.id, {_COLUMNS} FROM (
+            SELECT id, MIN(elsewhere) AS elsewhere FROM (
+                SELECT id, 0 AS elsewhere FROM ({self.finding}) in_title
+                UNION ALL SELECT id, 1 FROM ({self.finding}) anywhere
+            ) both_ways GROUP BY id ORDER BY MIN(elsewhere), id DESC LIMIT %s
+        ) best JOIN catalog_indexentry entry ON entry.id = best.id"""  # noqa: S608
+        parameters = []
+        for number, wish in enumerate(wishes):
+            where = (wish.kind, wish.language, limit)
+            parameters += [number, self.words(wish, in_title=True), *where, self.words(wish), *where, limit]
+        return self._hits(branch, parameters, len(wishes))
+
+    def resemble(self, wishes: Sequence[Wish], pieces: Sequence[str], *, limit: int) -> list[list[Hit]]:
+        parameters = []
+        for number, wish in enumerate(wishes):
+            parameters += [number, *self.alike(pieces), wish.kind, wish.language, limit]
+        return self._hits(self.resembling, parameters, len(wishes))
+
+    def note(self, entries: Iterable[IndexEntry]) -> None:
+        """Nothing to do: triggers and generated columns have done it."""
+
+    def forget(self, keys: Iterable[int]) -> None:
+        """Nothing to do either."""
+
+    def words(self, wish: Wish, *, in_title: bool = False) -> str:
+        """The wish in the database's own query language."""
+        raise NotImplementedError
+
+    def alike(self, pieces: Sequence[str]) -> list[Any]:
+        """The pieces as parameters of ``resembling``."""
+        raise NotImplementedError
+
+    def _hits(self, branch: str, parameters: Sequence[Any], count: int) -> list[list[Hit]]:
+        if not count:
+            return []
+        sql = " UNION ALL ".join(f"SELECT * FROM ({branch}) wish_{number}" for number in range(count))  # noqa: S608
+        found: list[list[tuple[Any, ...]]] = [[] for _number in range(count)]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            for number, *row in cursor.fetchall():
+                found[int(number)].append(tuple(row))
+        # A union promises no order.
+        return [[Hit(*row[2:]) for row in sorted(rows, key=lambda row: (row[0], -row[1]))] for rows in found]
+
+
+class SqliteEngine(DatabaseEngine):
+    """FTS5: words with prefixes of two and three letters, and three-letter pieces of the title."""
+
+    # CROSS JOIN keeps FTS5 outside, newest first: it stops as soon as there are enough.
+    finding = f"""SELECT found.rowid AS id FROM catalog_index_words found
+        CROSS JOIN catalog_indexentry entry ON entry.id = found.rowid
+        WHERE catalog_index_words MATCH %s AND {_WANTED} ORDER BY found.rowid DESC LIMIT %s"""  # noqa: S608
+    resembling = f"""SELECT %s, bm25(catalog_index_pieces) AS likeness, entry.id, {_COLUMNS}
+        FROM catalog_index_pieces found CROSS JOIN catalog_indexentry entry ON entry.id = found.rowid
+        WHERE catalog_index_pieces MATCH %s AND {_WANTED} ORDER BY likeness, entry.id DESC LIMIT %s"""  # noqa: S608
+
+    def words(self, wish: Wish, *, in_title: bool = False) -> str:
+        terms = [f'"{word}"' for word in wish.whole] + [f'"{word}"*' for word in wish.beginnings]
+        query = " AND ".join(terms)
+        if in_title:
+            query = f"{{title}} : ({query})"
+        # A few stalls and stories among many goods: the kind's own word leads straight to them.
+        return query if wish.kind == Kind.PRODUCT else f'({query}) AND "đ{wish.kind}"'
+
+    def alike(self, pieces: Sequence[str]) -> list[Any]:
+        return [" OR ".join(f'"{piece}"' for piece in pieces)]
+
+
+class PostgresEngine(DatabaseEngine):
+    """A generated ``tsvector`` of the ``simple`` configuration, and pg_trgm on the title."""
+
+    finding = f"""SELECT entry.id FROM catalog_indexentry entry
+        WHERE entry.words @@ to_tsquery('simple', %s) AND {_WANTED} ORDER BY entry.id DESC LIMIT %s"""  # noqa: S608
+    resembling = f"""SELECT %s, -(SELECT count(*) FROM unnest(%s::text[]) piece WHERE entry.title LIKE piece),
+        entry.id, {_COLUMNS} FROM catalog_indexentry entry
+        WHERE entry.title LIKE ANY(%s::text[]) AND {_WANTED}
+        ORDER BY 2, length(entry.title), entry.id DESC LIMIT %s"""  # noqa: S608
+
+    def words(self, wish: Wish, *, in_title: bool = False) -> str:
+        where = "A" if in_title else ""
+        whole = [f"'{word}':{where}" if where else f"'{word}'" for word in wish.whole]
+        query = " & ".join(whole + [f"'{word}':*{where}" for word in wish.beginnings])
+        return query if wish.kind == Kind.PRODUCT else f"{query} & 'đ{wish.kind}'"
+
+    def alike(self, pieces: Sequence[str]) -> list[Any]:
+        patterns = [f"%{piece}%" for piece in pieces]
+        return [patterns, patterns]
+
+
+def engine() -> SearchEngine:
+    """The engine that ``SEARCH_ENGINE`` names, else that of the current database."""
+    if settings.SEARCH_ENGINE:
+        chosen: SearchEngine = import_string(settings.SEARCH_ENGINE)()
+        return chosen
+    return PostgresEngine() if connection.vendor == "postgresql" else SqliteEngine()
