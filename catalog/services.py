@@ -155,11 +155,7 @@ def add_cooperative(  # noqa: PLR0913  what a cooperative is made of
     )
     partners: Any = get_model("partner", "Partner")
     cooperative = Cooperative.objects.select_for_update().filter(slug=slug).first()
-    is_open = optional.get("is_open", cooperative is None or cooperative.is_open)
-    goods_change = cooperative is not None and (cooperative.name, cooperative.is_open) != (
-        fields["name"],
-        is_open,
-    )
+    shown = (cooperative.name, cooperative.is_open) if cooperative else None
     if cooperative is None:
         cooperative = Cooperative(slug=slug, partner=partners.objects.create(code=code, name=fields["name"]))
     else:
@@ -169,7 +165,7 @@ def add_cooperative(  # noqa: PLR0913  what a cooperative is made of
     cooperative.clean_fields()
     cooperative.save()
     index.index_cooperative(cooperative)
-    if goods_change:
+    if shown not in (None, (cooperative.name, cooperative.is_open)):
         index.index_products(list(cooperative.sheets.values_list("product_id", flat=True)))
     return cooperative
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import os
 import secrets
 from collections.abc import Callable
@@ -104,7 +105,13 @@ def _kept(path: Path, make: Callable[[], FileSigner]) -> FileSigner:
         with contextlib.suppress(FileExistsError):
             os.link(beside, path)
         beside.unlink()
-    return FileSigner.from_pem(path)
+    return _read(path.read_bytes())
+
+
+@functools.lru_cache(maxsize=64)
+def _read(pem: bytes) -> FileSigner:
+    """Kept by what the file holds: OpenSSL tests the primes of every key it opens, which takes a tenth of a second."""
+    return FileSigner.from_pem_bytes(pem)
 
 
 def _pem(signer: FileSigner) -> bytes:

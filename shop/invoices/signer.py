@@ -66,9 +66,17 @@ class FileSigner:
     def from_pem(cls, path: Path, certificate_path: Path | None = None, password: str = "") -> FileSigner:
         """A PEM key with its certificate, in one file or two. Raises: ValueError if they do not fit."""
         key_pem = path.read_bytes()
-        key = serialization.load_pem_private_key(key_pem, password.encode() or None)
-        certificate_pem = certificate_path.read_bytes() if certificate_path else key_pem
-        return cls._checked(key, x509.load_pem_x509_certificate(certificate_pem))
+        return cls.from_pem_bytes(
+            key_pem, certificate_path.read_bytes() if certificate_path else key_pem, password
+        )
+
+    @classmethod
+    def from_pem_bytes(cls, key: bytes, certificate: bytes = b"", password: str = "") -> FileSigner:
+        """The same from memory; without ``certificate`` it stands behind the key. Raises: ValueError."""
+        return cls._checked(
+            serialization.load_pem_private_key(key, password.encode() or None),
+            x509.load_pem_x509_certificate(certificate or key),
+        )
 
     @classmethod
     def _checked(cls, key: object, certificate: x509.Certificate | None) -> FileSigner:

@@ -69,21 +69,21 @@ def locked(name: str) -> Iterator[None]:
 
 
 def fill(database_url: str, *, demo: bool) -> None:
-    """Migrate a new database, load the places and, for ``demo``, the demo market."""
+    """Migrate a new database and load the places; for ``demo``, fill a copy of that with the demo market."""
     environment = {
         **os.environ,
         "TEST_DATABASE_URL": database_url,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
     }
-    steps = [
-        "import django; django.setup()",
-        "from django.core.management import call_command",
-        "from catalog.places import load_places",
-        "call_command('migrate', verbosity=0)",
-        "load_places()",
-    ]
+    steps = ["import django; django.setup()", "from django.core.management import call_command"]
     if demo:
         steps.append(f"call_command('demo', password={DEMO_PASSWORD!r}, verbosity=0)")
+    else:
+        steps += [
+            "from catalog.places import load_places",
+            "call_command('migrate', verbosity=0)",
+            "load_places()",
+        ]
     subprocess.run([sys.executable, "-c", "\n".join(steps)], cwd=ROOT, env=environment, check=True)
 
 
@@ -95,14 +95,15 @@ class SqliteDatabases:
 
     def template(self, *, demo: bool) -> Path:
         kind = "demo" if demo else "schema"
+        schema = self.template(demo=False) if demo else None
         before = sums(SCHEMA_SOURCES)  # taken first: a file changed meanwhile must not count as built in
         path = CACHE / f"{kind}-{digest(DEMO_SOURCES if demo else SCHEMA_SOURCES)}.sqlite3"
         with locked(f"sqlite-{kind}"):
             if not path.exists():
                 building = path.with_suffix(".building")
                 building.unlink(missing_ok=True)
-                if not demo and (earlier := self._earlier_schema()):
-                    shutil.copyfile(earlier, building)
+                if base := schema or self._earlier_schema():
+                    shutil.copyfile(base, building)
                 fill(f"sqlite:///{building}", demo=demo)
                 _checkpoint(building)
                 path.with_suffix(".json").write_text(json.dumps(before))
@@ -180,13 +181,15 @@ class PostgresDatabases:
 
     def template(self, *, demo: bool) -> str:
         name = f"chophien_{'demo' if demo else 'schema'}_{digest(DEMO_SOURCES if demo else SCHEMA_SOURCES)}"
+        base = self.template(demo=False) if demo else "template0"
         with self._locked(name):
             if not self._exists(name):
                 building = f"{name}_building"
                 self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", building)
-                self._execute("CREATE DATABASE {}", building)
-                base, _, _ = self.url.rpartition("/")
-                fill(f"{base}/{building}", demo=demo)
+                with self._locked("copy"):
+                    self._execute("CREATE DATABASE {} TEMPLATE {}", building, base)
+                server, _, _ = self.url.rpartition("/")
+                fill(f"{server}/{building}", demo=demo)
                 self._execute("ALTER DATABASE {} RENAME TO {}", building, name)
         return name
 
