@@ -73,7 +73,7 @@ def bank(live_server: Any, settings: Any) -> Iterator[SandboxServer]:
         pauses=(0, 0.2, 0.5),
     )
     with SandboxServer(("127.0.0.1", 0), {"bank": front}) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         settings.SANDBOX_URL = server.url
         yield server
         server.shutdown()

@@ -26,6 +26,7 @@ from shop.payments.vietqr import read_payload
 from shop.sandbox.bank import Bank, BankFront
 from shop.sandbox.server import SandboxServer, build_server
 from tests.browser.conftest import DESK, PHONE, open_page
+from tests.support.authority import keys_in
 from tests.support.databases import DEMO_PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -36,12 +37,12 @@ def counterparts(
     demo_market: None, live_server: Any, settings: Any, tmp_path: Path
 ) -> Iterator[SandboxServer]:
     """The sandbox bank and tax authority on one loopback port, with keys of their own."""
-    settings.INVOICE_KEYS_DIR = tmp_path / "keys"
+    settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
     settings.BASE_URL = live_server.url
     bank = Bank(settings.SEPAY_WEBHOOK_SECRET, f"{live_server.url}/webhooks/sepay/")
     front = BankFront(bank, settings.VIETQR_ACCOUNT, pauses=(0, 0.2, 0.5))
     with build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR, bank=front) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         settings.SANDBOX_URL = server.url
         yield server
         server.shutdown()

@@ -154,7 +154,7 @@ def running_provider(
     facts: Seller,
 ) -> Iterator[ProviderServer]:
     server = ProviderServer(Books(seller, authority, facts), front)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield server

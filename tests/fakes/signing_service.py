@@ -88,7 +88,7 @@ class _Requests(BaseHTTPRequestHandler):
 @contextmanager
 def running_signing_service(signer: FileSigner) -> Iterator[SigningService]:
     service = SigningService(signer)
-    thread = threading.Thread(target=service.serve_forever, daemon=True)
+    thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield service

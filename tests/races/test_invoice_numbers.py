@@ -19,6 +19,7 @@ from shop.invoices import numbering, services
 from shop.invoices.models import Invoice, InvoiceSeries
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
+from tests.support.authority import keys_in
 from tests.support.together import at_once
 
 CLERKS = 2
@@ -40,7 +41,7 @@ NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)
 
 @pytest.fixture
 def keys(tmp_path: Path, settings) -> None:
-    settings.INVOICE_KEYS_DIR = tmp_path / "keys"
+    settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
 
 
 def issue_in_threads(invoices: list[Invoice]) -> list[BaseException]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +13,28 @@ from typing import Any
 from django.utils import timezone
 
 from shop.invoices.models import Invoice
+from shop.invoices.sandbox_keys import sandbox_authority
 from shop.orders import invoicing
 from shop.sandbox.server import SandboxServer, build_server
+from tests.support.databases import CACHE, locked
+
+
+def keys_in(folder: Path) -> Path:
+    """``folder`` with the sandbox's two authorities, made once for all tests: a key takes a tenth of a second."""
+    made = CACHE / "keys"
+    with locked("keys"):
+        sandbox_authority(made)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("ca.pem", "authority.pem"):
+        shutil.copy(made / name, folder / name)
+    return folder
 
 
 @contextmanager
 def running_authority(settings: Any, folder: Path) -> Iterator[SandboxServer]:
-    settings.INVOICE_KEYS_DIR = folder
+    settings.INVOICE_KEYS_DIR = keys_in(folder)
     server = build_server("127.0.0.1", 0, folder=folder)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     settings.SANDBOX_URL = server.url
     yield server

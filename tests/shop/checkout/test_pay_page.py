@@ -47,7 +47,7 @@ def bank(settings: Settings) -> Iterator[list[dict[str, Any]]]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Bank) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         settings.SANDBOX_URL = f"http://127.0.0.1:{server.server_port}"
         yield taken
         server.shutdown()

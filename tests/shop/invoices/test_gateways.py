@@ -69,7 +69,7 @@ def road(
             (tmp_path / path.name).write_bytes(path.read_bytes())
         server = build_server("127.0.0.1", 0, folder=tmp_path)
         authority = server.mounts["tax"].authority
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         yield Road(
             SandboxGateway(f"{server.url}/tax", timeout=QUICK),

@@ -17,6 +17,7 @@ from shop.invoices.pdf import invoice_pdf
 from shop.invoices.signing import verify
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
+from tests.support.authority import keys_in
 
 pytestmark = pytest.mark.django_db
 LAST_SECOND = dt.datetime(2026, 12, 31, 16, 59, 59, tzinfo=dt.UTC)
@@ -26,7 +27,7 @@ NOON = dt.datetime(2026, 11, 23, 5, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True)
 def keys(tmp_path: Path, settings: Any) -> None:
-    settings.INVOICE_KEYS_DIR = tmp_path / "keys"
+    settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
 
 
 @pytest.fixture

@@ -21,7 +21,9 @@ from shop.invoices.models import Invoice, InvoiceDocument, InvoiceSeries, Invoic
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_ca, sandbox_signer
 from tests.factories import make_cooperative
 from tests.fakes import invoice_providers as fakes
+from tests.shop.invoices.examples import SELLER
 from tests.shop.invoices.test_services import waiting
+from tests.support.authority import keys_in
 
 TAX_CODE = "5699999011"
 
@@ -35,7 +37,7 @@ def seller(db):
 def provider(tmp_path: Path, settings, monkeypatch, keys: Path, seller) -> Iterator[fakes.ProviderServer]:
     """Viettel, with the seller's account set up as an operator would."""
     facts = Seller(name=seller.legal_name, tax_code=TAX_CODE, address=seller.address)
-    signer = sandbox_signer(keys, tax_code=TAX_CODE, name="x")
+    signer = sandbox_signer(keys, tax_code=TAX_CODE, name=SELLER.name)
     with fakes.running_provider(
         fakes.Viettel, seller=signer, authority=sandbox_authority(keys), facts=facts
     ) as running:
@@ -53,7 +55,7 @@ def provider(tmp_path: Path, settings, monkeypatch, keys: Path, seller) -> Itera
         settings.INVOICE_GATEWAY_URL = running.url
         settings.INVOICE_ACCOUNTS_FILE = accounts
         settings.INVOICE_TRUST_DIR = trust
-        settings.INVOICE_KEYS_DIR = tmp_path / "keys"
+        settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
         yield running
 
 

@@ -16,6 +16,7 @@ from shop.invoices.rates import NotARule, decide_rule, propose_rule, rules_on, s
 from shop.invoices.sales import SoldLine
 from tests.factories import make_cooperative, make_user
 from tests.shop.invoices.test_services import record, waiting
+from tests.support.authority import keys_in
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 23, 5, tzinfo=dt.UTC)
@@ -24,7 +25,7 @@ NEXT_YEAR = dt.date(2027, 1, 1)
 
 @pytest.fixture(autouse=True)
 def keys(tmp_path: Path, settings: Any) -> None:
-    settings.INVOICE_KEYS_DIR = tmp_path / "keys"
+    settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
 
 
 def people() -> tuple[Any, Any]:

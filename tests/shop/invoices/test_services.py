@@ -19,6 +19,7 @@ from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import SandboxServer, build_server
 from tests.factories import make_cooperative
+from tests.support.authority import keys_in
 
 VIETNAM_NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)
 
@@ -26,9 +27,9 @@ VIETNAM_NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)
 @pytest.fixture
 def authority(tmp_path: Path, settings) -> Iterator[SandboxServer]:
     """The sandbox tax authority on a free loopback port, with keys of its own."""
-    settings.INVOICE_KEYS_DIR = tmp_path / "keys"
+    settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
     server = build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     settings.SANDBOX_URL = server.url
     yield server

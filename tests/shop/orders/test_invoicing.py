@@ -22,6 +22,7 @@ from shop.orders.sweep import sweep
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import SandboxServer, build_server
 from tests.factories import make_cooperative, make_product
+from tests.support.authority import keys_in
 from tests.support.orders import bring, place_order, transfer
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +31,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def authority(tmp_path: Path, settings: Any) -> Iterator[SandboxServer]:
     """The sandbox tax authority on a free loopback port, with keys of its own."""
-    settings.INVOICE_KEYS_DIR = tmp_path / "keys"
+    settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
     server = build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     settings.SANDBOX_URL = server.url
     yield server

@@ -39,7 +39,7 @@ class Deaf(BaseHTTPRequestHandler):
 def market() -> Iterator[tuple[str, Any]]:
     listener: Any = type("Listener", (Deaf,), {"heard": [], "done": threading.Event()})
     server = HTTPServer(("127.0.0.1", 0), listener)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/webhooks/sepay/", listener
     server.shutdown()
