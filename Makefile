@@ -1,7 +1,7 @@
 # Chợ Phiên: `make run` opens the market, `make test` proves it. Everything else is a part of these two.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-postgres test-browser check format bench messages lock clean
+.PHONY: help setup run test test-fast test-postgres test-browser templates check format bench messages lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,7 +28,12 @@ setup: $(VENV)/.installed  ## Environment and database only
 run: $(VENV)/.installed  ## Open the market at http://localhost:8000 (BIND=host:port for another address)
 	@exec $(MANAGE) serve $(BIND) --demo
 
-test: test-fast test-postgres test-browser  ## Everything: SQLite, PostgreSQL, browser
+test: templates test-fast test-postgres test-browser  ## Everything: SQLite, PostgreSQL, browser
+
+templates: $(VENV)/.installed-dev  ## The databases that tests copy, both kinds side by side
+	@echo "→ Building the databases that the tests copy …"
+	@$(VENV)/bin/python -m tests.support.databases & sqlite=$$!; \
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -m tests.support.databases && wait $$sqlite
 
 test-fast: $(VENV)/.installed-dev  ## The SQLite suite
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2

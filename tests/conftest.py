@@ -12,7 +12,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from shop.translations import compile_translations
-from tests.support.databases import PostgresDatabases, SqliteDatabases, locked
+from tests.support.databases import PostgresDatabases, SqliteDatabases, databases_for, locked
 
 # Playwright's synchronous driver runs an event loop in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -45,8 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def databases(worker_id: str) -> Iterator[SqliteDatabases | PostgresDatabases]:
-    kind = PostgresDatabases if os.environ.get("TEST_DATABASE_URL") else SqliteDatabases
-    databases = kind(worker_id)
+    databases = databases_for(worker_id)
     yield databases
     databases.drop()
 

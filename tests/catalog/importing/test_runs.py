@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from oscar.core.loading import get_model
 
+from catalog import index
 from catalog.importing.archives import Photographs
 from catalog.importing.planning import RowKind
 from catalog.importing.problems import Trouble
@@ -68,6 +69,7 @@ def test_a_new_product_arrives_as_a_draft_and_can_be_found_once_approved(stall):
     assert [category.slug for category in sheet.product.categories.all()] == ["rau-cu-qua-tuoi"]
     ProductSheet.objects.update(state=ApprovalState.APPROVED)
     get_model("catalogue", "Product").objects.update(is_public=True)
+    index.index_products([sheet.product_id])
     assert search("khoai so nuong") == [sheet.product_id]
 
 
