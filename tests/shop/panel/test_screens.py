@@ -75,7 +75,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
     [
         ("cooperative", ["today", "consignments", "products", "lots", "delivery", "proofs"]),
         ("invoice_staff", ["today", "invoices", "tax-rules", "transfers", "refunds", "reconciliation"]),
-        ("editor", ["today", "explorer", "images"]),
+        ("editor", ["today", "explorer", "images", "synonyms"]),
         ("helper", ["today"]),
         (
             "operator",
@@ -95,6 +95,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "reconciliation",
                 "images",
                 "reports",
+                "synonyms",
             ],
         ),
     ],
