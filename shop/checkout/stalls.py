@@ -171,18 +171,24 @@ def read_stalls(
     ``choices`` are what the form says of each stall's delivery (``choice_name`` → key of an option).
     """
     lines = list(basket.all_lines())
-    offered = stall_options(lines, destination) if destination else {}
     spans = {} if destination else stall_spans(lines)
     grouped: dict[int, tuple[Cooperative, list[StallLine]]] = {}
     for line in lines:
         cooperative = sold_sheet(line.product).cooperative
         grouped.setdefault(cooperative.pk, (cooperative, []))[1].append(_read_line(line))
+    offered = stall_options(lines, destination, ready_days=_ready_days(grouped)) if destination else {}
     stalls = []
     for pk, (stall, own) in grouped.items():
         options = offered.get(pk)
         option = options.chosen((choices or {}).get(choice_name(pk), "")) if options else None
         stalls.append(Stall(stall, own, options, option, spans.get(pk)))
     return Stalls(stalls)
+
+
+def _ready_days(grouped: Mapping[int, tuple[Cooperative, list[StallLine]]]) -> dict[int, dt.date]:
+    """The day from which the last of a stall's goods can leave, where that is not at once."""
+    days = {pk: [line.promised_on for line in own if line.promised_on] for pk, (_, own) in grouped.items()}
+    return {pk: max(waits) for pk, waits in days.items() if waits}
 
 
 def _read_line(line: Any) -> StallLine:

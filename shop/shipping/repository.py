@@ -145,10 +145,15 @@ def _amount(line: Any) -> int:
 
 
 def stall_options(
-    lines: Iterable[Any], destination: Place, *, now: dt.datetime | None = None
+    lines: Iterable[Any],
+    destination: Place,
+    *,
+    ready_days: Mapping[int, dt.date] | None = None,
+    now: dt.datetime | None = None,
 ) -> dict[int, StallOptions]:
     """What each stall of these basket lines offers for that place, keyed by the cooperative's id.
 
+    ``ready_days``: by the same id, the day before which not all of its goods are there. A stall sends once.
     Six queries whatever the number of stalls.
     """
     parcels = parcels_of(lines)
@@ -161,20 +166,26 @@ def stall_options(
             offered[stall.pk] = StallOptions((NOTHING_TO_CARRY,))
             continue
         is_served = places.is_served(stall.pk, destination)
-        sent = _sent(stall, parcel, tables, destination, at) if is_served else []
-        ready = leaves_on(tables.dispatch_of(stall.pk), at)
+        ready_on = (ready_days or {}).get(stall.pk)
+        sent = _sent(stall, parcel, tables, destination, at, ready_on) if is_served else []
+        ready = leaves_on(tables.dispatch_of(stall.pk), at, ready_on=ready_on)
         offered[stall.pk] = StallOptions((*sent, *_fetched(places.points.get(stall.pk, []), ready)))
     return offered
 
 
 def _sent(
-    stall: Cooperative, parcel: Parcel, tables: Tables, destination: Place, at: dt.datetime
+    stall: Cooperative,
+    parcel: Parcel,
+    tables: Tables,
+    destination: Place,
+    at: dt.datetime,
+    ready_on: dt.date | None,
 ) -> list[Option]:
     found = []
     for service in tables.services_of(stall.pk):
         asked = rates.quote(service.table(), parcel, origin=place_of(stall), destination=destination)
         if asked:
-            days = arrives(tables.dispatch_of(stall.pk), at, asked.days)
+            days = arrives(tables.dispatch_of(stall.pk), at, asked.days, ready_on=ready_on)
             found.append(
                 Option(f"s{service.pk}", service.courier, service.name, service.name_en, asked.amount, days)
             )

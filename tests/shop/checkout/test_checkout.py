@@ -1,5 +1,6 @@
 """The checkout: one page, one form, one order; nothing charged that was not shown."""
 
+import datetime as dt
 import re
 import uuid
 from typing import Any
@@ -10,6 +11,8 @@ from oscar.apps.basket.models import Basket, Line
 from oscar.apps.order.models import Order
 from pytest_django import DjangoAssertNumQueries
 
+from catalog.clock import today
+from catalog.harvests import plan_harvest
 from catalog.models import Commune
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, OrderSheet
@@ -404,6 +407,22 @@ def test_the_buyer_chooses_how_each_stall_sends(client: Client) -> None:
     assert (others.courier, others.shipping_amount) == ("vnpost", 25_000)
     assert own.promised_from is not None
     assert own.promised_from <= own.promised_to < others.promised_to  # type: ignore[operator]
+
+
+def test_a_stall_arrives_after_the_last_of_its_goods_can_leave(client: Client) -> None:
+    stall, other = make_cooperative(), make_cooperative()
+    add(client, make_product(cooperative=stall))
+    sheet = make_product(cooperative=stall, stock=0)
+    leaves = today() + dt.timedelta(days=40)
+    plan_harvest(product=sheet.product, expected_quantity=5, expected_on=leaves)
+    add(client, sheet)
+    add(client, make_product(cooperative=other))
+    page = client.post(CHECKOUT, filled(0, step="quote"))
+    shown = int(page.context["stalls"].total_amount)
+    client.post(CHECKOUT, filled(shown, seen_days=page.context["stalls"].days_text))
+    late, soon = (Consignment.objects.get(cooperative=each) for each in (stall, other))
+    assert late.promised_from is not None and late.promised_from >= leaves
+    assert soon.promised_from is not None and soon.promised_from < leaves
 
 
 def test_a_service_of_another_stall_cannot_be_chosen(client: Client) -> None:

@@ -27,6 +27,16 @@ def test_a_market_day_stall_sends_on_its_day_only() -> None:
     assert arrives(tuesdays, FRIDAY, (2, 5)) == (dt.date(2026, 12, 3), dt.date(2026, 12, 6))
 
 
+def test_goods_that_are_not_there_yet_leave_on_the_first_day_of_dispatch_from_theirs() -> None:
+    tuesdays = Dispatch(weekdays=0b000_0010, handling_days=0)
+    assert leaves_on(Dispatch(), FRIDAY, ready_on=dt.date(2026, 12, 10)) == dt.date(2026, 12, 10)
+    assert arrives(tuesdays, FRIDAY, (2, 5), ready_on=dt.date(2026, 12, 10)) == (
+        dt.date(2026, 12, 17),
+        dt.date(2026, 12, 20),
+    )
+    assert leaves_on(Dispatch(), FRIDAY, ready_on=dt.date(2026, 11, 1)) == leaves_on(Dispatch(), FRIDAY)
+
+
 @pytest.mark.parametrize(
     "changes", [{"weekdays": 0}, {"weekdays": 128}, {"cut_off_hour": 25}, {"handling_days": -1}]
 )
