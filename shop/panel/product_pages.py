@@ -110,7 +110,7 @@ class ProductForm(Screen):
                     act for act, (froms, _to, who) in _STEPS.items() if sheet.state in froms and who in roles
                 ],
                 sizes=_sizes(sheet),
-                pack_form=PackForm(),
+                pack_form=PackForm(auto_id="quy-cach-%s"),
             )
         return context
 

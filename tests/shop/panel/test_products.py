@@ -1,6 +1,7 @@
 """A cooperative fills in, submits and changes its goods; nothing of another cooperative opens or changes."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -160,6 +161,14 @@ def test_packs_tiers_and_harvests_are_kept_from_the_page(client: Client, seller:
     assert not Harvest.objects.exists()  # too far away
     assert PriceTier.objects.get().unit_amount == 35_000
     assert client.get(page_of(sheet)).status_code == 200
+
+
+def test_each_field_of_the_page_has_its_own_name_for_its_label(client: Client, seller: Any) -> None:
+    sheet = make_product(cooperative=seller)
+    page = client.get(f"/quan-tri/san-pham/{sheet.product_id}/").content.decode()
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert [name for name in set(ids) if ids.count(name) > 1] == []
+    assert set(re.findall(r'<label[^>]* for="([^"]+)"', page)) <= set(ids)
 
 
 def test_nothing_of_another_cooperative_opens_or_changes(client: Client, seller: Any) -> None:
