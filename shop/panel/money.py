@@ -24,7 +24,7 @@ from shop.payments.models import (
     RefundStep,
     RefusedDelivery,
 )
-from shop.payments.providers import SOURCES, is_listening
+from shop.payments.providers import NAMES, SOURCES, is_listening
 
 from .selectors import MONEY_ROLES
 
@@ -103,11 +103,16 @@ def booked_from(user: Any, transfer: InboundEvent) -> list[PaymentEvent]:
     return list(PaymentEvent.objects.filter(inbound=transfer).select_related("attempt__order"))
 
 
+def source_name(code: str) -> str:
+    """How people know this way of paying or source of messages; the code itself if it is of a later time."""
+    return NAMES.get(code, code)
+
+
 def time_line(order: Any) -> list[Moment]:
     """Everything that happened to an order's money, oldest first."""
     attempts = list(PaymentAttempt.objects.filter(order=order))
     moments = [
-        Moment(attempt.created_at, attempt.provider, attempt.get_status_display(), attempt.amount)
+        Moment(attempt.created_at, source_name(attempt.provider), attempt.get_status_display(), attempt.amount)
         for attempt in attempts
     ]
     for event in PaymentEvent.objects.filter(attempt__order=order):
@@ -117,7 +122,7 @@ def time_line(order: Any) -> list[Moment]:
                 event.get_kind_display(),
                 event.external_reference,
                 event.amount,
-                event.provider,
+                source_name(event.provider),
             )
         )
     for happened in order.events.select_related("actor"):

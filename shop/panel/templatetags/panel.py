@@ -10,6 +10,7 @@ from catalog.models import Lot
 from catalog.trace_views import Step, amount_text
 from shop.invoices.pdf import format_number
 from shop.panel.lot_forms import CorrectionForm
+from shop.panel.money import source_name
 
 register = template.Library()
 
@@ -18,6 +19,9 @@ register = template.Library()
 def decimal(value: Decimal | None) -> str:
     """A quantity or unit price as the printed invoice shows it; empty for None."""
     return format_number(value)
+
+
+register.filter(source_name)
 
 
 @register.simple_tag

@@ -28,6 +28,12 @@ SOURCES: dict[str, EventSource] = {
 
 BANK_SOURCES = ("sepay", "payos", "casso")
 
+NAMES = {
+    "vietqr": "VietQR", "vnpay": "VNPay", "momo": "MoMo", "zalopay": "ZaloPay", "stripe": "Stripe",
+    "sepay": "SePay", "payos": "payOS", "casso": "Casso",
+}  # fmt: skip
+"""How each company or scheme writes its own name, by code; the same in every language."""
+
 
 def chosen_ways() -> list[PaymentProvider]:
     """The ways of paying of this market, in the order of its settings."""
@@ -47,4 +53,4 @@ def is_listening(code: str) -> bool:
     return code in SOURCES and (code not in BANK_SOURCES or code == settings.BANK_EVENTS)
 
 
-__all__ = ["BANK_SOURCES", "PROVIDERS", "SOURCES", "chosen_ways", "is_listening", "offered"]
+__all__ = ["BANK_SOURCES", "NAMES", "PROVIDERS", "SOURCES", "chosen_ways", "is_listening", "offered"]

@@ -135,6 +135,7 @@ def test_a_part_of_a_paid_order_is_given_back_from_its_money_page(market: Market
     client = as_role("operator")
     page = f"/quan-tri/tien-cua-don/{market.order.number}/"
     text = client.get(page).content.decode()
+    assert "SePay" in text and "sepay" not in text
     assert "Tiền vào" in text and "Đã nhận đủ tiền" in text and "130.000\xa0₫" in text
     answer = client.post(f"{page}hoan/", {"amount": "130001", "note": "hỏng"})
     assert (answer.status_code, Refund.objects.count()) == (422, 0)
@@ -150,7 +151,8 @@ def test_a_part_of_a_paid_order_is_given_back_from_its_money_page(market: Market
 def test_a_day_is_even_and_its_file_says_the_same(market: Market, as_role: AsRole) -> None:
     client = as_role("invoice_staff")
     address = "/quan-tri/doi-soat/?ngay=2026-11-23"  # the day of the test's transfers
-    assert "Khớp: mỗi đồng" in client.get(address).content.decode()
+    page = client.get(address).content.decode()
+    assert "Khớp: mỗi đồng" in page and "<h3>SePay</h3>" in page
     answer = client.get("/quan-tri/doi-soat/ngay.csv?ngay=2026-11-23")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     head, row = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
@@ -174,5 +176,5 @@ def test_the_command_says_whether_a_day_is_even(market: Market) -> None:
 
 def test_each_source_shows_when_it_last_spoke(market: Market, as_role: AsRole) -> None:
     text = as_role("operator").get("/quan-tri/noi-bao-tien/").content.decode()
-    assert "sepay" in text and "Tin cuối" in text and "1 chưa khớp, 0 giả" in text
-    assert "casso" not in text  # not listened to
+    assert "SePay" in text and "Tin cuối" in text and "1 chưa khớp, 0 giả" in text
+    assert "Casso" not in text  # not listened to
