@@ -112,7 +112,9 @@ def time_line(order: Any) -> list[Moment]:
     """Everything that happened to an order's money, oldest first."""
     attempts = list(PaymentAttempt.objects.filter(order=order))
     moments = [
-        Moment(attempt.created_at, source_name(attempt.provider), attempt.get_status_display(), attempt.amount)
+        Moment(
+            attempt.created_at, source_name(attempt.provider), attempt.get_status_display(), attempt.amount
+        )
         for attempt in attempts
     ]
     for event in PaymentEvent.objects.filter(attempt__order=order):
