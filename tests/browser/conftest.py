@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from shop.sandbox.bank import Bank, BankFront
 from shop.sandbox.server import SandboxServer
@@ -15,10 +15,12 @@ from shop.sandbox.server import SandboxServer
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+PATIENCE_MS = 15_000  # a busy machine answers late; nothing is asserted about time here
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=CHROMIUM,
@@ -36,7 +38,7 @@ def complaints() -> list[str]:
 
 def open_page(chromium: Browser, live_server: Any, complaints: list[str], **options: Any) -> Page:
     context = chromium.new_context(base_url=live_server.url, locale="vi-VN", **{"viewport": PHONE, **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
