@@ -105,6 +105,7 @@ def _goods() -> Iterator[tuple[ProductSheet, str]]:
     """Public goods that feeds may name, with the name of their group; ``AT_ONCE`` read together and let go again."""
     sheets = (
         cards(public_sheets().exclude(Q(is_age_restricted=True) | Q(tax_class=TaxClass.EXCISE)))
+        .select_related("gtin")
         .prefetch_related("product__categories")
         .order_by("product_id")
     )
@@ -154,8 +155,15 @@ def _offers() -> Iterator[dict[str, str]]:
             )
             row = dict(zip(COLUMNS, values, strict=True)) | _measures(offer)
             row["item_group_id"] = str(sheet.product_id) if sheet.has_choice else ""
+            row["gtin"] = "" if sheet.has_choice else _gtin_of(sheet)
+            row["identifier_exists"] = "" if row["gtin"] else "no"
             row["availability_date"] = day if row["availability"] == "preorder" else ""
             yield row
+
+
+def _gtin_of(sheet: ProductSheet) -> str:
+    """The number on the bar code, as it is printed; it names one size, so goods in several sizes give none."""
+    return sheet.gtin.shown if hasattr(sheet, "gtin") else ""
 
 
 def _measures(offer: Offer) -> dict[str, str]:
@@ -174,11 +182,11 @@ def _measures(offer: Offer) -> dict[str, str]:
 
 @kept_until_midnight
 def google(request: HttpRequest) -> HttpResponse:
-    """Merchant Center's RSS 2.0. No GTIN: goods of small makers carry none, and the feed says so."""
+    """Merchant Center's RSS 2.0. Goods of small makers often carry no GTIN, and the feed says so."""
     items = [
         "<item>"
         + "".join(f"<g:{name}>{_xml(value)}</g:{name}>" for name, value in row.items() if value)
-        + "<g:identifier_exists>no</g:identifier_exists></item>"
+        + "</item>"
         for row in _offers()
     ]
     head = (
@@ -207,7 +215,8 @@ def _document(text: str) -> HttpResponse:
 def facebook(request: HttpRequest) -> HttpResponse:
     """Meta's catalogue feed: the same facts as CSV, no cell of which a spreadsheet runs as a formula."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", lineterminator="\r\n")
+    columns = (*COLUMNS, "item_group_id", "gtin")
+    writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
     for row in _offers():
         # Meta knows no pre-order any more; what is not there yet is out of stock for it.

@@ -18,6 +18,8 @@ from lxml import etree
 from PIL import Image
 
 from catalog.models import Cooperative, Processing, TaxClass
+from catalog.numbers import set_gtin
+from catalog.packs import save_pack
 from catalog.pictures import make_renditions
 from catalog.spreadsheets import as_text
 from cms.services import publish_home, publish_story
@@ -106,6 +108,7 @@ def test_merchant_center_gets_every_field_it_asks_for(client, taro):
 def test_the_catalogue_of_facebook_says_the_same(client, taro):
     (item,), (row,) = items(client), rows(client)
     item.pop("identifier_exists")
+    assert (row.pop("item_group_id"), row.pop("gtin")) == ("", "")
     assert row.pop("availability") == "in stock"
     assert item.pop("availability") == "in_stock"
     assert row.pop("description") == "Củ tròn.\x0b Bở & thơm."
@@ -113,6 +116,35 @@ def test_the_catalogue_of_facebook_says_the_same(client, taro):
     for measure in ("shipping_weight", "unit_pricing_measure", "unit_pricing_base_measure"):
         item.pop(measure)
     assert row == item
+
+
+def test_a_bar_code_is_told_and_then_nothing_says_there_is_none(client, taro):
+    set_gtin(sheet=taro, number="8938505974194")
+    (item,), (row,) = items(client), rows(client)
+    assert (item["gtin"], row["gtin"], "identifier_exists" in item) == (
+        "8938505974194",
+        "8938505974194",
+        False,
+    )
+
+
+def test_sizes_are_rows_of_one_group_without_the_bar_code_of_the_first(client, taro):
+    set_gtin(sheet=taro, number="8938505974194")
+    save_pack(
+        sheet=taro,
+        sku="TUI-5",
+        name="túi 5 kg",
+        net_quantity=5000,
+        weight_grams=5100,
+        price_amount=170_000,
+        stock=9,
+    )
+    group = str(taro.product_id)
+    assert [(row["item_group_id"], row["gtin"]) for row in rows(client)] == [(group, ""), (group, "")]
+    assert [(item["item_group_id"], item["identifier_exists"]) for item in items(client)] == [
+        (group, "no")
+    ] * 2
+    assert len({row["id"] for row in rows(client)}) == 2
 
 
 def test_a_name_longer_than_merchant_center_takes_is_cut(client, taro):
