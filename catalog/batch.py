@@ -13,20 +13,23 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from catalog import index, shelves
 from catalog.folding import slug_of
-from catalog.models import ApprovalState, Cooperative, ProductSheet
+from catalog.models import ApprovalState, Cooperative, Pack, PriceTier, ProductSheet
 from catalog.services import GOODS_CLASS, check_ready
+from catalog.tiers import refuse_below_tiers
 
 PRODUCT_FIELDS = frozenset({"title", "category"})
 STOCK_FIELDS = frozenset({"price_amount", "stock"})
 AT_ONCE = 200
 # Checked by what they point to, which the caller has read: clean_fields would ask the database row by row.
 _REFERENCES = ("product", "cooperative", "commune", "picture", "label_picture", "workshop_picture")
+_SIZE = {"pack": "name", "pack_en": "name_en", "net_quantity": "net_quantity", "weight_grams": "weight_grams"}
 _QUANTITIES = frozenset({"min_quantity", "quantity_step", "max_quantity"})
 ON_THE_WAY = (ApprovalState.SUBMITTED, ApprovalState.APPROVED)
 
@@ -67,6 +70,7 @@ class _Work:
     product: Any
     stock_record: Any
     sheet: ProductSheet
+    dearest: int = 0  # of its prices for many
 
     @property
     def is_new(self) -> bool:
@@ -121,6 +125,8 @@ def _works(cooperative: Cooperative, drafts: Sequence[Draft]) -> list[_Work]:
         sheet.product_id: sheet
         for sheet in ProductSheet.objects.filter(product__in=pks).select_related("commune")
     }
+    tiers = PriceTier.objects.filter(product__in=[record.product_id for record in known.values()])
+    dearest = dict(tiers.order_by().values_list("product").annotate(Max("unit_amount")))
     goods = _goods_class()
     works = []
     for draft in drafts:
@@ -133,7 +139,7 @@ def _works(cooperative: Cooperative, drafts: Sequence[Draft]) -> list[_Work]:
             product, sheet = products[told_by[draft.sku]], sheets[told_by[draft.sku]]
         product.sheet = sheet
         sheet.product, sheet.cooperative = product, cooperative
-        works.append(_Work(draft, product, record, sheet))
+        works.append(_Work(draft, product, record, sheet, dearest.get(record.product_id, 0)))
     return works
 
 
@@ -156,7 +162,7 @@ def _fill(work: _Work) -> None:
         work.product.title, work.product.slug = fields["title"], slug_of(fields["title"])
     if not work.product.title:  # Oscar allows none, for the children of a parent product
         raise ValidationError({"title": _("Cần có tên sản phẩm.")})
-    _fill_stock(work.stock_record, fields)
+    _fill_stock(work.stock_record, fields, work.dearest)
     for name in fields.keys() - PRODUCT_FIELDS - STOCK_FIELDS:
         setattr(work.sheet, name, fields[name])
     work.product.is_public = work.sheet.state == ApprovalState.APPROVED
@@ -168,10 +174,11 @@ def _fill(work: _Work) -> None:
         check_ready(work.sheet)
 
 
-def _fill_stock(stock_record: Any, fields: Mapping[str, Any]) -> None:
+def _fill_stock(stock_record: Any, fields: Mapping[str, Any], dearest: int) -> None:
     if "price_amount" in fields:
         if fields["price_amount"] <= 0:
             raise ValidationError({"price_amount": _("Giá là một số tiền lớn hơn 0.")})
+        refuse_below_tiers(fields["price_amount"], dearest)
         stock_record.price = fields["price_amount"]
     if "stock" in fields:
         reserved = stock_record.num_allocated or 0
@@ -208,6 +215,11 @@ def _update(works: Sequence[_Work]) -> None:
     stock_records.objects.bulk_update(sold, ["price", "num_in_stock", "date_updated"], batch_size=AT_ONCE)
     for names, alike in _by_sheet_fields(works).items():
         ProductSheet.objects.bulk_update(alike, [*names, "updated_at"], batch_size=AT_ONCE)
+    for work in works:  # the size told on the sheet is the first pack of goods in packs
+        if work.stock_record.product_id != work.sheet.product_id and _SIZE.keys() & work.draft.fields.keys():
+            Pack.objects.filter(product=work.stock_record.product_id).update(
+                **{theirs: getattr(work.sheet, ours) for ours, theirs in _SIZE.items()}
+            )
 
 
 def _by_sheet_fields(works: Iterable[_Work]) -> dict[tuple[str, ...], list[ProductSheet]]:

@@ -15,8 +15,11 @@ from openpyxl.utils import get_column_letter
 
 from catalog.importing.archives import stored_key
 from catalog.importing.columns import COLUMNS, NET_UNITS, PICTURES, PROCESSINGS, TAX_CLASSES, Column
-from catalog.importing.planning import Groups, Places, current_values
+from catalog.importing.current import current_values
+from catalog.importing.lists import CONFIDENCES
+from catalog.importing.names import Groups, Places
 from catalog.importing.values import months_text
+from catalog.importing.wording import lists_text
 from catalog.models import Cooperative
 from catalog.ocop import SETS
 from catalog.spreadsheets import as_text
@@ -62,7 +65,7 @@ def template(*, cooperative: Cooperative) -> bytes:
         "category": groups.names[0] if groups.names else "",
         "commune": Places.read().label_of(cooperative.commune_id),
     }
-    line = [_cell(column, {column.field: ""} | example) for column in COLUMNS]
+    line = [_cell(column, example) for column in COLUMNS]
     headings = [f"{column.heading} *" if column.is_required else column.heading for column in COLUMNS]
     return _xlsx(headings, [line], guide=_guide(groups))
 
@@ -70,6 +73,9 @@ def template(*, cooperative: Cooperative) -> bytes:
 def _products(cooperative: Cooperative) -> Iterable[dict[str, Any]]:
     places, groups = Places.read(), Groups.read()
     for sku, values in current_values(cooperative).items():
+        if values["parent_sku"]:
+            yield {"sku": sku} | values
+            continue
         yield values | {
             "sku": sku,
             "commune": places.label_of(values["commune"]),
@@ -79,12 +85,18 @@ def _products(cooperative: Cooperative) -> Iterable[dict[str, Any]]:
 
 
 def _cell(column: Column, values: dict[str, Any]) -> str | int:
-    """One cell; text is neutralised, so that no spreadsheet runs it."""
-    value = values[column.field]
+    """One cell, blank where the row says nothing; text is neutralised, so that no spreadsheet runs it."""
+    value = values.get(column.field)
     if isinstance(value, bool):
         return "có" if value else "không"
     if column.field == "season_months" and isinstance(value, int):
         return months_text(value)
+    if isinstance(value, list):
+        return (
+            value[0]
+            if column.field == "harvest_quantity" and len(value) == 1
+            else lists_text(column.field, value)
+        )
     if column.field in _CHOICES and value:
         return _CHOICES[column.field][value][0]
     return value if isinstance(value, int) else as_text(value or "")
@@ -144,6 +156,16 @@ def _guide(groups: Groups) -> list[list[str]]:
         "weight_grams": _("Cả bao bì, tính bằng gam; hoặc ghi kèm kg."),
         "price_amount": _("Giá một gói, đã gồm thuế: 55000 hoặc 55.000 ₫."),
         "stock": _("Số gói đang có, kể cả gói khách đã đặt mà chưa giao."),
+        "parent_sku": _("Chỉ ghi ở dòng của một quy cách khác: mã của món chính. Dòng món chính đứng trước."),
+        "is_offered": _("có hoặc không; chỉ với món có nhiều quy cách. Để trống là không đổi."),
+        "tiers": _(
+            "Từ số gói:giá mỗi gói, như 10:95000; 50:90000. Ghi “không” để bỏ, để trống là không đổi."
+        ),
+        "harvest_quantity": _(
+            "Số gói khách đặt trước được, như 40. Ghi “không” để bỏ, để trống là không đổi."
+        ),
+        "harvest_on": _("Ngày giao được, như 15/10/2026. Nhiều đợt: cách nhau bằng dấu chấm phẩy."),
+        "harvest_confidence": "; ".join(names[0] for names in CONFIDENCES.values()),
         "season_months": _("T9–T1, T3, T5, hoặc cả năm. Để trống là không đổi."),
         "tax_class": "; ".join(names[0] for names in TAX_CLASSES.values()),
         "processing": "; ".join(names[0] for names in PROCESSINGS.values()),

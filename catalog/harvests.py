@@ -7,7 +7,7 @@ packs of it by the same conditional update as stock, so that stock and expectati
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -48,7 +48,7 @@ def plan_harvest(
         expected_on=expected_on,
         confidence=confidence,
     )
-    if not today() <= expected_on <= today() + LONGEST_WAIT:
+    if not _is_in_reach(expected_on):
         raise ValidationError({"expected_on": _("Ngày có hàng phải từ hôm nay đến một năm nữa.")})
     harvest.full_clean()
     harvest.save()
@@ -74,6 +74,35 @@ def change_harvest(
     fresh.save()
     _recount(record)
     return fresh
+
+
+@transaction.atomic
+def expect(*, product: Any, coming: Sequence[tuple[int, dt.date, str]]) -> None:
+    """The product's open harvests are exactly these from now on: packs still to come, day, how sure.
+
+    The soonest open harvest becomes the soonest of ``coming`` and so on; those left over are closed.
+    Locks/Writes: StockRecord, Harvest. Raises: ValidationError; StockBelowReserved. Idempotent.
+    """
+    record = _locked_record(product.pk)
+    found = Harvest.objects.select_for_update().filter(product=product, state=HarvestState.EXPECTED)
+    known = [harvest for harvest in found.order_by("expected_on", "pk") if harvest.outstanding]
+    wanted = sorted(coming, key=lambda each: each[1])
+    for place, (quantity, day, confidence) in enumerate(wanted):
+        harvest = known[place] if place < len(known) else Harvest(product=product)
+        if (harvest.pk is None or harvest.expected_on != day) and not _is_in_reach(day):
+            raise ValidationError({"expected_on": _("Ngày có hàng phải từ hôm nay đến một năm nữa.")})
+        harvest.expected_quantity = harvest.arrived_quantity + quantity
+        harvest.expected_on, harvest.confidence = day, confidence
+        harvest.full_clean()
+        harvest.save()
+    for harvest in known[len(wanted) :]:
+        harvest.state = HarvestState.CLOSED
+        harvest.save(update_fields=["state"])
+    _recount(record)
+
+
+def _is_in_reach(day: dt.date) -> bool:
+    return today() <= day <= today() + LONGEST_WAIT
 
 
 @transaction.atomic

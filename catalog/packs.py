@@ -14,7 +14,8 @@ from oscar.core.loading import get_model
 
 from catalog import shelves
 from catalog.models import Harvest, Pack, PriceTier, ProductSheet
-from catalog.services import StockBelowReserved, check_tiers
+from catalog.services import StockBelowReserved
+from catalog.tiers import check_tiers
 
 MOST_PACKS = 12
 MOST_TIERS = 6
@@ -67,6 +68,10 @@ def save_pack(  # noqa: PLR0913  what a pack is made of
     pack.net_quantity, pack.weight_grams, pack.is_offered = net_quantity, weight_grams, is_offered
     pack.full_clean(exclude=["product", "sheet"])
     pack.save()
+    if sku == sheet.code:  # the size told on the sheet is its first pack
+        ProductSheet.objects.filter(pk=sheet.pk).update(
+            pack=pack.name, pack_en=pack.name_en, net_quantity=net_quantity, weight_grams=weight_grams
+        )
     check_tiers(product_id=pack.product_id, price_amount=price_amount)
     record.price, record.num_in_stock = price_amount, stock
     record.full_clean(exclude=["product", "partner"])

@@ -25,11 +25,11 @@ from catalog.models import (
     MemberRole,
     Membership,
     Pack,
-    PriceTier,
     ProductSheet,
     ProofAct,
 )
 from catalog.proofs import record
+from catalog.tiers import check_tiers
 
 GOODS_CLASS = "goods"
 
@@ -288,14 +288,6 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
     )
     index.index_product(sheet)
     return sheet
-
-
-def check_tiers(*, product_id: int, price_amount: int) -> None:
-    """Refuse a price that is not above what many cost. Raises: ValidationError."""
-    if PriceTier.objects.filter(product=product_id, unit_amount__gte=price_amount).exists():
-        raise ValidationError(
-            {"price_amount": _("Giá phải cao hơn giá mua nhiều. Bạn sửa giá mua nhiều trước.")}
-        )
 
 
 def check_ready(sheet: ProductSheet) -> None:

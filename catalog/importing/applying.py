@@ -12,12 +12,21 @@ from oscar.core.loading import get_model
 from catalog.batch import BelowReserved, Draft, DraftsRefused, save_products
 from catalog.models import Commune, Cooperative
 
-from .columns import PICTURES
-from .planning import PlannedRow, RowKind, current_values, pack_codes
+from .columns import PICTURES, SIZE_FIELDS
+from .current import current_values
+from .planning import PlannedRow, RowKind
 from .problems import Problem, Trouble
+from .sizes import clear_tiers, write_pack, write_size
 
 AT_ONCE = 200
 TO_WRITE = (RowKind.NEW, RowKind.CHANGED)
+COLUMN_OF = {  # fields of packs and harvests by their column
+    "name": "pack",
+    "name_en": "pack_en",
+    "expected_quantity": "harvest_quantity",
+    "expected_on": "harvest_on",
+    "confidence": "harvest_confidence",
+}
 
 
 class RowsRefused(ValueError):
@@ -91,25 +100,63 @@ def _refused_by_database(error: DatabaseError) -> Problem:
 @transaction.atomic
 def _write(cooperative: Cooperative, rows: Sequence[PlannedRow], pictures: Mapping[str, Any]) -> None:
     """Raises: RowsRefused, when what the trial saw is no longer so, or the services refuse."""
-    _lock(cooperative, [row.sku for row in rows])
+    parents = {row.number: row.parent_sku(None) for row in rows}
+    _lock(cooperative, [*(row.sku for row in rows), *filter(None, parents.values())])
     now = current_values(cooperative, [row.sku for row in rows])
-    packs = pack_codes(cooperative)
     problems: dict[int, Sequence[Problem]] = {}
-    drafts = []
+    to_write: list[tuple[PlannedRow, str, dict[str, Any]]] = []
     for row in rows:
-        fields, moved = _still_to_write(row, now.get(row.sku))
-        if row.sku in packs:
-            problems[row.number] = [Problem(Trouble.CODE_OF_A_PACK, "sku")]
-        elif moved:
+        there = now.get(row.sku)
+        parent, parent_now = row.parent_sku(there), there["parent_sku"] if there else ""
+        if there is not None and parent != parent_now:
+            problems[row.number] = [_not_as_planned(parent, parent_now)]
+            continue
+        fields, moved = _still_to_write(row, there)
+        if moved:
             problems[row.number] = moved
         elif fields:
-            drafts.append(Draft(row.sku, fields))
+            to_write.append((row, parent, fields))
     if problems:
         raise RowsRefused(problems)
+    clear_tiers(cooperative, [row.sku for row, _parent, fields in to_write if "tiers" in fields])
+    products = [(row, fields) for row, parent, fields in to_write if not parent]
+    _write_products(cooperative, products, pictures)
+    for row, parent, fields in to_write:
+        try:
+            if parent:
+                write_pack(cooperative, row.sku, parent, fields, now.get(row.sku))
+                fields.pop("is_offered", None)
+            write_size(cooperative, row.sku, fields, now.get(row.sku))
+        except ValidationError as error:
+            problems[row.number] = _problems_of(error)
+    if problems:
+        raise RowsRefused(problems)
+
+
+def _not_as_planned(parent: str, parent_now: str) -> Problem:
+    """What was a product, a pack or nothing in the trial is something else now."""
+    if not parent:
+        return Problem(Trouble.CODE_OF_A_PACK, "sku")
+    if not parent_now:
+        return Problem(Trouble.NOT_A_PACK, "parent_sku")
+    return Problem(Trouble.PACK_OF_ANOTHER, "parent_sku", {"code": parent_now})
+
+
+def _write_products(
+    cooperative: Cooperative,
+    rows: Sequence[tuple[PlannedRow, Mapping[str, Any]]],
+    pictures: Mapping[str, Any],
+) -> None:
+    """Raises: RowsRefused."""
+    drafts = []
+    for row, fields in rows:
+        of_the_product = {name: value for name, value in fields.items() if name not in SIZE_FIELDS}
+        if of_the_product:
+            drafts.append(Draft(row.sku, of_the_product))
     try:
         save_products(cooperative=cooperative, drafts=_with_objects(drafts, pictures))
     except DraftsRefused as refused:
-        numbers = {row.sku: row.number for row in rows}
+        numbers = {row.sku: row.number for row, _fields in rows}
         raise RowsRefused(
             {numbers[sku]: _problems_of(error) for sku, error in refused.errors.items()}
         ) from refused
@@ -160,7 +207,9 @@ def _with_objects(drafts: Sequence[Draft], pictures: Mapping[str, Any]) -> list[
 def _problems_of(error: ValidationError) -> list[Problem]:
     if isinstance(error, BelowReserved):
         return [Problem(Trouble.BELOW_RESERVED, "stock", {"reserved": error.reserved})]
+    if not hasattr(error, "error_dict"):
+        return [Problem(Trouble.REFUSED, values={"reason": " ".join(error.messages)})]
     return [
-        Problem(Trouble.REFUSED, field, {"reason": " ".join(messages)})
+        Problem(Trouble.REFUSED, COLUMN_OF.get(field, field), {"reason": " ".join(messages)})
         for field, messages in error.message_dict.items()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from enum import Enum
 
@@ -18,5 +19,5 @@ class Unread(Enum):
     ERROR = "error"
 
 
-Cell = str | int | Decimal | bool | Unread | None
+Cell = str | int | Decimal | bool | dt.date | Unread | None
 NumberedCells = tuple[int, tuple[Cell, ...]]

@@ -13,7 +13,7 @@ from typing import Any
 from catalog.folding import fold
 from catalog.ocop import SETS
 
-from . import values
+from . import lists, values
 from .cells import Cell
 from .problems import FileRefused, Trouble
 
@@ -96,6 +96,8 @@ CODE = Column(
 COLUMNS: tuple[Column, ...] = (
     CODE,
     _text("title", 255, "Tên sản phẩm", "Name", "tên", "tên hàng", "product name", is_required=True),
+    Column("parent_sku", "Mã sản phẩm chính", "Main code", partial(values.code_of, most=50),
+           ("mã chính", "quy cách của mã", "main product code"), most=50),
     _text("title_en", 255, "Tên tiếng Anh", "English name", "name_en"),
     _text("category", 120, "Nhóm hàng", "Group", "nhóm", "danh mục", is_required=True),
     Column("ocop_set", "Bộ OCOP", "OCOP set", _ocop_set, ("bộ sản phẩm", "bộ sản phẩm OCOP"), is_required=True),
@@ -109,6 +111,11 @@ COLUMNS: tuple[Column, ...] = (
            ("cân nặng", "cân nặng khi gửi", "weight"), is_required=True),
     Column("price_amount", "Giá bán", "Price", values.price_of, ("giá", "giá bán (₫)", "đơn giá"), is_required=True),
     Column("stock", "Tồn kho", "Stock", values.whole_of, ("tồn", "số lượng", "quantity"), is_required=True),
+    Column("is_offered", "Quy cách đang bán", "Pack on sale", values.flag_of, ("đang bán",)),
+    Column("tiers", "Giá mua nhiều", "Prices for many", lists.tiers_of, ("giá sỉ", "giá theo số lượng")),
+    Column("harvest_quantity", "Sắp có (gói)", "Coming (packs)", lists.quantities_of, ("sắp có", "số gói dự kiến")),
+    Column("harvest_on", "Ngày có hàng", "Coming on", lists.days_of, ("ngày thu hoạch",)),
+    Column("harvest_confidence", "Mức chắc chắn", "How sure", lists.confidences_of),
     Column("max_quantity", "Mua nhiều nhất mỗi đơn", "Most per order",
            partial(values.whole_of, least=1, most=9_999), ("mua nhiều nhất",)),
     Column("season_months", "Tháng có hàng", "Season", values.months_of, ("mùa vụ", "mùa", "season months")),
@@ -143,8 +150,19 @@ COLUMNS: tuple[Column, ...] = (
 BY_FIELD = {column.field: column for column in COLUMNS}
 # Nothing to say when a cell is blank: the field keeps what it has, or its default.
 PICTURES = ("picture", "label_picture", "workshop_picture")
+HARVEST = ("harvest_quantity", "harvest_on", "harvest_confidence")
 KEPT_WHEN_BLANK = frozenset(
-    {"season_months", "max_quantity", "min_quantity", "quantity_step", "lead_days", "pieces", *PICTURES}
+    {
+        "season_months", "max_quantity", "min_quantity", "quantity_step", "lead_days", "pieces",
+        "parent_sku", "is_offered", "tiers", *HARVEST, *PICTURES,
+    }
+)  # fmt: skip
+# Told of one size beside price and stock, and written by services of their own.
+SIZE_FIELDS = frozenset({"is_offered", "tiers", *HARVEST})
+# What the row of a pack may say; the rest is told once for all packs, in the row of the main product.
+PACK_REQUIRED = ("pack", "net_quantity", "weight_grams", "price_amount", "stock")
+PACK_FIELDS = frozenset(
+    {"sku", "parent_sku", *PACK_REQUIRED, "pack_en", "net_unit", "is_offered", "tiers", *HARVEST}
 )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import values
 from .cells import MOST_ROWS, Cell
-from .columns import CODE, KEPT_WHEN_BLANK, Column, Heading, read_heading
+from .columns import CODE, KEPT_WHEN_BLANK, PACK_FIELDS, Column, Heading, read_heading
 from .problems import CellRefused, FileRefused, Problem, Trouble
 from .tables import Table, TableRow
 
@@ -17,12 +17,16 @@ HEADING_WITHIN = 10  # a title may stand above the headings
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One product of the file: ``fields`` holds what was read, without the cells that have a problem."""
+    """One product of the file, or one pack of the product with the code ``parent_sku``.
+
+    ``fields`` holds what was read, without the cells that have a problem.
+    """
 
     number: int
     sku: str
     fields: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
+    parent_sku: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def read_rows(table: Table) -> Sheet:
             first = first_with.setdefault(row.sku, row.number)
             if first != row.number:
                 again = Problem(Trouble.SAME_CODE, CODE.field, {"row": first})
-                row = ReadRow(row.number, row.sku, row.fields, (again, *row.problems))
+                row = replace(row, problems=(again, *row.problems))
         rows.append(row)
     columns = tuple(column.field for column in heading.places.values())
     return Sheet(tuple(rows), columns, heading.unknown, table.encoding)
@@ -75,14 +79,25 @@ def _read(row: TableRow, heading: Heading) -> ReadRow:
     cells = {column.field: _at(row.cells, place) for place, column in heading.places.items()}
     fields: dict[str, Any] = {}
     problems: list[Problem] = []
+    is_pack = _is_pack(cells)
     for column in heading.places.values():
         try:
-            _read_into(fields, column, cells)
+            if not is_pack or column.field in PACK_FIELDS:
+                _read_into(fields, column, cells)
+            elif not values.is_blank(cells[column.field]):
+                raise CellRefused(Trouble.NOT_FOR_A_PACK)
         except CellRefused as refused:
             problems.append(refused.at(column.field))
     if any(not values.is_blank(cell) for cell in row.cells[heading.width :]):
         problems.append(Problem(Trouble.EXTRA_CELLS))
-    return ReadRow(row.number, fields.pop(CODE.field, ""), fields, tuple(problems))
+    sku, parent_sku = fields.pop(CODE.field, ""), fields.pop("parent_sku", "")
+    return ReadRow(row.number, sku, fields, tuple(problems), parent_sku if is_pack else "")
+
+
+def _is_pack(cells: Mapping[str, Cell]) -> bool:
+    """Whether the row names another one as its main product."""
+    own, main = cells[CODE.field], cells.get("parent_sku")
+    return not values.is_blank(main) and str(main).strip() != str(own).strip()
 
 
 def _at(cells: Sequence[Cell], place: int) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -85,6 +86,8 @@ def text_of(cell: Cell, *, most: int, lines: bool = False) -> str:
 def _written(cell: Cell) -> str:
     if isinstance(cell, Unread):
         raise CellRefused(_UNREAD[cell])
+    if isinstance(cell, dt.date):
+        raise CellRefused(Trouble.DATE)
     if isinstance(cell, bool):
         raise CellRefused(Trouble.NOT_TEXT)
     if isinstance(cell, str):

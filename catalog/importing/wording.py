@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from . import values
+from . import lists, values
 from .columns import BY_FIELD, NET_UNITS, PROCESSINGS, TAX_CLASSES
 from .problems import Problem, Refused, Trouble
 
@@ -59,8 +59,24 @@ SENTENCES: Mapping[Trouble, Promise] = {
         "Dòng có nhiều ô hơn hàng tiêu đề; có thể thiếu dấu ngoặc kép quanh ô có dấu phẩy."
     ),
     Trouble.CODE_OF_A_PACK: _(
-        "Mã này là một quy cách của món có nhiều quy cách. Hãy sửa trên trang của món."
+        "Mã này là một quy cách của món khác. Hãy ghi mã của món ấy ở cột “Mã sản phẩm chính”."
     ),
+    Trouble.NOT_A_PACK: _("Mã hàng ở dòng này đang là một món riêng, không phải quy cách của món khác."),
+    Trouble.PACK_OF_ANOTHER: _("Quy cách này đang thuộc món “%(code)s”."),
+    Trouble.NO_MAIN: _("Không có món “%(text)s”. Dòng của món chính phải đứng trước dòng quy cách."),
+    Trouble.MAIN_WRONG: _("Món chính ở dòng %(row)s còn lỗi. Hãy sửa dòng ấy trước."),
+    Trouble.NOT_FOR_A_PACK: _("Điều này ghi ở dòng của món chính; ở dòng quy cách hãy để trống."),
+    Trouble.ONLY_FOR_PACKS: _("Chỉ tắt được khi món đã có nhiều quy cách."),
+    Trouble.PACK_UNIT: _("Món chính tính bằng %(unit)s, quy cách phải cùng đơn vị."),
+    Trouble.TOO_MANY_PACKS: _("Một món có nhiều nhất %(most)s quy cách."),
+    Trouble.SAME_PACK: _("Món này đã có quy cách “%(text)s”."),
+    Trouble.NOT_TIERS: _("“%(text)s” không phải giá mua nhiều. Viết như 10:95000; 50:90000."),
+    Trouble.TIERS_NOT_FALLING: _("Mua càng nhiều thì giá mỗi gói phải càng thấp."),
+    Trouble.TIER_TOO_DEAR: _("Giá mua nhiều phải thấp hơn giá bán %(price)s ₫."),
+    Trouble.TOO_MANY_PARTS: _("Ô này có nhiều quá: nhiều nhất %(most)s mục."),
+    Trouble.NOT_A_DAY: _("“%(text)s” không phải ngày. Viết như 15/10/2026."),
+    Trouble.DAY_OUT_OF_REACH: _("Ngày có hàng phải từ hôm nay đến một năm nữa."),
+    Trouble.HARVESTS_DIFFER: _("Có %(first)s đợt hàng sắp có mà ô này có %(second)s mục."),
     Trouble.SAME_CODE: _("Mã này đã có ở dòng %(row)s."),
     Trouble.UNKNOWN_GROUP: _("Chợ không có nhóm “%(text)s”. Gần nhất: %(choices)s."),
     Trouble.UNKNOWN_PLACE: _("Không có xã, phường “%(text)s”."),
@@ -103,14 +119,25 @@ def _field_of(problem: Problem | Refused) -> str:
 
 def shown(field: str, value: Any) -> str:
     """A value as the table would hold it; numbers with dots between the thousands."""
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return str(_("có") if value else _("không"))
     if field == "season_months":
         return values.months_text(value)
+    if isinstance(value, list):
+        return lists_text(field, value) or str(_("không"))
     if field in _CHOICES and value in _CHOICES[field]:
         return _CHOICES[field][value][0]
     if isinstance(value, int):
         return f"{value:,}".replace(",", ".")
-    return str(value)
+    return "" if value is None else str(value)
+
+
+def lists_text(field: str, value: list[Any]) -> str:
+    """Several values as one cell holds them; empty for none."""
+    if field == "tiers":
+        return lists.tiers_text(value)
+    if field == "harvest_on":
+        return "; ".join(map(lists.day_text, value))
+    if field == "harvest_confidence":
+        return "; ".join(lists.CONFIDENCES[each][0] for each in value)
+    return "; ".join(map(str, value))

@@ -5,6 +5,7 @@ Source of the limits: a file of 235 KB that unpacks to 68 MB takes openpyxl 48 s
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -104,6 +105,8 @@ def _cell(cell: Any) -> Cell:
     value = cell.value
     if value is None:
         return None
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date()
     if cell.data_type in _UNREAD:
         return _UNREAD[cell.data_type]
     if isinstance(value, float):
