@@ -98,14 +98,13 @@ def save_products(*, cooperative: Cooperative, drafts: Sequence[Draft]) -> list[
     _create(new)
     _update(known)
     _join_categories(works)
-    index.index_products(
-        [
-            work.sheet.product_id
-            for work in works
-            if work.is_new or not STOCK_FIELDS.issuperset(work.draft.fields)
-        ]
-    )
-    shelves.refresh([work.sheet.product_id for work in known])
+    worded = {
+        work.sheet.product_id
+        for work in works
+        if work.is_new or not STOCK_FIELDS.issuperset(work.draft.fields)
+    }
+    index.index_products(sorted(worded))
+    shelves.refresh({work.sheet.product_id for work in known} - worded)
     return [work.sheet for work in works]
 
 

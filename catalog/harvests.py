@@ -48,8 +48,7 @@ def plan_harvest(
         expected_on=expected_on,
         confidence=confidence,
     )
-    if not _is_in_reach(expected_on):
-        raise ValidationError({"expected_on": _("Ngày có hàng phải từ hôm nay đến một năm nữa.")})
+    _check_reach(expected_on)
     harvest.full_clean()
     harvest.save()
     _recount(record)
@@ -89,8 +88,8 @@ def expect(*, product: Any, coming: Sequence[tuple[int, dt.date, str]]) -> None:
     wanted = sorted(coming, key=lambda each: each[1])
     for place, (quantity, day, confidence) in enumerate(wanted):
         harvest = known[place] if place < len(known) else Harvest(product=product)
-        if (harvest.pk is None or harvest.expected_on != day) and not _is_in_reach(day):
-            raise ValidationError({"expected_on": _("Ngày có hàng phải từ hôm nay đến một năm nữa.")})
+        if harvest.pk is None or harvest.expected_on != day:
+            _check_reach(day)
         harvest.expected_quantity = harvest.arrived_quantity + quantity
         harvest.expected_on, harvest.confidence = day, confidence
         harvest.full_clean()
@@ -101,8 +100,9 @@ def expect(*, product: Any, coming: Sequence[tuple[int, dt.date, str]]) -> None:
     _recount(record)
 
 
-def _is_in_reach(day: dt.date) -> bool:
-    return today() <= day <= today() + LONGEST_WAIT
+def _check_reach(day: dt.date) -> None:
+    if not today() <= day <= today() + LONGEST_WAIT:
+        raise ValidationError({"expected_on": _("Ngày có hàng phải từ hôm nay đến một năm nữa.")})
 
 
 @transaction.atomic

@@ -82,7 +82,8 @@ def write_size(
         _refusing(expect, now, product=record.product, coming=coming)
     if "is_offered" in fields:
         Pack.objects.filter(product=record.product_id).update(is_offered=fields["is_offered"])
-    shelves.refresh([record.product.parent_id or record.product_id])
+    if fields.keys() & {"is_offered", *HARVEST}:  # prices for many stand on no shelf
+        shelves.refresh([record.product.parent_id or record.product_id])
 
 
 def _refusing(write: Any, now: Mapping[str, Any] | None, **arguments: Any) -> None:
