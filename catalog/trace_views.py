@@ -31,6 +31,8 @@ from catalog.pictures import renditions
 log = logging.getLogger(__name__)
 
 QR_MARGIN = 4  # modules of white that a reader needs around the code
+# The same for every lot and every reader: a browser that sends it back has read the page before, and says no more.
+READ_BEFORE = 'W/"da-doc"'
 MACHINES = re.compile(
     r"bot|crawl|spider|slurp|preview|facebookexternalhit|headless|monitor|curl|wget|python|java/|go-http|okhttp",
     re.IGNORECASE,
@@ -51,10 +53,11 @@ class Step:
 
 
 @require_safe
-@cache_control(no_cache=True)
+@cache_control(private=True, no_cache=True)
 def trace(request: HttpRequest, lot_code: str, gtin: str = "") -> HttpResponse:
-    """One lot: state first, then what it is, who made it, each step, the papers. Counts people's readings.
+    """One lot: state first, then what it is, who made it, each step, the papers. Counts people's first readings.
 
+    The answer is always the whole page, also to a browser that has it: it must never be older than a recall.
     ``gtin`` when it was asked for by its GS1 Digital Link: the product's own number, or there is no such page.
     """
     try:
@@ -66,7 +69,7 @@ def trace(request: HttpRequest, lot_code: str, gtin: str = "") -> HttpResponse:
         lot = None
     if lot is None:
         return render(request, "catalog/trace_missing.html", {"is_mistyped": False}, status=404)
-    if _is_read_by_a_person(request):
+    if _is_read_by_a_person(request) and READ_BEFORE not in request.headers.get("If-None-Match", ""):
         try:
             count_scan(lot)
         except OperationalError:  # the page is worth more than its counter
@@ -90,7 +93,9 @@ def trace(request: HttpRequest, lot_code: str, gtin: str = "") -> HttpResponse:
         "is_past": lot.best_before is not None and lot.best_before < today(),
         "canonical": structured.absolute(reverse("catalogue:trace", args=[lot.code])),
     }
-    return render(request, "catalog/trace.html", context)
+    response = render(request, "catalog/trace.html", context)
+    response["ETag"] = READ_BEFORE
+    return response
 
 
 @require_safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -11,18 +12,22 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.files.images import ImageFile
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 
 from catalog import services, trace_views
 from catalog.lot_codes import check_character
 from catalog.lots import correct_step, record_step
 from catalog.models import ApprovalState, Certificate, Lot, ProductSheet
+from catalog.pictures import make_renditions
 from catalog.recalls import recall
 from catalog.selectors import today
 from catalog.trace_views import amount_text
+from shop.images.models import Picture
 from tests.factories import make_certificate, make_cooperative, make_lot, make_product
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +104,49 @@ def test_the_page_shows_the_ten_facts_of_circular_02_2024(lot: Lot) -> None:
     assert "khớp. Khóa cuối " + lot.last_hash[:12] in page
 
 
+@pytest.mark.parametrize(
+    ("field", "shown"),
+    [
+        ("1 name of the product", r"<h1>Khoai sọ Tà Xùa</h1>"),
+        ("2 picture of the product", r'<img src="[^"]+"[^>]* alt="Khoai sọ Tà Xùa"'),
+        (
+            "3 maker with address",
+            r"<dd>Hợp tác xã Tà Xùa</dd>\s*<dt>Địa chỉ</dt><dd>Bản Mẫu, xã Tà Xùa</dd>",
+        ),
+        (
+            "4 steps of making and trading with their times",
+            r"(?s)<h2>Từng bước</h2>.*Thu hoạch.*{moment}.*Chế biến.*{moment}.*Đóng gói.*{moment}.*Xuất đi.*{moment}",
+        ),
+        (
+            "5 trace code of the product, here of its lot",
+            r"<dt>Mã truy vết lô</dt><dd><code>7Q2MK-0T9XA-H</code>",
+        ),
+        ("6 time of making", r"<dt>Ngày thu hoạch</dt><dd>{harvested} · 240 kg</dd>"),
+        ("7 trace code of the place", r"<dt>Mã truy vết địa điểm</dt><dd>VN-TEST-0001<br>03868 · Xã Tà Xùa"),
+        ("8 brand and number of the kind", r"<dt>Thương hiệu, mã sản phẩm</dt><dd>HTX Tà Xùa · 14-03868-"),
+        ("9 use by", r"<dt>Hạn dùng</dt><dd>trước ngày {best_before}"),
+        ("10 standards", r"<dt>Tiêu chuẩn áp dụng</dt><dd>TCVN 0000:2026</dd>"),
+    ],
+)
+def test_each_of_the_ten_fields_of_circular_02_2024_stands_under_its_name(
+    lot: Lot, field: str, shown: str, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    file = io.BytesIO()
+    Image.new("RGB", (640, 640), "#26356f").save(file, "PNG")
+    picture = Picture.objects.create(title="Ảnh", file=ImageFile(file, name="anh.png"))
+    make_renditions(picture)
+    ProductSheet.objects.update(picture=picture)
+    shown = (
+        shown.replace("{moment}", r"\d\d:\d\d[^<]*\d\d/\d\d/\d{4}")
+        .replace("{harvested}", f"{lot.harvested_on:%d/%m/%Y}")
+        .replace("{best_before}", f"{lot.best_before:%d/%m/%Y}")
+    )
+    page = read("/t/7Q2MK0T9XAH").content.decode().replace("\xa0", " ")
+    assert re.search(shown, page), field
+    assert "Mười thông tin theo Thông tư 02/2024/TT-BKHCN." in page
+
+
 def test_the_state_comes_before_everything_else(lot: Lot) -> None:
     main = read("/t/7Q2MK0T9XAH").content.decode().split("<main>")[1]
     assert " ".join(re.sub(r"<[^>]+>", " ", main).split()).startswith("● Đang bán Khoai sọ Tà Xùa")
@@ -151,6 +199,20 @@ def test_people_are_counted_and_machines_are_not(lot: Lot) -> None:
     assert "đã được mở 2 lần" in text_of(second)
     lot.refresh_from_db()
     assert lot.scan_count == 2
+
+
+def test_a_browser_that_opens_the_page_again_gets_it_whole_and_is_not_counted(lot: Lot) -> None:
+    first = read("/t/7Q2MK0T9XAH")
+    with CaptureQueriesContext(connection) as captured:
+        again = read("/t/7Q2MK0T9XAH", **{"If-None-Match": first["ETag"]})
+    assert (again.status_code, "● Đang bán" in text_of(again)) == (200, True)
+    assert "đã được mở 1 lần" in text_of(again)
+    assert not [query for query in captured if not query["sql"].startswith("SELECT")]
+    assert "private" in first["Cache-Control"]  # no cache between counts its many readers as one
+    other = make_lot(lot.sheet)
+    assert read(f"/t/{other.code}")["ETag"] == first["ETag"]  # tells nobody apart
+    strange = read("/t/7Q2MK0T9XAH", **{"If-None-Match": '"of-another-page"'})
+    assert "đã được mở 2 lần" in text_of(strange)
 
 
 def test_a_busy_database_costs_the_count_and_not_the_page(lot: Lot, monkeypatch: pytest.MonkeyPatch) -> None:
