@@ -32,7 +32,7 @@ from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.orders.models import Consignment
 from shop.payments.models import InboundEvent, Refund
 from shop.payments.refunds import return_transfer
-from tests.factories import make_certificate, make_lot, make_paper
+from tests.factories import make_certificate, make_lot, make_paper, make_plot
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market, build_market
 from tests.support.orders import bring, transfer
@@ -149,6 +149,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:.*complaint", lambda own: Complaint.objects.get().pk),
     ("panel:(product|product_act)$", lambda own: own.sheet.pk),
     ("panel:dossier", lambda own: own.sheet.pk),
+    ("panel:plot$", lambda own: make_plot(own.stall).pk),
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),
     ("panel:.*certificate", lambda own: own.sheet.certificates.get(verified_at__isnull=True).pk),
     ("panel:decide_rate", lambda own: RateRule.objects.order_by("pk").values_list("pk", flat=True)[0]),

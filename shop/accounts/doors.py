@@ -70,6 +70,7 @@ _COOPERATIVE = frozenset(
         "panel:edit_paper",
         "panel:edit_certificate",
         "panel:plots",
+        "panel:plot",
         "panel:dossiers",
         "panel:dossier",
     }

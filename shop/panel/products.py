@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.urls import URLPattern, path
+from django.db.models import Count, QuerySet
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic import IndexView
 from wagtail.permissions import register_permission_policy
 
-from catalog.models import ProductSheet
+from catalog.models import ApprovalState, ProductSheet
 from catalog.selectors import cards
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 
-from .screens import PAGE_KEY
+from .screens import PAGE_KEY, Tab, query_without_page
 from .selectors import sheets_for
 from .tenancy import RowsPolicy, TenantViewSet
 
 LOW_STOCK = 5
+STATE_KEY = "tinh-trang"
 
 # Wagtail asks for the policy while the viewset is built, so it is registered first.
 register_permission_policy(ProductSheet, RowsPolicy(ProductSheet, sheets_for, frozenset({"view"})))
@@ -30,11 +32,29 @@ class ProductList(IndexView):
     page_kwarg = PAGE_KEY
 
     def get_base_queryset(self) -> QuerySet[ProductSheet]:
-        return cards(super().get_base_queryset())
+        rows = cards(super().get_base_queryset())
+        return rows.filter(state=self._state) if self._state else rows
+
+    @property
+    def _state(self) -> str:
+        """The tab that is open; empty for all goods."""
+        asked = self.request.GET.get(STATE_KEY, "")
+        return asked if asked in ApprovalState.values else ""
+
+    def _tabs(self) -> list[Tab]:
+        counts = dict(sheets_for(self.request.user).order_by().values_list("state").annotate(Count("pk")))
+        here = reverse("panel_products:index")
+        tabs = [Tab(gettext("Tất cả"), here, not self._state, sum(counts.values()))]
+        return tabs + [
+            Tab(str(state.label), f"{here}?{STATE_KEY}={state}", self._state == state, counts.get(state, 0))
+            for state in ApprovalState
+        ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["low_stock"] = LOW_STOCK
+        context["tabs"], context["state"] = self._tabs(), self._state
+        context["page_link"] = query_without_page(self.request)
         context["may_import"] = may_open(self.request.user, "panel:imports")
         context["can_add"] = may_open(self.request.user, "panel:product_add")
         context["shows_cooperative"] = Role.OPERATOR in roles_of(self.request.user)

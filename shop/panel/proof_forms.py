@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalog.clock import today
 from catalog.models import (
     Certificate,
+    CheckState,
     Commune,
     Cooperative,
     EvidenceGrade,
@@ -191,7 +192,11 @@ def _label_of(thing: ProductSheet | Plot | Cooperative) -> str:
 
 
 class PlotForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A field of one of the person's cooperatives, in the cooperative's own province."""
+    """A field of one of the person's cooperatives, in the cooperative's own province.
+
+    A checked paper proves something of the goods from this field: while there is one, name, place and crop stay,
+    and goods can only be taken away, or the paper would prove what nobody has looked at.
+    """
 
     class Meta:
         model = Plot
@@ -207,7 +212,22 @@ class PlotForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         own = ProductSheet.objects.filter(cooperative__in=cooperatives).select_related("product")
         self.fields["sheets"].queryset = own  # type: ignore[attr-defined]
         self.fields["sheets"].label_from_instance = lambda sheet: sheet.product.title  # type: ignore[attr-defined]
-        if len(cooperatives) == 1:
+        plot = self.instance
+        self.is_proven = (
+            bool(plot.pk) and plot.papers.in_check(CheckState.CHECKED).exclude(valid_to__lt=today()).exists()
+        )
+        if plot.pk:
+            self.fields["cooperative"].disabled = True
+            self.fields["cooperative"].widget = forms.HiddenInput()
+            self.fields["sheets"].queryset = own.filter(cooperative=plot.cooperative_id)  # type: ignore[attr-defined]
+        if self.is_proven:
+            for name in ("name", "commune", "crop"):
+                self.fields[name].disabled = True
+            self.fields["sheets"].queryset = own.filter(plots=plot)  # type: ignore[attr-defined]
+            self.fields["sheets"].help_text = _(
+                "Nương này có giấy đã kiểm, nên chỉ bớt được sản phẩm. Muốn thêm, hãy gửi giấy của chính sản phẩm ấy."
+            )
+        if not plot.pk and len(cooperatives) == 1:
             only = cooperatives[0]
             self.fields["cooperative"].initial, self.fields["commune"].initial = only, only.commune
             self.fields["cooperative"].widget = forms.HiddenInput()

@@ -175,6 +175,7 @@ class ProofFormScreen(Screen):
     header_icon = "clipboard-list"
     proof: Any = None
     form: forms.Form | None = None
+    said: Any = gettext_lazy("Đã nhận. Chợ kiểm xong thì giấy hiện cho người mua.")
 
     def make_form(self, *args: Any) -> forms.Form:
         raise NotImplementedError
@@ -204,7 +205,7 @@ class ProofFormScreen(Screen):
             except ValidationError as error:
                 errors_into(form, error)
             else:
-                messages.success(request, _("Đã nhận. Chợ kiểm xong thì giấy hiện cho người mua."))
+                messages.success(request, str(self.said))
                 return redirect(self.page_of_saved(proof))
         return self.render_to_response(self.get_context_data(), status=422)
 
@@ -260,9 +261,13 @@ class Plots(ProofFormScreen):
 
     template_name = "panel/plots.html"
     page_title = gettext_lazy("Nương, vườn")
+    said = gettext_lazy("Đã lưu nương.")
+    plot: Plot | None = None
 
     def make_form(self, *args: Any) -> forms.Form:
-        form: Any = PlotForm(*args[:1], cooperatives=cooperatives_of(self.request.user))
+        form: Any = PlotForm(
+            *args[:1], cooperatives=cooperatives_of(self.request.user), instance=self.plot or Plot()
+        )
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -278,6 +283,23 @@ class Plots(ProofFormScreen):
 
     def page_of_saved(self, proof: Any) -> str:
         return reverse("panel:plots")
+
+
+class EditPlot(Plots):
+    """One field; what a checked paper speaks of stays as it was when it was checked."""
+
+    template_name = "panel/plot.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.plot = get_object_or_404(plots_for(request.user), pk=kwargs["pk"])
+
+    def get_page_title(self) -> str:
+        return str(self.plot)
+
+    def path_here(self) -> list[dict[str, Any]]:
+        papers, here = super().path_here()
+        return [papers, {"url": reverse("panel:plots"), "label": str(self.page_title)}, here]
 
 
 @require_safe

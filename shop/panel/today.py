@@ -216,6 +216,15 @@ CARDS = (
         work_of="panel:judge_paper",
     ),
     Card(
+        _("Món chờ duyệt"),
+        _("Xem món rồi cho bán, hoặc gửi lại"),
+        "panel_products:index",
+        f"?tinh-trang={ApprovalState.SUBMITTED}",
+        lambda user: sheets_for(user).filter(state=ApprovalState.SUBMITTED).count(),
+        "tag",
+        work_of="panel:judge_paper",
+    ),
+    Card(
         _("Sản phẩm đang bán"),
         _("Giá và số còn lại"),
         "panel_products:index",

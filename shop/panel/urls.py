@@ -84,6 +84,7 @@ urlpatterns = [
     path("giay-to/them/", proofs.AddPaper.as_view(), name="add_paper"),
     path("giay-to/them-ocop/", proofs.AddCertificate.as_view(), name="add_certificate"),
     path("giay-to/nuong/", proofs.Plots.as_view(), name="plots"),
+    path("giay-to/nuong/<int:pk>/", proofs.EditPlot.as_view(), name="plot"),
     path("giay-to/ocop/<int:pk>/", proof_acts.CertificatePage.as_view(), name="certificate"),
     path("giay-to/ocop/<int:pk>/sua/", proofs.EditCertificate.as_view(), name="edit_certificate"),
     path("giay-to/ocop/<int:pk>/anh/", proofs.certificate_photo, name="certificate_photo"),

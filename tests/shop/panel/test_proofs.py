@@ -15,7 +15,7 @@ from PIL import Image
 from catalog.clock import today
 from catalog.models import Certificate, CheckState, Paper, PaperKind, Plot, ProofAct
 from catalog.proofs import clean_photo, return_proof
-from tests.factories import make_certificate, make_paper, make_plot
+from tests.factories import make_certificate, make_paper, make_plot, make_product
 from tests.support.market import Market
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +161,62 @@ def test_a_cooperative_adds_a_plot_and_binds_goods_of_its_own_to_it(as_role: AsR
         [market.goods_a],
     )
     assert "Nương Bản Mẫu" in client.get(f"{HERE}nuong/").content.decode()
+
+
+def about(plot: Plot, **changes: Any) -> dict[str, Any]:
+    fields = {
+        "name": plot.name,
+        "commune": plot.commune_id,
+        "hectares": str(plot.hectares),
+        "crop": plot.crop,
+        "sheets": list(plot.sheets.values_list("pk", flat=True)),
+    }
+    return fields | changes
+
+
+def test_a_cooperative_changes_its_plot_and_no_other(as_role: AsRole, market: Market) -> None:
+    client = as_role("cooperative")
+    plot, foreign = make_plot(market.a), make_plot(market.b, name="Nương của B")
+    here = f"{HERE}nuong/{plot.pk}/"
+    assert here in client.get(f"{HERE}nuong/").content.decode()
+    assert plot.name in client.get(here).content.decode()
+    changes = {"name": "Nương  Trên", "hectares": "3.25", "crop": "chè", "sheets": [market.goods_a.pk]}
+    changed = client.post(here, about(plot, **changes, cooperative=market.b.pk))
+    assert (changed.status_code, changed["Location"]) == (302, f"{HERE}nuong/")
+    assert "Đã lưu nương." in client.get(f"{HERE}nuong/").content.decode()
+    plot.refresh_from_db()
+    assert (plot.name, str(plot.hectares), plot.crop, plot.cooperative) == (
+        "Nương Trên",
+        "3.25",
+        "chè",
+        market.a,
+    )
+    assert list(plot.sheets.all()) == [market.goods_a]
+    assert client.post(here, about(plot, sheets=[market.draft_b.pk])).status_code == 422
+    twin = make_plot(market.a, name="Nương Dưới")
+    assert client.post(here, about(plot, name=twin.name)).status_code == 422
+    assert client.get(f"{HERE}nuong/{foreign.pk}/").status_code == 404
+    assert client.post(f"{HERE}nuong/{foreign.pk}/", about(foreign, name="X")).status_code == 404
+    assert as_role("operator").get(here).status_code == 404
+
+
+def test_a_checked_paper_does_not_come_to_prove_other_goods(as_role: AsRole, market: Market) -> None:
+    client = as_role("cooperative")
+    other = make_product(cooperative=market.a)
+    plot = make_plot(market.a, sheets=(market.goods_a,))
+    paper, name = make_paper(plot, PaperKind.VIETGAP), plot.name
+    here = f"{HERE}nuong/{plot.pk}/"
+    assert "chỉ bớt được sản phẩm" in client.get(here).content.decode()
+    added = about(plot, sheets=[market.goods_a.pk, other.pk])
+    assert client.post(here, added).status_code == 422
+    assert client.post(here, about(plot, name="Nương khác", crop="chè", hectares="9")).status_code == 302
+    plot.refresh_from_db()
+    assert (plot.name, plot.crop, str(plot.hectares)) == (name, "khoai sọ", "9.00")
+    assert client.post(here, about(plot, sheets=[])).status_code == 302
+    assert not plot.sheets.exists()
+    Paper.objects.filter(pk=paper.pk).update(valid_to=today() - dt.timedelta(days=1))
+    assert client.post(here, added).status_code == 302
+    assert plot.sheets.count() == 2
 
 
 def test_a_paper_sent_back_can_be_put_right_and_a_checked_one_cannot(as_role: AsRole, market: Market) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 
+from shop.panel.products import ProductList
 from shop.panel.selectors import consignments_for, invoices_for, refunds_for, sheets_for, transfers_for
 from tests.factories import make_product
 from tests.support.market import SECRETS_OF_B, Market
@@ -52,6 +53,7 @@ def cards(page: str) -> dict[str, str]:
                 "Cần hoàn tiền": "0",
                 "Khiếu nại chưa xong": "0",
                 "Giấy tờ chờ kiểm": "0",
+                "Món chờ duyệt": "0",
                 "Sản phẩm đang bán": "1",
             },
         ),
@@ -66,7 +68,7 @@ def test_the_start_screen_counts_the_work_of_the_role(
 def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> None:
     client = as_role("operator")
     links = re.findall(r'class="panel-card" href="([^"]+)"', client.get("/quan-tri/").content.decode())
-    assert len(links) == 10
+    assert len(links) == 11
     assert {client.get(html.unescape(link)).status_code for link in links} == {200}
 
 
@@ -121,6 +123,41 @@ def test_the_goods_list_is_the_stalls_own(market: Market, as_role: AsRole) -> No
     results = as_role("cooperative").get("/quan-tri/san-pham/results/").content.decode()
     assert "Khoai sọ của A" in results
     assert not [secret for secret in SECRETS_OF_B if secret in results]
+
+
+def test_the_operator_finds_what_waits_for_approval_from_the_start_screen(
+    market: Market, as_role: AsRole
+) -> None:
+    make_product(cooperative=market.b, title="Chè đang chờ", state="submitted")
+    client = as_role("operator")
+    start = client.get("/quan-tri/").content.decode()
+    assert cards(start)["Món chờ duyệt"] == "1"
+    assert 'href="/quan-tri/san-pham/?tinh-trang=submitted"' in start
+    waiting = client.get("/quan-tri/san-pham/?tinh-trang=submitted").content.decode()
+    assert "Chè đang chờ" in waiting
+    assert "Khoai sọ của A" not in waiting
+    tabs = re.findall(r'<a class="panel-tab" href="([^"]+)"( aria-current="page")?>([^<]+)', waiting)
+    assert [(label.strip(), bool(current)) for _url, current, label in tabs] == [
+        ("Tất cả", False), ("Bản nháp", False), ("Chờ duyệt", True), ("Đang bán", False), ("Ngừng bán", False),
+    ]  # fmt: skip
+    assert "Chè đang chờ" in client.get("/quan-tri/san-pham/").content.decode()
+
+
+def test_a_tab_of_the_goods_list_counts_own_goods_only_and_keeps_its_pages(
+    market: Market, as_role: AsRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProductList, "get_paginate_by", lambda view, rows: 2)
+    for number in range(3):
+        make_product(cooperative=market.a, title=f"Chờ {number}", state="submitted")
+    make_product(cooperative=market.b, state="submitted")
+    page = as_role("cooperative").get("/quan-tri/san-pham/?tinh-trang=submitted").content.decode()
+    assert re.findall(r'panel-tab__count">(\d+)', page) == ["4", "0", "3", "1", "0"]
+    assert "Món chờ duyệt" not in as_role("cooperative").get("/quan-tri/").content.decode()
+    assert "tinh-trang=submitted&amp;trang=2" in page
+    assert as_role("cooperative").get("/quan-tri/san-pham/?tinh-trang=la").status_code == 200
+    nothing = as_role("cooperative").get("/quan-tri/san-pham/?tinh-trang=withdrawn").content.decode()
+    assert "Không có món nào ở đây." in nothing
+    assert nothing.count('class="panel-tab"') == 5
 
 
 def test_the_goods_list_asks_the_database_the_same_for_one_as_for_many(
