@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import TransactionTestCase
 from django.utils import translation
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from shop.translations import compile_translations
-from tests.support.databases import PostgresDatabases, SqliteDatabases, databases_for, locked
+from tests.support.databases import Databases, databases_for, locked
+
+if TYPE_CHECKING:
+    from tests.support.market import Market
+
+WANTS_MARKET = pytest.StashKey[bool]()
+IN_USE = pytest.StashKey[Databases]()
 
 # Playwright's synchronous driver runs an event loop in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -29,22 +37,32 @@ def pytest_configure() -> None:
         compile_translations(settings.LOCALE_PATHS)
 
 
+def _touches_the_database(item: pytest.Item) -> bool:
+    touching = {"db", "transactional_db", "django_db_setup", "live_server", "demo_market"}
+    return bool(item.get_closest_marker("django_db") or touching & set(getattr(item, "fixturenames", ())))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what touches the database runs again."""
     if not os.environ.get("TEST_DATABASE_URL"):
         return
-    touching = {"db", "transactional_db", "django_db_setup", "live_server", "demo_market"}
-    again = [
-        item
-        for item in items
-        if item.get_closest_marker("django_db") or touching & set(getattr(item, "fixturenames", ()))
-    ]
+    again = [item for item in items if _touches_the_database(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in again])
     items[:] = again
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before pytest-django opens the test's transaction: that can't be moved to another database."""
+    if _touches_the_database(item):
+        item.config.stash[WANTS_MARKET] = "market_database" in getattr(item, "fixturenames", ())
+        if databases := item.config.stash.get(IN_USE, None):
+            with item.config.stash[blocking_manager_key].unblock():
+                databases.select(market=item.config.stash[WANTS_MARKET])
+
+
 @pytest.fixture(scope="session")
-def databases(worker_id: str) -> Iterator[SqliteDatabases | PostgresDatabases]:
+def databases(worker_id: str) -> Iterator[Databases]:
     databases = databases_for(worker_id)
     yield databases
     databases.drop()
@@ -52,7 +70,7 @@ def databases(worker_id: str) -> Iterator[SqliteDatabases | PostgresDatabases]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    databases: SqliteDatabases | PostgresDatabases, django_db_blocker: pytest.FixtureRequest
+    databases: Databases, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config
 ) -> Iterator[None]:
     """Replaces pytest-django's: no migrations here, a copy of the template instead.
 
@@ -61,6 +79,8 @@ def django_db_setup(
     """
     with django_db_blocker.unblock():
         databases.use()
+        databases.select(market=pytestconfig.stash.get(WANTS_MARKET, False))
+    pytestconfig.stash[IN_USE] = databases
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.restore())
     yield
@@ -68,7 +88,18 @@ def django_db_setup(
 
 
 @pytest.fixture
-def demo_market(databases: SqliteDatabases | PostgresDatabases, transactional_db: None) -> None:
+def market_database() -> None:
+    """Whoever asks for it finds the small market in the database (``pytest_runtest_setup``)."""
+
+
+@pytest.fixture
+def market(market_database: None, databases: Databases, db: None) -> Market:
+    """Two stalls with goods, orders, invoices, and a person of every role."""
+    return databases.market()
+
+
+@pytest.fixture
+def demo_market(databases: Databases, transactional_db: None) -> None:
     """The whole demo market in the test's database (goods, stalls, stories, log-ins)."""
     databases.restore(demo=True)
 

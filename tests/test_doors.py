@@ -34,18 +34,13 @@ from shop.payments.models import InboundEvent, Refund
 from shop.payments.refunds import return_transfer
 from tests.factories import make_certificate, make_lot, make_paper, make_plot
 from tests.support.doors import ROLES, Door, reviewed, walk
-from tests.support.market import SECRETS_OF_B, Market, build_market
+from tests.support.market import SECRETS_OF_B, Market
 from tests.support.orders import bring, transfer
 
 pytestmark = pytest.mark.django_db
 
 DOORS = list(walk())
 MAY_SEE_ALL = ("invoice_staff", "operator")
-
-
-@pytest.fixture
-def market() -> Market:
-    return build_market()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from catalog import services, shelves
+from catalog.batch import Draft, save_products
 from catalog.facets import goods_on
 from catalog.models import Certificate, ProductSheet, ShelfEntry
 from catalog.paging import COLUMNS, LAST_NUMBERED, ORDERS, PER_PAGE, Place, read_key, window_in, window_of
@@ -23,17 +24,26 @@ MANY = 2 * PER_PAGE + 5
 @pytest.fixture
 def goods():
     stall, group, month = make_cooperative("nuong"), make_category("rau", "Rau"), 1 << (today().month - 1)
-    sheets = [
-        make_product(
-            title=f"Khoai số {number}",
-            cooperative=stall,
-            category=group,
-            price=10_000 * (1 + number % 7),
-            stock=number % 5,
-            season_months=month if number % 3 == 0 else 4095,
-        )
-        for number in range(MANY)
-    ]
+    facts = {"ocop_set": 1, "commune": stall.commune, "net_quantity": 1000, "net_unit": "g", "pack": "túi",
+             "weight_grams": 1000, "tax_class": "own_produce", "processing": "raw", "category": group,
+             "storage": "Khô", "ingredients": "Khoai", "shelf_life": "30 ngày", "usage": "Nấu", "warnings": "Không",
+             "declaration_number": "TCB", "state": "approved"}  # fmt: skip
+    sheets = save_products(
+        cooperative=stall,
+        drafts=[
+            Draft(
+                f"S{number}",
+                {
+                    **facts,
+                    "title": f"Khoai số {number}",
+                    "price_amount": 10_000 * (1 + number % 7),
+                    "stock": number % 5,
+                    "season_months": month if number % 3 == 0 else 4095,
+                },
+            )
+            for number in range(MANY)
+        ],
+    )
     for sheet in sheets[::4]:
         make_certificate(sheet, stars=3 + sheet.product_id % 3)
     return [sheet.product_id for sheet in sheets]

@@ -15,14 +15,14 @@ from shop.invoices import services
 from shop.invoices.models import Invoice
 from shop.orders import invoicing
 from tests.support.authority import hear_answer, running_authority
-from tests.support.market import build_market
+from tests.support.market import Market
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def waiting() -> Invoice:
-    return build_market().invoice_a
+def waiting(market: Market) -> Invoice:
+    return market.invoice_a
 
 
 @pytest.fixture

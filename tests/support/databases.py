@@ -10,18 +10,25 @@ import fcntl
 import hashlib
 import json
 import os
+import pickle
 import shutil
 import sqlite3
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import psycopg
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from tests.support.market import Market
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "cho-phien-mau-2026"
@@ -88,13 +95,90 @@ def fill(database_url: str, *, demo: bool) -> None:
     subprocess.run([sys.executable, "-c", "\n".join(steps)], cwd=ROOT, env=environment, check=True)
 
 
-class SqliteDatabases:
+class Databases(ABC):
+    """One worker's databases: one for most of its tests, and one in which the small market stands already.
+
+    Several hundred tests want that market. It is built once, and the transaction of each test is taken back.
+    """
+
+    def __init__(self, own: str, market: str) -> None:
+        self.own_name, self.market_name = own, market
+        self.kept_name = f"{market}-kept"
+        self.name = own
+        self._market: bytes | None = None
+        self._templates: dict[bool, str] = {}
+
+    @abstractmethod
+    def template(self, *, demo: bool) -> str:
+        """The name of the template, built if it is not there yet."""
+
+    @abstractmethod
+    def copy(self, source: str, target: str) -> None:
+        """Make ``target`` anew as a copy of ``source``; nobody is connected to either."""
+
+    @abstractmethod
+    def remove(self, name: str) -> None:
+        """Forget a database, if it is there."""
+
+    def use(self) -> None:
+        """Connect to a fresh copy of the schema."""
+        self._connect(self.own_name)
+        self.restore()
+
+    def select(self, *, market: bool) -> None:
+        """Connect to the database that the next test asks for."""
+        if market and self._market is None:
+            self._build_market()
+        elif (name := self.market_name if market else self.own_name) != self.name:
+            self._connect(name)
+
+    def market(self) -> Market:
+        """What stands in the market's database; every call gives objects of its own."""
+        assert self._market is not None
+        return cast("Market", pickle.loads(self._market))  # our own bytes
+
+    def restore(self, *, demo: bool = False) -> None:
+        """The selected database as it was before any test; for ``demo``, with the demo market in it."""
+        connections["default"].close()
+        if self.name == self.market_name and not demo:
+            source = self.kept_name
+        elif demo in self._templates:
+            source = self._templates[demo]
+        else:
+            source = self._templates[demo] = self.template(demo=demo)
+        self.copy(source, self.name)
+
+    def drop(self) -> None:
+        connections["default"].close()
+        for name in (self.own_name, self.market_name, self.kept_name):
+            self.remove(name)
+
+    def _build_market(self) -> None:
+        from tests.support.market import build_market  # needs the applications loaded
+
+        connections["default"].close()
+        self.copy(self.template(demo=False), self.market_name)
+        self._connect(self.market_name)
+        with translation.override(settings.LANGUAGE_CODE):
+            self._market = pickle.dumps(build_market())
+        connections["default"].close()
+        self.copy(self.market_name, self.kept_name)
+
+    def _connect(self, name: str) -> None:
+        connections["default"].close()
+        self.name = name
+        settings.DATABASES["default"]["NAME"] = name
+        connections["default"].settings_dict["NAME"] = name
+
+
+class SqliteDatabases(Databases):
     """Template and worker databases as files."""
 
     def __init__(self, worker: str) -> None:
-        self.name = CACHE / f"worker-{worker}-{os.getpid()}.sqlite3"
+        names = (CACHE / f"{kind}-{worker}-{os.getpid()}.sqlite3" for kind in ("worker", "market"))
+        super().__init__(*map(str, names))
 
-    def template(self, *, demo: bool) -> Path:
+    def template(self, *, demo: bool) -> str:
         kind = "demo" if demo else "schema"
         schema = self.template(demo=False) if demo else None
         before = sums(SCHEMA_SOURCES)  # taken first: a file changed meanwhile must not count as built in
@@ -109,11 +193,10 @@ class SqliteDatabases:
                 _checkpoint(building)
                 path.with_suffix(".json").write_text(json.dumps(before))
                 building.rename(path)
-                for old in sorted(CACHE.glob(f"{kind}-*.sqlite3"), key=lambda file: file.stat().st_mtime)[
-                    :-4
-                ]:
+                by_age = sorted(CACHE.glob(f"{kind}-*.sqlite3"), key=lambda file: file.stat().st_mtime)
+                for old in by_age[:-4]:
                     old.unlink()
-        return path
+        return str(path)
 
     def _earlier_schema(self) -> Path | None:
         """A template whose sources all stand unchanged: only what was added since needs to run."""
@@ -124,27 +207,15 @@ class SqliteDatabases:
                 return path
         return None
 
-    def restore(self, *, demo: bool = False) -> None:
-        connections["default"].close()
+    def copy(self, source: str, target: str) -> None:
+        self.remove(target)
+        if Path(f"{source}-wal").exists():
+            _checkpoint(Path(source))
+        shutil.copyfile(source, target)
+
+    def remove(self, name: str) -> None:
         for suffix in ("", "-wal", "-shm"):
-            Path(f"{self.name}{suffix}").unlink(missing_ok=True)
-        shutil.copyfile(self.template_path(demo=demo), self.name)
-
-    def template_path(self, *, demo: bool) -> Path:
-        cached: dict[bool, Path] = self.__dict__.setdefault("_templates", {})
-        if demo not in cached:
-            cached[demo] = self.template(demo=demo)
-        return cached[demo]
-
-    def use(self) -> None:
-        settings.DATABASES["default"]["NAME"] = str(self.name)
-        connections["default"].settings_dict["NAME"] = str(self.name)
-        self.restore()
-
-    def drop(self) -> None:
-        connections["default"].close()
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self.name}{suffix}").unlink(missing_ok=True)
+            Path(f"{name}{suffix}").unlink(missing_ok=True)
 
 
 def _checkpoint(path: Path) -> None:
@@ -154,13 +225,12 @@ def _checkpoint(path: Path) -> None:
     connection.close()
 
 
-class PostgresDatabases:
+class PostgresDatabases(Databases):
     """Template and worker databases on the server named by ``TEST_DATABASE_URL``."""
 
     def __init__(self, worker: str) -> None:
-        self.name = f"chophien_{worker}_{os.getpid()}"
+        super().__init__(*(f"chophien_{kind}{worker}_{os.getpid()}" for kind in ("", "market_")))
         self.url = os.environ["TEST_DATABASE_URL"]
-        self._templates: dict[bool, str] = {}
 
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -186,34 +256,23 @@ class PostgresDatabases:
         with self._locked(name):
             if not self._exists(name):
                 building = f"{name}_building"
-                self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", building)
-                with self._locked("copy"):
-                    self._execute("CREATE DATABASE {} TEMPLATE {}", building, base)
+                self.copy(base, building)
                 server, _, _ = self.url.rpartition("/")
                 fill(f"{server}/{building}", demo=demo)
                 self._execute("ALTER DATABASE {} RENAME TO {}", building, name)
         return name
 
-    def restore(self, *, demo: bool = False) -> None:
-        connections["default"].close()
-        if demo not in self._templates:
-            self._templates[demo] = self.template(demo=demo)
-        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
+    def copy(self, source: str, target: str) -> None:
+        self.remove(target)
         # One copy of a template at a time: PostgreSQL refuses to copy a database in use.
         with self._locked("copy"):
-            self._execute("CREATE DATABASE {} TEMPLATE {}", self.name, self._templates[demo])
+            self._execute("CREATE DATABASE {} TEMPLATE {}", target, source)
 
-    def use(self) -> None:
-        settings.DATABASES["default"]["NAME"] = self.name
-        connections["default"].settings_dict["NAME"] = self.name
-        self.restore()
-
-    def drop(self) -> None:
-        connections["default"].close()
-        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
+    def remove(self, name: str) -> None:
+        self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def databases_for(worker: str) -> SqliteDatabases | PostgresDatabases:
+def databases_for(worker: str) -> Databases:
     """Those of PostgreSQL when ``TEST_DATABASE_URL`` is set."""
     return PostgresDatabases(worker) if os.environ.get("TEST_DATABASE_URL") else SqliteDatabases(worker)
 

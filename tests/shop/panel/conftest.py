@@ -11,12 +11,7 @@ from django.test import Client
 
 from shop.sandbox.server import SandboxServer
 from tests.support.authority import running_authority
-from tests.support.market import Market, build_market
-
-
-@pytest.fixture
-def market(db: None) -> Market:
-    return build_market()
+from tests.support.market import Market
 
 
 @pytest.fixture

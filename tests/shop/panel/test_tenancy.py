@@ -12,7 +12,7 @@ from catalog.models import ProductSheet
 from shop.panel.products import ProductViewSet
 from shop.panel.selectors import sheets_for
 from shop.panel.tenancy import RowsPolicy, TenantViewSet
-from tests.support.market import Market, build_market
+from tests.support.market import Market
 
 VIEWS = ("edit_view", "delete_view", "history_view", "history_results_view", "usage_view", "inspect_view")
 
@@ -24,11 +24,6 @@ class Everything(TenantViewSet):
     inspect_view_enabled = True
     add_to_reference_index = False
     exclude_form_fields = ("product",)
-
-
-@pytest.fixture
-def market(db: None) -> Market:
-    return build_market()
 
 
 def request_of(user: Any, method: str = "get") -> Any:
