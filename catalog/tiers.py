@@ -2,10 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
+from oscar.core.loading import get_model
 
 from catalog.models import PriceTier
+
+MOST_TIERS = 6
+
+
+class TiersRefused(ValueError):
+    """Some prices for many make no sense, so none was written. ``errors`` by product."""
+
+    def __init__(self, errors: dict[int, ValidationError]) -> None:
+        super().__init__(f"refused: {errors.keys()}")
+        self.errors = errors
+
+
+def set_tiers(*, product_id: int, tiers: Iterable[tuple[int, int]]) -> None:
+    """The product's (or pack's) prices for many: exactly these (from quantity, đồng each).
+
+    Locks/Writes: as ``save_tiers``. Raises: ValidationError. Idempotent.
+    """
+    try:
+        save_tiers({product_id: tiers})
+    except TiersRefused as refused:
+        raise refused.errors[product_id] from None
+
+
+@transaction.atomic
+def save_tiers(wanted: Mapping[int, Iterable[tuple[int, int]]]) -> None:
+    """The prices for many of each product (or pack): exactly these (from quantity, đồng each).
+
+    Locks/Writes: StockRecord by id, PriceTier. Idempotent.
+    Raises: TiersRefused unless quantities rise from 2 and prices fall from below the price of one.
+    """
+    records: Any = get_model("partner", "StockRecord").objects.select_for_update().filter(product__in=wanted)
+    prices = dict(records.order_by("pk").values_list("product_id", "price"))
+    steps = {product_id: sorted(tiers) for product_id, tiers in wanted.items()}
+    errors = {}
+    for product_id, tiers in steps.items():
+        try:
+            _check(int(prices[product_id] or 0), tiers)
+        except ValidationError as error:
+            errors[product_id] = error
+    if errors:
+        raise TiersRefused(errors)
+    PriceTier.objects.filter(product__in=wanted).delete()
+    PriceTier.objects.bulk_create(
+        PriceTier(product_id=product_id, min_quantity=quantity, unit_amount=amount)
+        for product_id, tiers in steps.items()
+        for quantity, amount in tiers
+    )
+
+
+def _check(price_amount: int, tiers: Sequence[tuple[int, int]]) -> None:
+    if len(tiers) > MOST_TIERS:
+        raise ValidationError(_("Một món có nhiều nhất %(most)d mức giá mua nhiều.") % {"most": MOST_TIERS})
+    for (fewer, dearer), (more, cheaper) in pairwise([(1, price_amount), *tiers]):
+        if more <= fewer:
+            raise ValidationError(_("Số lượng của mỗi mức phải lớn hơn mức trước, bắt đầu từ 2."))
+        if not 0 < cheaper < dearer:
+            raise ValidationError(_("Mua nhiều thì giá mỗi gói phải thấp hơn mức trước."))
 
 
 def check_tiers(*, product_id: int, price_amount: int) -> None:

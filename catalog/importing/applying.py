@@ -16,7 +16,7 @@ from .columns import PICTURES, SIZE_FIELDS
 from .current import current_values
 from .planning import PlannedRow, RowKind
 from .problems import Problem, Trouble
-from .sizes import clear_tiers, write_pack, write_size
+from .sizes import SizeRow, clear_tiers, write_packs, write_sizes
 
 AT_ONCE = 200
 TO_WRITE = (RowKind.NEW, RowKind.CHANGED)
@@ -121,16 +121,33 @@ def _write(cooperative: Cooperative, rows: Sequence[PlannedRow], pictures: Mappi
     clear_tiers(cooperative, [row.sku for row, _parent, fields in to_write if "tiers" in fields])
     products = [(row, fields) for row, parent, fields in to_write if not parent]
     _write_products(cooperative, products, pictures)
-    for row, parent, fields in to_write:
-        try:
-            if parent:
-                write_pack(cooperative, row.sku, parent, fields, now.get(row.sku))
-                fields.pop("is_offered", None)
-            write_size(cooperative, row.sku, fields, now.get(row.sku))
-        except ValidationError as error:
-            problems[row.number] = _problems_of(error)
-    if problems:
-        raise RowsRefused(problems)
+    _write_sizes(cooperative, to_write, now)
+
+
+def _write_sizes(
+    cooperative: Cooperative,
+    to_write: Sequence[tuple[PlannedRow, str, dict[str, Any]]],
+    now: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Raises: RowsRefused."""
+    numbers = {row.sku: row.number for row, _parent, _fields in to_write}
+    packs = [
+        (SizeRow(row.sku, fields, now.get(row.sku)), parent) for row, parent, fields in to_write if parent
+    ]
+    errors = write_packs(cooperative, packs)
+    if not errors:
+        sizes = [
+            # Whether a pack is offered has been written with it.
+            SizeRow(
+                row.sku,
+                {name: value for name, value in fields.items() if not (parent and name == "is_offered")},
+                now.get(row.sku),
+            )
+            for row, parent, fields in to_write
+        ]
+        errors = write_sizes(cooperative, sizes)
+    if errors:
+        raise RowsRefused({numbers[sku]: _problems_of(error) for sku, error in errors.items()})
 
 
 def _not_as_planned(parent: str, parent_now: str) -> Problem:

@@ -15,7 +15,8 @@ from catalog.clock import today
 from catalog.harvests import LONGEST_WAIT
 from catalog.labelling import Facts, missing_legal_fields
 from catalog.models import Cooperative
-from catalog.packs import MOST_PACKS, MOST_TIERS
+from catalog.packs import MOST_PACKS
+from catalog.tiers import MOST_TIERS
 
 from .archives import Photographs, picture_key, stored_key
 from .columns import BY_FIELD, CODE, HARVEST, PACK_REQUIRED, PICTURES, SIZE_FIELDS

@@ -1,10 +1,10 @@
-"""Writes what a row says of one size: the pack it is, whether it is offered, prices for many, harvests."""
+"""Writes what rows say of single sizes: the packs they are, whether they are offered, prices for many, harvests."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,19 +14,19 @@ from catalog import shelves
 from catalog.batch import BelowReserved
 from catalog.harvests import expect
 from catalog.models import Cooperative, Pack, PriceTier, ProductSheet
-from catalog.packs import save_pack, set_tiers
+from catalog.packs import PackDraft, PacksRefused, save_packs
 from catalog.services import StockBelowReserved
+from catalog.tiers import TiersRefused, save_tiers
 
 from .columns import HARVEST
 
-_ARGUMENTS = {
-    "pack": "name",
-    "pack_en": "name_en",
-    "net_quantity": "net_quantity",
-    "weight_grams": "weight_grams",
-    "price_amount": "price_amount",
-    "stock": "stock",
-}
+
+class SizeRow(NamedTuple):
+    """What is to be written of one size. ``now``: what stands there, None for a new one."""
+
+    sku: str
+    fields: Mapping[str, Any]
+    now: Mapping[str, Any] | None
 
 
 def clear_tiers(cooperative: Cooperative, skus: Sequence[str]) -> None:
@@ -37,57 +37,90 @@ def clear_tiers(cooperative: Cooperative, skus: Sequence[str]) -> None:
         ).delete()
 
 
-def write_pack(
-    cooperative: Cooperative, sku: str, main: str, fields: Mapping[str, Any], now: Mapping[str, Any] | None
-) -> None:
-    """The pack, made or changed. Locks/Writes: as ``save_pack``. Raises: ValidationError."""
-    sheet = ProductSheet.objects.filter(cooperative=cooperative, code=main).first()
-    if sheet is None:
-        raise ValidationError({"parent_sku": _("Không có món mang mã này.")})
-    after = {"pack_en": "", **(now or {}), **fields}
-    _refusing(
-        save_pack,
-        now,
-        sheet=sheet,
-        sku=sku,
-        is_offered=after.get("is_offered", True),
-        **{argument: after[name] for name, argument in _ARGUMENTS.items()},
-    )
+def write_packs(cooperative: Cooperative, rows: Sequence[tuple[SizeRow, str]]) -> dict[str, ValidationError]:
+    """The packs, made or changed, each with the code of its product; by SKU what was wrong.
 
-
-def write_size(
-    cooperative: Cooperative, sku: str, fields: Mapping[str, Any], now: Mapping[str, Any] | None
-) -> None:
-    """What stands beside price and stock. Locks/Writes: StockRecord, PriceTier, Harvest, Pack, shelf.
-
-    Raises: ValidationError.
+    Locks/Writes: as ``save_packs``, nothing when one is wrong.
     """
-    if not fields.keys() & {"tiers", "is_offered", *HARVEST}:
-        return
-    record: Any = (
-        get_model("partner", "StockRecord")
-        .objects.select_related("product")
-        .get(partner_id=cooperative.partner_id, partner_sku=sku)
-    )
-    if "tiers" in fields:
-        try:
-            set_tiers(product_id=record.product_id, tiers=[(many, price) for many, price in fields["tiers"]])
-        except ValidationError as error:
-            raise ValidationError({"tiers": error.messages}) from error
-    if fields.keys() & set(HARVEST):
-        columns = (fields.get(name, now[name] if now else []) for name in HARVEST)
-        coming = [
-            (packs, dt.date.fromisoformat(day), sure) for packs, day, sure in zip(*columns, strict=True)
-        ]
-        _refusing(expect, now, product=record.product, coming=coming)
-    if "is_offered" in fields:
-        Pack.objects.filter(product=record.product_id).update(is_offered=fields["is_offered"])
-    if fields.keys() & {"is_offered", *HARVEST}:  # prices for many stand on no shelf
-        shelves.refresh([record.product.parent_id or record.product_id])
-
-
-def _refusing(write: Any, now: Mapping[str, Any] | None, **arguments: Any) -> None:
+    sheets = {
+        sheet.code: sheet
+        for sheet in ProductSheet.objects.filter(
+            cooperative=cooperative, code__in={main for _row, main in rows}
+        ).select_related("product")
+    }
+    for sheet in sheets.values():
+        sheet.cooperative = cooperative
+    orphans = [row.sku for row, main in rows if main not in sheets]
+    if orphans:
+        return {sku: ValidationError({"parent_sku": _("Không có món mang mã này.")}) for sku in orphans}
+    drafts = []
+    for row, main in rows:
+        after = {"pack_en": "", **(row.now or {}), **row.fields}
+        drafts.append(
+            PackDraft(
+                sheet=sheets[main],
+                sku=row.sku,
+                name=after["pack"],
+                name_en=after["pack_en"],
+                net_quantity=after["net_quantity"],
+                weight_grams=after["weight_grams"],
+                price_amount=after["price_amount"],
+                stock=after["stock"],
+                is_offered=after.get("is_offered", True),
+            )
+        )
     try:
-        write(**arguments)
-    except StockBelowReserved as error:
-        raise BelowReserved(now["reserved"] if now else 0) from error
+        save_packs(drafts)
+    except PacksRefused as refused:
+        now = {row.sku: row.now for row, _main in rows}
+        return {sku: _as_told(error, now[sku]) for sku, error in refused.errors.items()}
+    return {}
+
+
+def write_sizes(cooperative: Cooperative, rows: Sequence[SizeRow]) -> dict[str, ValidationError]:
+    """What stands beside price and stock of those sizes; by SKU what was wrong.
+
+    Locks/Writes: StockRecord by id, PriceTier, Harvest, Pack, shelf.
+    """
+    rows = [row for row in rows if row.fields.keys() & {"tiers", "is_offered", *HARVEST}]
+    records: Any = get_model("partner", "StockRecord").objects.filter(
+        partner_id=cooperative.partner_id, partner_sku__in=[row.sku for row in rows]
+    )
+    products = {record.partner_sku: record.product for record in records.select_related("product")}
+    errors = _write_tiers(rows, products)
+    for row in rows:
+        if row.fields.keys() & set(HARVEST):
+            try:
+                expect(product=products[row.sku], coming=_coming(row))
+            except (ValidationError, StockBelowReserved) as error:
+                errors[row.sku] = _as_told(error, row.now)
+    for is_offered in (True, False):
+        asked = [products[row.sku] for row in rows if row.fields.get("is_offered") is is_offered]
+        Pack.objects.filter(product__in=asked).update(is_offered=is_offered)
+    seen = [
+        row for row in rows if row.fields.keys() & {"is_offered", *HARVEST}
+    ]  # prices for many stand on no shelf
+    shelves.refresh({products[row.sku].parent_id or products[row.sku].pk for row in seen})
+    return errors
+
+
+def _write_tiers(rows: Sequence[SizeRow], products: Mapping[str, Any]) -> dict[str, ValidationError]:
+    wanted = {products[row.sku].pk: row for row in rows if "tiers" in row.fields}
+    try:
+        save_tiers({pk: [(many, price) for many, price in row.fields["tiers"]] for pk, row in wanted.items()})
+    except TiersRefused as refused:
+        return {
+            wanted[pk].sku: ValidationError({"tiers": error.messages}) for pk, error in refused.errors.items()
+        }
+    return {}
+
+
+def _coming(row: SizeRow) -> list[tuple[int, dt.date, str]]:
+    columns = (row.fields.get(name, row.now[name] if row.now else []) for name in HARVEST)
+    return [(packs, dt.date.fromisoformat(day), sure) for packs, day, sure in zip(*columns, strict=True)]
+
+
+def _as_told(error: Exception, now: Mapping[str, Any] | None) -> ValidationError:
+    if isinstance(error, ValidationError):
+        return error
+    return BelowReserved(now["reserved"] if now else 0)

@@ -9,7 +9,8 @@ from django.db import transaction
 from catalog.clock import today
 from catalog.harvests import plan_harvest
 from catalog.models import Harvest, HarvestState, ProductSheet
-from catalog.packs import save_pack, set_tiers
+from catalog.packs import PackDraft, save_packs
+from catalog.tiers import set_tiers
 from shop.demo import files
 from shop.partner.models import StockRecord
 
@@ -22,18 +23,21 @@ def load_sizes(sheets: dict[str, ProductSheet]) -> None:
     """
     partners = {sheet.cooperative.partner_id for sheet in sheets.values()}
     records = {record.partner_sku: record for record in StockRecord.objects.filter(partner__in=partners)}
-    for row in files.rows("packs"):
-        known = records.get(row["sku"])
-        save_pack(
-            sheet=sheets[row["product"]],
-            sku=row["sku"],
-            name=row["name"],
-            name_en=row["name_en"],
-            net_quantity=int(row["net_quantity"]),
-            weight_grams=int(row["weight_grams"]),
-            price_amount=int(row["price"]),
-            stock=known.num_in_stock if known else int(row["stock"]),
-        )
+    save_packs(
+        [
+            PackDraft(
+                sheet=sheets[row["product"]],
+                sku=row["sku"],
+                name=row["name"],
+                name_en=row["name_en"],
+                net_quantity=int(row["net_quantity"]),
+                weight_grams=int(row["weight_grams"]),
+                price_amount=int(row["price"]),
+                stock=records[row["sku"]].num_in_stock if row["sku"] in records else int(row["stock"]),
+            )
+            for row in files.rows("packs")
+        ]
+    )
     records = {record.partner_sku: record for record in StockRecord.objects.filter(partner__in=partners)}
     tiers: dict[str, list[tuple[int, int]]] = {}
     for row in files.rows("tiers"):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from catalog import harvests, packs
+from catalog import harvests, packs, tiers
 from catalog.models import ApprovalState, Harvest, HarvestState, PriceTier, ProductSheet
 from catalog.pictures import make_renditions
 from catalog.services import NotReadyToPublish, StockBelowReserved, message_of, save_product, set_state
@@ -255,7 +255,7 @@ class ProductAct(View):
             pack = packs.save_pack(sheet=sheet, **form.cleaned_data)
             return _("Đã lưu quy cách %(name)s.") % {"name": pack.name}
         if act == "tiers":
-            packs.set_tiers(product_id=self._product_id(sheet), tiers=form.tiers)
+            tiers.set_tiers(product_id=self._product_id(sheet), tiers=form.tiers)
             return _("Đã lưu giá mua nhiều.")
         if act == "harvest":
             product = type(sheet.product)._default_manager.get(pk=self._product_id(sheet))

@@ -8,9 +8,10 @@ from oscar.apps.catalogue.models import Product
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Pack, PriceTier, ProductSheet, StockLevel
-from catalog.packs import save_pack, set_tiers
+from catalog.packs import save_pack
 from catalog.selectors import cards
 from catalog.services import StockBelowReserved
+from catalog.tiers import set_tiers
 from shop.partner.models import StockRecord
 from tests.factories import make_product
 from tests.support.orders import fill_basket

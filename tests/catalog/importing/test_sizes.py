@@ -8,6 +8,8 @@ import io
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from oscar.core.loading import get_model
 
 from catalog.clock import today
@@ -20,7 +22,8 @@ from catalog.importing.problems import CellRefused, Trouble
 from catalog.importing.runs import run, trial
 from catalog.importing.wording import heading, sentence, shown
 from catalog.models import Confidence, Harvest, HarvestState, Pack, PriceTier, ProductSheet
-from catalog.packs import save_pack, set_tiers
+from catalog.packs import save_pack
+from catalog.tiers import set_tiers
 from tests.factories import make_category, make_commune, make_cooperative, make_product
 from tests.support.spreadsheets import csv_of, good, xlsx_of
 
@@ -321,3 +324,32 @@ def test_a_list_that_says_less_than_it_should_is_refused(read, cell, trouble):
 
 def test_the_words_for_how_sure_a_harvest_is_are_those_of_the_model():
     assert {key: names[0] for key, names in lists.CONFIDENCES.items()} == dict(Confidence.choices)
+
+
+def test_writing_packs_costs_the_same_for_few_and_for_many(stall):
+    def cost(name: str, goods: int) -> int:
+        rows = []
+        for number in range(goods):
+            code = f"{name}{number}"
+            rows += [
+                good(Mã_hàng=code, Tên_sản_phẩm=f"Khoai {code}"),
+                pack(
+                    Mã_hàng=f"{code}-5",
+                    Mã_sản_phẩm_chính=code,
+                    Giá_mua_nhiều="10: 90.000",
+                    Quy_cách_đang_bán="không",
+                ),
+            ]
+        plan = try_out(stall, csv_of(rows))
+        assert not plan.problems
+        with CaptureQueriesContext(connection) as queries:
+            result = run(cooperative=stall, plan=plan, photographs=Photographs.none(), is_per_row=False)
+        assert (result.written, Pack.objects.filter(sheet__code__startswith=name).count()) == (
+            2 * goods,
+            2 * goods,
+        )
+        return len(queries)
+
+    cost("A", 1)  # the first also looks up what later ones know
+    assert cost("B", 2) == cost("C", 40)
+    assert PriceTier.objects.count() == Pack.objects.filter(is_offered=False).count() == 43

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from catalog.clock import today
 from catalog.harvests import ArrivedMeanwhile, change_harvest, close_harvest, plan_harvest, record_arrival
 from catalog.models import Harvest, HarvestState, ProductSheet, StockLevel
-from catalog.packs import set_tiers
 from catalog.selectors import cards
 from catalog.services import StockBelowReserved
+from catalog.tiers import set_tiers
 from shop.orders.invariants import violations
 from shop.orders.models import Consignment, ConsignmentLine, OrderSheet
 from shop.orders.requests import ForAdultsOnly, NotHarvestedYet, OutOfStock
