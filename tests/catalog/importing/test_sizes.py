@@ -351,5 +351,5 @@ def test_writing_packs_costs_the_same_for_few_and_for_many(stall):
         return len(queries)
 
     cost("A", 1)  # the first also looks up what later ones know
-    assert cost("B", 2) == cost("C", 40)
-    assert PriceTier.objects.count() == Pack.objects.filter(is_offered=False).count() == 43
+    assert cost("B", 2) == cost("C", 20)  # SQLite splits what has more than 999 values
+    assert PriceTier.objects.count() == Pack.objects.filter(is_offered=False).count() == 23
