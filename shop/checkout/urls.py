@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import basket, checkout, order, payment
+from .views import basket, checkout, order, order_changes, payment
 
 app_name = "checkout"
 
@@ -22,4 +22,16 @@ urlpatterns = [
     path("thanh-toan/<uuid:attempt>/qr.png", payment.qr_picture, {"kind": "png"}, name="qr_png"),
     path("thanh-toan/<uuid:attempt>/sandbox/", payment.sandbox_pay, name="sandbox_pay"),
     path("don-hang/<slug:number>/<slug:token>/", order.order_page, name="order"),
+    path("don-hang/<slug:number>/<slug:token>/huy/", order_changes.cancel_order, name="cancel_order"),
+    path(
+        "don-hang/<slug:number>/<slug:token>/huy/<slug:parcel>/",
+        order_changes.cancel_parcel,
+        name="cancel_parcel",
+    ),
+    path(
+        "don-hang/<slug:number>/<slug:token>/thieu-hang/<int:shortfall>/",
+        order_changes.shortfall,
+        name="shortfall",
+    ),
+    path("don-hang/<slug:number>/<slug:token>/mua-lai/", order_changes.reorder, name="reorder"),
 ]

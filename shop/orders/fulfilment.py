@@ -10,21 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 from oscar.apps.order.models import Line, Order
 
-from shop.payments import refunds
-from shop.payments.models import (
-    OPEN_ATTEMPTS,
-    AttemptStatus,
-    EventKind,
-    PaymentAttempt,
-    PaymentEvent,
-    RefundReason,
-)
+from shop.payments.models import OPEN_ATTEMPTS, AttemptStatus, PaymentAttempt, RefundReason
 
-from . import invoicing, letters, picking, stock
-from .locks import lock_order
-from .models import Consignment, OrderEvent
+from . import invoicing, letters, picking, reductions, stock
+from .locks import lock_consignment, lock_order
+from .models import Consignment, LineReduction, OrderEvent, Shortfall
 from .paying import may_expire
-from .requests import IllegalStep
+from .receiving import give_back_all
+from .reductions import note
+from .requests import BuyerIsAsked, IllegalStep
 from .statuses import CONSIGNMENT_STEPS, ConsignmentStatus, OrderEventKind, OrderStatus
 
 
@@ -46,31 +40,48 @@ def _expire_one(order_id: int, now: dt.datetime) -> bool:
     order = lock_order(order_id)
     if order.status != OrderStatus.PENDING_PAYMENT or order.sheet.pay_by > now:
         return False
-    stock.give_back(order)
+    stock.give_back(order.lines.all())
     Order.objects.filter(pk=order.pk).update(status=OrderStatus.EXPIRED.value)
     order.consignments.update(status=ConsignmentStatus.CANCELLED)
     attempts = PaymentAttempt.objects.filter(order=order, status__in=OPEN_ATTEMPTS)
     attempts.update(status=AttemptStatus.EXPIRED)
     OrderEvent.objects.create(order=order, kind=OrderEventKind.EXPIRED)
-    for charge in PaymentEvent.objects.filter(attempt__order=order, kind=EventKind.CHARGE, refund=None):
-        refund = refunds.request_refund(cause=charge, amount=charge.amount, reason=RefundReason.INCOMPLETE)
-        OrderEvent.objects.create(order=order, kind=OrderEventKind.REFUND_DUE, note=str(refund.reason))
-        letters.refund_due(order, refund)
+    give_back_all(order, RefundReason.INCOMPLETE)
     return True
 
 
 @transaction.atomic
-def pack(*, consignment: Consignment, by: Any, lots: Mapping[int, int] | None = None) -> Consignment:
+def pack(
+    *,
+    consignment: Consignment,
+    by: Any,
+    lots: Mapping[int, int] | None = None,
+    weights: Mapping[int, int] | None = None,
+) -> Consignment:
     """The consignment, packed; ``lots`` says from which lot (value) a line (key) was taken, where that is known.
 
-    Locks/Writes: order, consignments, lots. Raises: IllegalStep unless it waits to be packed; LotUnfit.
+    ``weights`` (in grams, by line) are those found lower than sold: the difference goes back to the buyer.
+    Locks/Writes: order, consignments, lots; reductions, refunds, letters. Raises: IllegalStep unless it waits to be
+    packed; BuyerIsAsked while the buyer has a question to answer; LotUnfit; WeightUnfit.
     """
     consignment = _step(consignment, ConsignmentStatus.PACKED)
+    if Shortfall.objects.waiting().filter(consignment=consignment).exists():
+        raise BuyerIsAsked(ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED)
+    lighter = reductions.weigh(consignment, weights or {})
     picking.pick(consignment, lots or {})
     consignment.packed_at = timezone.now()
     consignment.save(update_fields=["status", "packed_at"])
-    _note(consignment, OrderEventKind.PACKED, by)
+    note(consignment, OrderEventKind.PACKED, by=by)
+    if lighter:
+        _give_difference(consignment, lighter, by)
     return consignment
+
+
+def _give_difference(consignment: Consignment, lighter: list[LineReduction], by: Any) -> None:
+    text = ", ".join(f"−{row.grams} g {row.line.title}" for row in lighter)
+    note(consignment, OrderEventKind.REDUCED, by=by, text=text)
+    back = reductions.pay_back(consignment, sum(row.amount for row in lighter), RefundReason.LIGHTER, by=by)
+    letters.parcel_reduced(consignment, lighter, back)
 
 
 @transaction.atomic
@@ -79,7 +90,7 @@ def change_lots(*, consignment: Consignment, lots: Mapping[int, int]) -> Consign
 
     Locks/Writes: order, consignments, lots. Raises: IllegalStep unless it is packed; LotUnfit.
     """
-    consignment = _fresh(consignment)
+    consignment = lock_consignment(consignment)
     if consignment.status != ConsignmentStatus.PACKED:
         raise IllegalStep(consignment.status, ConsignmentStatus.PACKED)
     picking.pick(consignment, lots)
@@ -101,26 +112,15 @@ def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_numbe
     stock.consume(Line.objects.filter(consignment_line__consignment=consignment))
     picking.write_sales(consignment, at=consignment.handed_over_at, by=by)
     invoicing.open_invoice(consignment)
-    _note(consignment, OrderEventKind.HANDED_OVER, by, note=f"{carrier} {tracking_number}".strip())
+    note(consignment, OrderEventKind.HANDED_OVER, by=by, text=f"{carrier} {tracking_number}".strip())
     letters.handed_over(consignment)
     return consignment
 
 
 def _step(consignment: Consignment, step: ConsignmentStatus) -> Consignment:
     """The consignment, locked and fresh, with its next status set but not saved."""
-    fresh = _fresh(consignment)
+    fresh = lock_consignment(consignment)
     if step not in CONSIGNMENT_STEPS[fresh.status]:
         raise IllegalStep(fresh.status, step)
     fresh.status = step
     return fresh
-
-
-def _fresh(consignment: Consignment) -> Consignment:
-    lock_order(consignment.order_id)
-    return Consignment.objects.select_related("cooperative", "order__sheet").get(pk=consignment.pk)
-
-
-def _note(consignment: Consignment, kind: OrderEventKind, by: Any, note: str = "") -> None:
-    OrderEvent.objects.create(
-        order_id=consignment.order_id, consignment=consignment, kind=kind, actor=by, note=note[:255]
-    )

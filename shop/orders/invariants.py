@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 from oscar.apps.order.models import Line, Order
 
 from catalog.models import Harvest, HarvestState, ProductSheet
+from shop.invoices.models import Invoice, InvoiceKind
 from shop.partner.models import StockRecord
 from shop.payments.models import (
     MONEY_IN,
@@ -28,13 +29,22 @@ from shop.payments.models import (
     RefundState,
 )
 
-from .models import Consignment, ConsignmentLine, OrderSheet
+from .models import (
+    Consignment,
+    ConsignmentLine,
+    ConsignmentRefund,
+    LineReduction,
+    OrderSheet,
+    Shortfall,
+)
 from .statuses import ConsignmentStatus, OrderStatus
 
 
 def violations() -> list[str]:
     """One sentence per row that breaks a rule; empty when everything holds."""
-    return [*_stock(), *_amounts(), *_money(), *_states(), *_deliveries(), *_walls()]
+    return [
+        *_stock(), *_held(), *_amounts(), *_money(), *_reductions(), *_states(), *_deliveries(), *_walls(),
+    ]  # fmt: skip
 
 
 def _sum(rows: Any, key: str, field: str, outer: str = "pk") -> Coalesce:
@@ -67,6 +77,20 @@ def _stock() -> Iterator[str]:
         )
 
 
+def _held() -> Iterator[str]:
+    """A line holds what is still to leave the stock for it: all that was sold but the missing pieces."""
+    missing = _sum(LineReduction.objects.all(), "line", "quantity")
+    lines = ConsignmentLine.objects.filter(order_line__stockrecord__isnull=False).filter(
+        Q(order_line__product__product_class__track_stock=True)
+        | Q(order_line__product__parent__product_class__track_stock=True)
+    )
+    gone = (ConsignmentStatus.CANCELLED, ConsignmentStatus.HANDED_OVER)
+    wanted = Case(When(consignment__status__in=gone, then=0), default=F("quantity") - missing)
+    held = Coalesce("order_line__num_allocated", 0)
+    for line in lines.annotate(wanted=wanted, held=held).exclude(wanted=F("held")):
+        yield f"line {line.pk}: {line.held} held of {line.wanted} that are still to leave"
+
+
 def _amounts() -> Iterator[str]:
     sums = _sum(Consignment.objects.all(), "order", "total_amount", "order_id")
     for sheet in (
@@ -91,29 +115,76 @@ def _amounts() -> Iterator[str]:
 
 
 def _money() -> Iterator[str]:
-    """A paid order holds its total beside what is set aside; any other paid or not holds nothing of its own."""
+    """A paid order holds its total beside what is set aside, without what was given back of its consignments.
+
+    An unpaid one holds less than its total, an ended one nothing.
+    """
     events, refunds = PaymentEvent.objects.all(), Refund.objects.all()
     money_in = _sum(events.filter(kind__in=MONEY_IN), "attempt__order", "amount")
     money_out = _sum(events.filter(kind__in=MONEY_OUT), "attempt__order", "amount")
     set_aside = _sum(refunds.exclude(state=RefundState.DONE), "attempt__order", "amount")
     # Agreed with the buyer, or taken back by a card scheme: the order stays what it is.
     agreed = _sum(refunds.filter(reason=RefundReason.AGREED), "attempt__order", "amount")
+    parts = _sum(refunds.filter(for_consignment__isnull=False), "attempt__order", "amount")
     disputed = _sum(events.filter(kind=EventKind.CHARGEBACK), "attempt__order", "amount")
     won = _sum(events.filter(kind=EventKind.REVERSAL), "attempt__order", "amount")
     orders = Order.objects.filter(sheet__isnull=False).annotate(
         held=money_in - money_out,
         usable=money_in - money_out - set_aside,
-        expected=F("sheet__total_amount") - agreed - disputed + won,
+        expected=F("sheet__total_amount") - agreed - parts - disputed + won,
         total=F("sheet__total_amount"),
     )
     for order in orders.filter(
         Q(status=OrderStatus.PAID) & ~Q(usable=F("expected"))
         | Q(status=OrderStatus.PENDING_PAYMENT) & (Q(usable__lt=0) | Q(usable__gte=F("total")))
-        | Q(status__in=(OrderStatus.EXPIRED, OrderStatus.CANCELLED)) & ~Q(usable=0)
+        | Q(status=OrderStatus.EXPIRED) & ~Q(usable=0)
+        | Q(status=OrderStatus.CANCELLED, sheet__paid_at=None) & ~Q(usable=0)
+        | Q(status=OrderStatus.CANCELLED, sheet__paid_at__isnull=False) & ~Q(usable=F("expected"))
     ):
         yield f"order {order.number} ({order.status}): {order.usable} of {order.total} đồng count towards it"
     for refund in Refund.objects.filter(cause__isnull=False, amount__gt=F("cause__amount")):
         yield f"refund {refund.pk}: {refund.amount} is more than came in"
+    parts_back = _sum(refunds, "charge", "amount") + _sum(refunds, "cause", "amount")
+    for charge in events.filter(kind=EventKind.CHARGE).annotate(back=parts_back).filter(back__gt=F("amount")):
+        yield f"charge {charge.external_reference}: {charge.back} of {charge.amount} đồng go back"
+
+
+def _reductions() -> Iterator[str]:
+    """No line is reduced below nothing, and what is not delivered was given back, as far as the money was there."""
+    reductions = LineReduction.objects.all()
+    less = {name: _sum(reductions, "line", name) for name in ("quantity", "goods_amount", "discount_amount")}
+    lines = ConsignmentLine.objects.annotate(**{f"less_{name}": row for name, row in less.items()})
+    for line in lines.filter(
+        Q(less_quantity__gt=F("quantity"))
+        | Q(less_goods_amount__gt=F("goods_amount"))
+        | Q(less_discount_amount__gt=F("discount_amount"))
+        | Q(less_goods_amount__lt=0)
+        | Q(less_discount_amount__lt=0)
+    ):
+        yield f"line {line.pk}: more is taken off than it has"
+    reduced = _sum(reductions, "line__consignment", "amount")
+    back = _sum(ConsignmentRefund.objects.all(), "consignment", "refund__amount")
+    # Money that staff or a card scheme gave back before may leave less than is due.
+    is_short_of_money = Exists(
+        Refund.objects.filter(attempt__order=OuterRef("order"), reason=RefundReason.AGREED)
+    ) | Exists(PaymentEvent.objects.filter(attempt__order=OuterRef("order"), kind=EventKind.CHARGEBACK))
+    rows = Consignment.objects.filter(order__sheet__paid_at__isnull=False).annotate(
+        reduced=reduced, back=back, is_short_of_money=is_short_of_money
+    )
+    undelivered = Case(When(status=ConsignmentStatus.CANCELLED, then=F("total_amount")), default=F("reduced"))
+    for consignment in rows.annotate(undelivered=undelivered).filter(
+        Q(back__gt=F("undelivered")) | Q(back__lt=F("undelivered"), is_short_of_money=False)
+    ):
+        yield f"consignment {consignment.code}: {consignment.back} of {consignment.undelivered} đồng go back"
+    first = Invoice.objects.filter(source_reference=OuterRef("code"), kind=InvoiceKind.ORIGINAL)
+    billed = rows.filter(status=ConsignmentStatus.HANDED_OVER).annotate(
+        billed=Subquery(first.values("total_amount")[:1]), due=F("total_amount") - F("reduced")
+    )
+    for sent in billed.filter(billed__isnull=False).exclude(billed=F("due")):
+        yield f"consignment {sent.code}: {sent.due} đồng are due, its invoice says {sent.billed}"
+    asked = Shortfall.objects.waiting().exclude(consignment__status=ConsignmentStatus.TO_PACK)
+    for shortfall in asked.select_related("consignment"):
+        yield f"consignment {shortfall.consignment.code} waits for an answer, but not to be packed"
 
 
 def _states() -> Iterator[str]:
@@ -123,6 +194,7 @@ def _states() -> Iterator[str]:
             ConsignmentStatus.TO_PACK,
             ConsignmentStatus.PACKED,
             ConsignmentStatus.HANDED_OVER,
+            ConsignmentStatus.CANCELLED,
         ),
         OrderStatus.EXPIRED: (ConsignmentStatus.CANCELLED,),
         OrderStatus.CANCELLED: (ConsignmentStatus.CANCELLED,),
@@ -130,9 +202,13 @@ def _states() -> Iterator[str]:
     for status, steps in expected.items():
         for consignment in Consignment.objects.filter(order__status=status).exclude(status__in=steps):
             yield f"consignment {consignment.code} is {consignment.status} although its order is {status.value}"
+    parcels = Consignment.objects.filter(order=OuterRef("pk")).exclude(status=ConsignmentStatus.CANCELLED)
+    for order in Order.objects.filter(~Exists(parcels), status=OrderStatus.PAID, sheet__isnull=False):
+        yield f"order {order.number} is paid although all of its consignments are cancelled"
     succeeded = Count("payment_attempts", filter=Q(payment_attempts__status=AttemptStatus.SUCCEEDED))
+    is_paid = Q(status=OrderStatus.PAID) | Q(status=OrderStatus.CANCELLED, sheet__paid_at__isnull=False)
     for order in Order.objects.annotate(succeeded=succeeded).filter(
-        Q(status=OrderStatus.PAID, succeeded=0) | ~Q(status=OrderStatus.PAID) & Q(succeeded__gt=0)
+        Q(is_paid, succeeded=0) | ~is_paid & Q(succeeded__gt=0)
     ):
         yield f"order {order.number} is {order.status} with {order.succeeded} successful attempts"
 

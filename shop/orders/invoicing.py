@@ -26,19 +26,21 @@ BANK_TRANSFER = "Chuyển khoản"  # what the invoice prints; Vietnamese whatev
 
 
 def sale_of(consignment: Consignment) -> SaleRecord:
-    """What this consignment sold, for its invoice. Unit: whole đồng; the total is the consignment's."""
+    """What this consignment delivers, for its invoice. Unit: whole đồng; the total is its ``due_amount``."""
     sheet: OrderSheet = consignment.order.sheet
+    own = consignment.lines.select_related("order_line__product__sheet").prefetch_related("reductions")
+    delivered = [line for line in own if line.left_quantity]
     lines = [
         SoldLine(
-            name=f"{line.title} ({line.pack})",
+            name=_name(line),
             tax_class=line.tax_class,
-            gross_amount=line.goods_amount,
+            gross_amount=line.due.goods,
             code=line.sku,
             unit=_unit(line.pack),
-            quantity=line.quantity,
+            quantity=line.left_quantity,
             **_origin(line),
         )
-        for line in consignment.lines.select_related("order_line__product__sheet")
+        for line in delivered
     ]
     if consignment.shipping_amount:
         delivery = SoldLine(
@@ -51,7 +53,7 @@ def sale_of(consignment: Consignment) -> SaleRecord:
         business_buyer=bool(sheet.invoice_tax_code),
         on_deduction=consignment.cooperative.vat_method == VatMethod.DEDUCTION,
         lines=tuple(lines),
-        discount_amount=consignment.discount_amount,
+        discount_amount=sum(line.due.discount for line in delivered),
         payment_method=BANK_TRANSFER,
         solution_tax_code=settings.INVOICE_PROVIDER_TAX_CODE,
     )
@@ -132,6 +134,12 @@ def _origin(line: ConsignmentLine) -> dict[str, Any]:
     product = line.order_line.product
     sheet = getattr(product, "sheet", None) if product else None
     return {"processing": sheet.processing, "own_produced": sheet.is_own_produced} if sheet else {}
+
+
+def _name(line: ConsignmentLine) -> str:
+    """As it was sold, with what it weighs less: the price of a piece is lower on this invoice."""
+    name = f"{line.title} ({line.pack})"
+    return f"{name}, cân thực thiếu {line.missing_grams} g" if line.missing_grams else name
 
 
 def _unit(pack: str) -> str:

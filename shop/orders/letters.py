@@ -11,8 +11,9 @@ from shop.messages.services import Enclosure, write_letter
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.services import open_amount, paid_amount
 
-from .links import lookup_url, lot_url, order_url, panel_url, pay_url
-from .models import Consignment
+from .links import lookup_url, lot_url, order_url, panel_url, pay_url, shortfall_url
+from .models import Consignment, LineReduction, Shortfall, ShortfallAnswer
+from .statuses import ShortfallChoice
 
 COOPERATIVE_LANGUAGE = "vi"
 
@@ -46,6 +47,53 @@ def refund_due(order: Any, refund: Refund) -> None:
     _to_buyer(order, "refund_due", f"refund-due:{refund.pk}", {"refund": refund})
 
 
+def order_cancelled(order: Any) -> None:
+    """To the buyer of an order that nobody has paid."""
+    _to_buyer(order, "order_cancelled", f"order-cancelled:{order.number}", {})
+
+
+def parcel_cancelled(consignment: Consignment, back_amount: int, *, is_by_stall: bool) -> None:
+    """To the buyer, with what goes back; to the cooperative, so that nobody packs it any more."""
+    context = {
+        "consignment": consignment,
+        "lines": list(consignment.lines.all()),
+        "back_amount": back_amount,
+        "is_by_stall": is_by_stall,
+    }
+    key = f"parcel-cancelled:{consignment.code}"
+    _to_buyer(consignment.order, "parcel_cancelled", key, context)
+    _to_stall(consignment, "parcel_off", f"parcel-off:{consignment.code}", context)
+
+
+def shortfall_asked(
+    shortfall: Shortfall, choices: Sequence[ShortfallChoice], silence: ShortfallChoice
+) -> None:
+    """To the buyer: what is missing, what to choose from and where, and what ``silence`` means."""
+    order = shortfall.consignment.order
+    context = {
+        "consignment": shortfall.consignment,
+        "shortfall": shortfall,
+        "missing": list(shortfall.missing.select_related("line")),
+        "choices": choices,
+        "silence": silence,
+        "answer_url": shortfall_url(shortfall),
+    }
+    _to_buyer(order, "shortfall_asked", f"shortfall-asked:{shortfall.pk}", context)
+
+
+def shortfall_answered(answer: ShortfallAnswer, consignment: Consignment) -> None:
+    """To the cooperative, which waits with packing for it."""
+    context = {"answer": answer, "shortfall": answer.shortfall}
+    _to_stall(consignment, "shortfall_answered", f"shortfall-answered:{answer.shortfall_id}", context)
+
+
+def parcel_reduced(consignment: Consignment, rows: Sequence[LineReduction], back_amount: int) -> None:
+    """To the buyer: less comes, and so much goes back."""
+    key = f"parcel-reduced:{consignment.code}:{rows[0].pk}"
+    context = {"consignment": consignment, "rows": rows, "back_amount": back_amount}
+    _to_buyer(consignment.order, "parcel_reduced", key, context)
+
+
 def to_pack(consignment: Consignment) -> None:
     """To the cooperative: its own lines, where they go, and nothing of other stalls."""
     sheet = consignment.order.sheet
@@ -67,7 +115,8 @@ def to_pack(consignment: Consignment) -> None:
 
 
 def handed_over(consignment: Consignment) -> None:
-    context = {"consignment": consignment, "lines": list(consignment.lines.all())}
+    lines = [line for line in consignment.lines.all() if line.left_quantity]
+    context = {"consignment": consignment, "lines": lines}
     _to_buyer(consignment.order, "handed_over", f"handed-over:{consignment.code}", context)
 
 
@@ -123,6 +172,17 @@ def invoice_sent(consignment: Consignment, invoice: Invoice, files: Sequence[Enc
         context,
         recipient=invoice.deliver_to,
         files=files,
+    )
+
+
+def _to_stall(consignment: Consignment, template: str, key: str, context: dict[str, Any]) -> None:
+    """To the consignment's cooperative."""
+    write_letter(
+        key=key,
+        recipient=consignment.cooperative.email,
+        template=template,
+        context={**context, "consignment": consignment, "panel_url": panel_url()},
+        language=COOPERATIVE_LANGUAGE,
     )
 
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from catalog.models import Certificate, Lot
 from shop.payments.models import PaymentAttempt
 
-from .models import OrderSheet
+from .models import OrderSheet, Shortfall
 
 
 def pay_url(attempt: PaymentAttempt, *, language: str) -> str:
@@ -19,6 +19,12 @@ def pay_url(attempt: PaymentAttempt, *, language: str) -> str:
 def order_url(sheet: OrderSheet) -> str:
     """The order's page; its token opens it without a log-in."""
     return _absolute("checkout:order", sheet.language, sheet.order.number, sheet.token)
+
+
+def shortfall_url(shortfall: Shortfall) -> str:
+    """Where the buyer says what to do about missing goods."""
+    sheet: OrderSheet = shortfall.consignment.order.sheet
+    return _absolute("checkout:shortfall", sheet.language, sheet.order.number, sheet.token, shortfall.pk)
 
 
 def lookup_url(language: str) -> str:

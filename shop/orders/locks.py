@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Prefetch
 from oscar.apps.order.models import Line, Order
 
 from shop.partner.models import StockRecord
 from shop.payments.models import PaymentAttempt
 
-from .models import Consignment
+from .models import Consignment, ConsignmentLine
+
+_LINES = ConsignmentLine.objects.select_related("order_line__stockrecord").prefetch_related("reductions")
 
 
 def lock_orders(order_ids: Iterable[int]) -> dict[int, Any]:
@@ -35,6 +38,13 @@ def lock_orders(order_ids: Iterable[int]) -> dict[int, Any]:
 def lock_order(order_id: int) -> Any:
     """One order, see ``lock_orders``."""
     return lock_orders([order_id])[order_id]
+
+
+def lock_consignment(consignment: Consignment) -> Consignment:
+    """The consignment, fresh, with its lines and their reductions, after ``lock_order`` of its order."""
+    lock_order(consignment.order_id)
+    rows = Consignment.objects.select_related("cooperative", "order__sheet")
+    return rows.prefetch_related(Prefetch("lines", _LINES)).get(pk=consignment.pk)
 
 
 def _take(rows: Any) -> None:

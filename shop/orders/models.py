@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Cooperative, Lot, LotEvent, TaxClass
 from catalog.models.category_sheet import in_reading_language
+from shop.payments.models import Refund
 
-from .statuses import ConsignmentStatus, OrderEventKind
+from .parts import Part
+from .statuses import ConsignmentStatus, OrderEventKind, ReductionKind, ShortfallChoice
 
 
 class OrderSheet(models.Model):
@@ -55,6 +57,7 @@ class Consignment(models.Model):
     """The part of an order that one cooperative packs, ships, invoices and is paid for.
 
     Unit: whole đồng; goods − discount + shipping = total. The consignments of an order sum to it exactly.
+    These are the amounts agreed on the day of the order and never change: what is due now is ``due_amount``.
     Met in the cooperative's panel and, per stall, on the buyer's order page.
     """
 
@@ -104,6 +107,18 @@ class Consignment(models.Model):
         """In the reader's language, Vietnamese when there is no other."""
         return in_reading_language(self.shipping_name, self.shipping_name_en)
 
+    @property
+    def due_amount(self) -> int:
+        """What the buyer pays for it in the end: nothing once cancelled, else the total without the reductions."""
+        if self.status == ConsignmentStatus.CANCELLED:
+            return 0
+        return self.total_amount - self.reduced_amount
+
+    @property
+    def reduced_amount(self) -> int:
+        """The sum of its lines' reductions. Reads them as they were loaded."""
+        return sum(line.reduced.amount for line in self.lines.all())
+
 
 class ConsignmentLine(models.Model):
     """One product of a consignment as it was sold: name, pack, gross price and tax class of that moment.
@@ -129,6 +144,140 @@ class ConsignmentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    @property
+    def reduced(self) -> Part:
+        """The money of all reductions of the line. Reads them as they were loaded, like what follows."""
+        rows = self.reductions.all()
+        return Part(sum(row.goods_amount for row in rows), sum(row.discount_amount for row in rows))
+
+    @property
+    def due(self) -> Part:
+        """What is paid for the line in the end."""
+        return Part(self.goods_amount, self.discount_amount) - self.reduced
+
+    @property
+    def left_quantity(self) -> int:
+        """Pieces that are delivered: those sold without those missing."""
+        return self.quantity - sum(row.quantity for row in self.reductions.all())
+
+    @property
+    def missing_grams(self) -> int:
+        """By how much the pieces delivered weigh less than they were sold for."""
+        return sum(row.grams for row in self.reductions.all())
+
+
+class LineReduction(models.Model):
+    """Less of a line than was agreed, and the money that goes back for it; append-only.
+
+    Unit: ``quantity`` pieces that are missing, or ``grams`` that the rest weighs less; whole đồng,
+    goods − discount = amount. Met on the buyer's order page, the consignment's page and, taken off, on its invoice.
+    """
+
+    line = models.ForeignKey(ConsignmentLine, on_delete=models.PROTECT, related_name="reductions")
+    kind = models.CharField(max_length=8, choices=ReductionKind)
+    quantity = models.PositiveIntegerField(default=0)
+    grams = models.PositiveIntegerField(default=0)
+    goods_amount = models.BigIntegerField()
+    discount_amount = models.BigIntegerField(default=0)
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind=ReductionKind.SHORT, quantity__gt=0, grams=0)
+                | models.Q(kind=ReductionKind.LIGHTER, quantity=0, grams__gt=0),
+                name="reduction_says_what_is_less",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    amount=models.F("goods_amount") - models.F("discount_amount"), amount__gte=0
+                ),
+                name="reduction_sums_up",
+            ),
+            models.UniqueConstraint(
+                fields=("line",),
+                condition=models.Q(kind=ReductionKind.LIGHTER),
+                name="one_weighing_per_line",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}: −{self.amount}"
+
+
+class ConsignmentRefund(models.Model):
+    """Which refund gives back money of which consignment: for what is missing or too light, or all; append-only."""
+
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="refunds")
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="for_consignment")
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.consignment}: {self.refund}"
+
+
+class ShortfallQuerySet(models.QuerySet["Shortfall"]):
+    def waiting(self) -> ShortfallQuerySet:
+        """Those that the buyer has not answered, and that silence has not answered either."""
+        return self.filter(answer=None)
+
+
+class Shortfall(models.Model):
+    """A stall says that goods of a parcel are missing, and asks what to do; append-only, see ``ShortfallAnswer``.
+
+    ``restock_on``: the day on which it will have them, if it will. Nothing is packed while it waits.
+    """
+
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="shortfalls")
+    restock_on = models.DateField(_("có hàng lại ngày"), null=True)
+    answer_by = models.DateTimeField(_("hạn trả lời"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ShortfallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.consignment}: {self.created_at:%Y-%m-%d}"
+
+
+class MissingLine(models.Model):
+    """How many pieces of a line are missing; append-only."""
+
+    shortfall = models.ForeignKey(Shortfall, on_delete=models.PROTECT, related_name="missing")
+    line = models.ForeignKey(ConsignmentLine, on_delete=models.PROTECT, related_name="missing")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(fields=("shortfall", "line"), name="a_line_is_missing_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="something_is_missing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.line.title}"
+
+
+class ShortfallAnswer(models.Model):
+    """What was chosen; ``is_silence`` when the time went by without a word. One per question, append-only."""
+
+    shortfall = models.OneToOneField(Shortfall, on_delete=models.PROTECT, related_name="answer")
+    choice = models.CharField(max_length=9, choices=ShortfallChoice)
+    is_silence = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.choice
 
 
 class PickedLot(models.Model):

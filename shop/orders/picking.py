@@ -93,14 +93,14 @@ def _ready(lot: Lot, line: ConsignmentLine) -> int:
 
 
 def _needed(line: ConsignmentLine) -> int:
-    """Goods of the line in the unit of their lots; 0 where nothing says how much a pack holds."""
+    """Goods of the line that are delivered, in the unit of their lots; 0 where nothing says how much a pack holds."""
     product = line.order_line.product_id
     sizes = Pack.objects.filter(product=product).values_list("net_quantity", flat=True)
     size = (
         sizes.first()
         or ProductSheet.objects.filter(product=product).values_list("net_quantity", flat=True).first()
     )
-    return line.quantity * (size or 0)
+    return line.left_quantity * size - line.missing_grams if size else 0
 
 
 def _of(product: Any) -> Q:

@@ -153,6 +153,15 @@ def agree_refund(attempt_pk: int, *, amount: int, by: Any, note: str) -> Refund:
     return refund
 
 
+def give_back_all(order: Any, reason: RefundReason) -> None:
+    """Whatever came in for an order that nobody has to pay any more goes back.
+
+    Callers hold the order's locks. Writes: refunds, order events, letters. Idempotent.
+    """
+    for charge in PaymentEvent.objects.filter(attempt__order=order, kind=MoneyKind.CHARGE, refund=None):
+        _give_back(order, charge, charge.amount, reason)
+
+
 def _apply(order: Any, attempt: PaymentAttempt, charge: PaymentEvent) -> None:
     if order.status == OrderStatus.PAID:
         _note_full(attempt)

@@ -128,3 +128,27 @@ class IllegalStep(Exception):
         super().__init__(f"{status} → {step}")
         self.status = status
         self.step = step
+
+
+class BuyerIsAsked(IllegalStep):
+    """The buyer has been asked what to do about missing goods; nothing moves before the answer."""
+
+
+class NotOffered(Exception):
+    """This choice is not among those that the stall has given."""
+
+
+class TooManyMissing(ValueError):
+    """``line`` has not so many pieces left; None when nothing was called missing."""
+
+    def __init__(self, line: Any) -> None:
+        super().__init__(str(line))
+        self.line = line
+
+
+class WeightUnfit(ValueError):
+    """The line can't have this weight. ``sold``: what it was sold to weigh in grams, 0 if not by weight."""
+
+    def __init__(self, line: Any, sold: int) -> None:
+        super().__init__(f"{line}: {sold} g")
+        self.line, self.sold = line, sold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .changes import cancel_consignment, cancel_order
 from .fulfilment import change_lots, expire, hand_over, pack
 from .paying import ask, ask_due, change_method
 from .picking import LotUnfit
@@ -11,6 +12,7 @@ from .receiving import agree_refund, attach, receive
 from .requests import (
     Address,
     Buyer,
+    BuyerIsAsked,
     EmptyBasket,
     ForAdultsOnly,
     IllegalStep,
@@ -18,17 +20,22 @@ from .requests import (
     MethodNotOffered,
     NoSuchOrder,
     NotHarvestedYet,
+    NotOffered,
     NotPayable,
     OutOfStock,
     Placed,
     PriceChanged,
     Shortage,
     StallQuote,
+    TooManyMissing,
+    WeightUnfit,
 )
+from .shortfalls import answer_overdue, answer_shortfall, report_shortfall
 
 __all__ = [
     "Address",
     "Buyer",
+    "BuyerIsAsked",
     "EmptyBasket",
     "ForAdultsOnly",
     "IllegalStep",
@@ -37,16 +44,23 @@ __all__ = [
     "MethodNotOffered",
     "NoSuchOrder",
     "NotHarvestedYet",
+    "NotOffered",
     "NotPayable",
     "OutOfStock",
     "Placed",
     "PriceChanged",
     "Shortage",
     "StallQuote",
+    "TooManyMissing",
+    "WeightUnfit",
     "agree_refund",
+    "answer_overdue",
+    "answer_shortfall",
     "ask",
     "ask_due",
     "attach",
+    "cancel_consignment",
+    "cancel_order",
     "change_lots",
     "change_method",
     "expire",
@@ -55,4 +69,5 @@ __all__ = [
     "place",
     "recall_lot",
     "receive",
+    "report_shortfall",
 ]

@@ -39,6 +39,26 @@ class OrderEventKind(models.TextChoices):
     PACKED = "packed", _("Đã đóng gói")
     HANDED_OVER = "handed-over", _("Đã giao cho đơn vị vận chuyển")
     INVOICED = "invoiced", _("Đã gửi hóa đơn")
+    CANCELLED = "cancelled", _("Người mua hủy")
+    STALL_CANCELLED = "stall-cancelled", _("Gian hàng hết hàng, kiện đã hủy")
+    SHORTFALL_ASKED = "shortfall-asked", _("Gian hàng báo thiếu, chờ người mua chọn")
+    SHORTFALL_ANSWERED = "shortfall-answered", _("Đã chọn cách làm khi thiếu hàng")
+    REDUCED = "reduced", _("Giao ít hơn, bớt tiền")
+
+
+class ReductionKind(models.TextChoices):
+    """Why less of a line is delivered, and paid, than was agreed."""
+
+    SHORT = "short", _("Thiếu hàng")
+    LIGHTER = "lighter", _("Cân thực nhẹ hơn")
+
+
+class ShortfallChoice(models.TextChoices):
+    """What becomes of a parcel whose stall has not everything. The first is what silence means."""
+
+    SHIP_REST = "ship-rest", _("Giao phần còn lại, hoàn tiền phần thiếu")
+    WAIT = "wait", _("Chờ thêm cho đủ hàng")
+    CANCEL = "cancel", _("Hủy cả kiện, hoàn hết tiền kiện")
 
 
 ORDER_STEPS: dict[str, tuple[str, ...]] = {

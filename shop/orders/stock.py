@@ -19,9 +19,9 @@ from shop.partner.models import StockRecord
 from .requests import NotHarvestedYet
 
 
-def give_back(order: Any) -> None:
-    """Release what the order's lines still hold. Idempotent."""
-    for line in _counted(order.lines.all()):
+def give_back(order_lines: Iterable[Any]) -> None:
+    """Release what the lines still hold. Idempotent."""
+    for line in _counted(order_lines):
         if line.num_allocated:
             line.stockrecord.cancel_allocation(line.num_allocated)
             line.num_allocated, line.allocation_cancelled = 0, True
@@ -42,6 +42,22 @@ def reserve_again(order: Any) -> bool:
     except UnableToPlaceOrder:
         return False
     return True
+
+
+def write_off(line: Any, quantity: int) -> None:
+    """Pieces of the order line that are not there: neither kept for it any more, nor sold to the next buyer.
+
+    Of a pre-order only the reservation goes: what a harvest brings is written where it arrives.
+    """
+    for counted in _counted([line]):
+        there = 0 if counted.consignment_line.is_preorder else counted.stockrecord.num_in_stock
+        lost = min(quantity, there)
+        if lost:
+            counted.consume_allocation(lost)
+        if lost < quantity:
+            counted.stockrecord.cancel_allocation(quantity - lost)
+            counted.num_allocated -= quantity - lost
+            counted.save(update_fields=["num_allocated"])
 
 
 def consume(order_lines: Iterable[Any]) -> None:

@@ -17,6 +17,7 @@ from .invoicing import transmit_due
 from .paying import poll
 from .reminders import remind_of_ends
 from .services import expire, receive
+from .shortfalls import answer_overdue
 
 
 def sweep(now: dt.datetime | None = None) -> dict[str, int]:
@@ -29,6 +30,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "deliveries": _receive_left_behind(),
         "questions to providers": poll(now),
         "expired orders": expire(now),
+        "shortfalls": answer_overdue(now),
         "refunds": refunds.send_due(now),
         "batches": work_off_left_behind(now),
         "invoices": transmit_due(now),

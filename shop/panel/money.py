@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from oscar.apps.order.models import Order
 
@@ -173,8 +174,11 @@ def sums_of(day: dt.date) -> list[DaySum]:
         .values_list("inbound__provider")
         .annotate(Sum("amount"))
     )
-    back = Refund.objects.filter(state=RefundState.DONE, cause__inbound__in=came)
-    refunded = dict(back.order_by().values_list("cause__inbound__provider").annotate(Sum("amount")))
+    back = Refund.objects.filter(state=RefundState.DONE).filter(
+        Q(cause__inbound__in=came) | Q(charge__inbound__in=came)
+    )
+    source = Coalesce("cause__inbound__provider", "charge__inbound__provider")
+    refunded = dict(back.order_by().values_list(source).annotate(Sum("amount")))
     return [
         DaySum(
             row["provider"],

@@ -196,6 +196,9 @@ class RefundReason(models.TextChoices):
     CANCELLED = "cancelled", _("Đơn đã hủy")
     UNMATCHED = "unmatched", _("Không rõ của đơn nào")
     AGREED = "agreed", _("Hàng thiếu hoặc hỏng, đã thỏa thuận")
+    PARCEL_CANCELLED = "parcel-cancelled", _("Kiện hàng đã hủy")
+    SHORT = "short", _("Gian hàng không đủ hàng")
+    LIGHTER = "lighter", _("Cân lúc gói nhẹ hơn lúc bán")
 
 
 class RefundWay(models.TextChoices):
@@ -207,7 +210,8 @@ class Refund(models.Model):
     """Money that must go back: to an order's buyer, or to the sender of a transfer that nobody can match.
 
     Whoever prepares it says where the money goes; somebody else approves. ``code`` stands in the memo of the
-    outgoing transfer, so that the bank's message about it finds this row.
+    outgoing transfer, so that the bank's message about it finds this row. ``cause`` is the charge that should not
+    have come; ``charge`` a good one that a part is taken from, as may happen to it more than once.
     """
 
     code = models.CharField(max_length=12, unique=True, null=True)
@@ -217,6 +221,7 @@ class Refund(models.Model):
     state = models.CharField(max_length=10, choices=RefundState, default=RefundState.REQUESTED)
     reason = models.CharField(max_length=120, choices=RefundReason)
     cause = models.OneToOneField(PaymentEvent, on_delete=models.PROTECT, related_name="refund", null=True)
+    charge = models.ForeignKey(PaymentEvent, on_delete=models.PROTECT, related_name="parts_back", null=True)
     way = models.CharField(max_length=10, choices=RefundWay, default=RefundWay.TRANSFER)
     payee_bank_bin = models.CharField(max_length=6, blank=True)
     payee_account = models.CharField(max_length=19, blank=True)

@@ -65,6 +65,12 @@ def request_refund(*, cause: PaymentEvent, amount: int, reason: RefundReason) ->
     return _note(refund)
 
 
+def request_part(*, charge: PaymentEvent, amount: int, reason: RefundReason) -> Refund:
+    """A place in the refund queue for a part of a charge that paid for an order; others may follow."""
+    refund = Refund.objects.create(attempt=charge.attempt, amount=amount, reason=reason, charge=charge)
+    return _note(refund)
+
+
 def refundable_amount(attempt: PaymentAttempt) -> int:
     """What of the attempt's money is neither given back nor set aside to be."""
     moved = {kind: 0 for kind in EventKind}
@@ -242,8 +248,8 @@ def charge_of(refund: Refund) -> PaymentEvent | None:
     if attempt is None or attempt.provider not in PROVIDERS or not PROVIDERS[attempt.provider].is_online:
         return None
     charges = attempt.events.filter(kind=EventKind.CHARGE, provider=attempt.provider)
-    cause = refund.cause
-    return charges.filter(pk=cause.pk).first() if cause else charges.first()
+    named = refund.cause_id or refund.charge_id
+    return charges.filter(pk=named).first() if named else charges.first()
 
 
 def _ask_provider(refund: Refund, *, is_first: bool) -> Answered:

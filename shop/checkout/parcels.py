@@ -1,0 +1,181 @@
+"""A buyer's parcels in plain words: the steps of each, what it lost on the way, what goes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus
+from shop.money import format_amount
+from shop.orders.models import (
+    Consignment,
+    ConsignmentLine,
+    ConsignmentRefund,
+    LineReduction,
+    OrderSheet,
+    Shortfall,
+)
+from shop.orders.statuses import ConsignmentStatus, OrderEventKind, OrderStatus, ReductionKind
+from shop.payments.models import Refund, RefundState
+from shop.shipping.couriers import tracking_url
+from shop.templatetags.market import kilograms
+
+DONE, NOW, NEXT = "done", "now", "next"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a parcel: ``state`` is done, now or next."""
+
+    text: str
+    state: str
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One consignment as its buyer sees it."""
+
+    consignment: Consignment
+    steps: list[Step]
+    invoice: Invoice | None
+
+    @property
+    def tracking_url(self) -> str:
+        return tracking_url(self.consignment.courier, self.consignment.tracking_number)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.consignment.status == ConsignmentStatus.CANCELLED
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the promised days still say something: the goods are on their way or to be."""
+        return bool(self.consignment.promised_from) and not self.is_cancelled
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether this parcel alone may be cancelled: paid, and not packed."""
+        return self.consignment.status == ConsignmentStatus.TO_PACK
+
+    @property
+    def question(self) -> Shortfall | None:
+        """What the stall asks and waits for."""
+        return next((one for one in self.consignment.shortfalls.all() if not hasattr(one, "answer")), None)
+
+    @property
+    def lines(self) -> list[tuple[ConsignmentLine, list[str]]]:
+        """The lines, each with what is less of it."""
+        return [
+            (line, [reduction_text(row) for row in line.reductions.all()])
+            for line in self.consignment.lines.all()
+        ]
+
+    @property
+    def refunds(self) -> list[tuple[str, dt.datetime | None]]:
+        """What goes back for this parcel, and since when it is back."""
+        found = [link.refund for link in self.consignment.refunds.all()]
+        return [(refund_text(refund), refund.done_at) for refund in found]
+
+
+def parcels_of(sheet: OrderSheet) -> list[Parcel]:
+    """The parcels of the order, in a fixed number of queries."""
+    consignments = list(
+        Consignment.objects.filter(order=sheet.order)
+        .select_related("cooperative__commune__province")
+        .prefetch_related(
+            "lines__reductions",
+            "events",
+            Prefetch("refunds", ConsignmentRefund.objects.select_related("refund")),
+            Prefetch("shortfalls", Shortfall.objects.select_related("answer")),
+        )
+        .order_by("pk")
+    )
+    codes = [consignment.code for consignment in consignments]
+    issued = Invoice.objects.filter(source_reference__in=codes).exclude(status=InvoiceStatus.TO_ISSUE)
+    # The one in force: a replacement comes after what it replaces, an adjustment stands beside it.
+    issued = issued.exclude(kind=InvoiceKind.ADJUSTMENT)
+    invoices = {invoice.source_reference: invoice for invoice in issued.select_related("series")}
+    return [
+        Parcel(consignment, steps_of(sheet, consignment), invoices.get(consignment.code))
+        for consignment in consignments
+    ]
+
+
+def reduction_text(row: LineReduction) -> str:
+    """``Thiếu 2, bớt 210.000 ₫``."""
+    amount = format_amount(row.amount)
+    if row.kind == ReductionKind.SHORT:
+        return _("Thiếu %(quantity)d, bớt %(amount)s") % {"quantity": row.quantity, "amount": amount}
+    weight = kilograms(row.grams)
+    return _("Cân thực nhẹ hơn %(weight)s, bớt %(amount)s") % {"weight": weight, "amount": amount}
+
+
+def refund_text(refund: Refund) -> str:
+    """Whether the money is back, as the buyer may say it."""
+    words = _("Đã hoàn %(amount)s") if refund.state == RefundState.DONE else _("Đang hoàn %(amount)s")
+    return words % {"amount": format_amount(refund.amount)}
+
+
+def steps_of(sheet: OrderSheet, consignment: Consignment) -> list[Step]:
+    """The line of states of one parcel, in plain words."""
+    order: Any = sheet.order
+    steps = [Step(_("Bạn đã đặt hàng"), DONE, order.date_placed)]
+    if consignment.status == ConsignmentStatus.CANCELLED:
+        if sheet.paid_at:
+            steps += [Step(_("Đã nhận đủ tiền"), DONE, sheet.paid_at), *_answered(consignment)]
+        return [*steps, _end(sheet, consignment)]
+    is_paid = consignment.status != ConsignmentStatus.AWAITING_PAYMENT
+    is_packed = consignment.status in (ConsignmentStatus.PACKED, ConsignmentStatus.HANDED_OVER)
+    is_sent = consignment.status == ConsignmentStatus.HANDED_OVER
+    marks = [
+        (is_packed, _("Bà con đã đóng gói"), _("Bà con đang chuẩn bị hàng"), consignment.packed_at),
+        (
+            is_sent,
+            _("Đã giao cho đơn vị vận chuyển"),
+            _("Chờ giao cho đơn vị vận chuyển"),
+            consignment.handed_over_at,
+        ),
+    ]
+    _add(steps, is_paid, _("Đã nhận đủ tiền"), _("Chờ bạn trả tiền"), sheet.paid_at)
+    steps += _answered(consignment)
+    for is_done, done, waiting, at in marks:
+        _add(steps, is_done, done, waiting, at)
+    return steps
+
+
+def _add(steps: list[Step], is_done: bool, done: str, waiting: str, at: dt.datetime | None) -> None:
+    if is_done:
+        steps.append(Step(done, DONE, at))
+    else:
+        steps.append(Step(waiting, NOW if steps[-1].state == DONE else NEXT))
+
+
+def _answered(consignment: Consignment) -> Iterator[Step]:
+    """What the stall could not deliver, and what was chosen."""
+    for shortfall in consignment.shortfalls.all():
+        answer = getattr(shortfall, "answer", None)
+        if answer is None:
+            yield Step(_("Gian hàng thiếu hàng, chờ bạn chọn"), NOW, shortfall.created_at)
+        else:
+            text = _("Gian hàng thiếu hàng: %(choice)s") % {"choice": answer.get_choice_display()}
+            yield Step(text, DONE, answer.created_at)
+
+
+def _end(sheet: OrderSheet, consignment: Consignment) -> Step:
+    """Why nothing comes."""
+    if sheet.order.status == OrderStatus.EXPIRED:
+        return Step(_("Đơn hết hạn trả tiền, hàng không được giữ nữa"), NOW)
+    if not sheet.paid_at:
+        return Step(_("Bạn đã hủy đơn khi chưa trả tiền"), NOW)
+    for event in consignment.events.all():
+        if event.kind == OrderEventKind.CANCELLED:
+            return Step(_("Bạn đã hủy kiện này"), NOW, event.created_at)
+        if event.kind == OrderEventKind.STALL_CANCELLED:
+            return Step(_("Kiện không giao nữa vì thiếu hàng"), NOW, event.created_at)
+    return Step(_("Kiện hàng đã hủy"), NOW)
