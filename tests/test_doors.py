@@ -7,6 +7,7 @@ ask whether each role should get that far, and only then put it into the table.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from django.conf import settings
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from catalog.models import Cooperative, ProductSheet
@@ -29,7 +31,8 @@ from shop.complaints.models import Complaint
 from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
 from shop.invoices.models import Invoice, IssueBatch, RateRule
-from shop.orders.models import Consignment
+from shop.orders.models import Consignment, Shortfall
+from shop.orders.services import report_shortfall
 from shop.payments.models import InboundEvent, Refund
 from shop.payments.refunds import return_transfer
 from tests.factories import make_certificate, make_lot, make_paper, make_plot
@@ -82,6 +85,7 @@ def values(market: Market) -> dict[str, Any]:
         "page_pk": page,
         "page_to_move_id": page,
         "page_view_restriction_id": 1,
+        "parcel": market.order.consignments.get().code,
         "parent_page_id": story.get_parent().pk,
         "product_slug": market.goods_a.product.slug,
         "redirect_id": 1,
@@ -89,6 +93,7 @@ def values(market: Market) -> dict[str, Any]:
         "revision_id_a": "earliest",
         "revision_id_b": "latest",
         "session_id": 1,
+        "shortfall": _asked(market).pk,
         "slug": market.a.slug,
         "source": "sepay",
         "task_id": 1,
@@ -99,6 +104,17 @@ def values(market: Market) -> dict[str, Any]:
         "workflow_pk": 1,
         "workflow_state_id": 1,
     }
+
+
+def _asked(market: Market) -> Shortfall:
+    """A question to the buyer of the order whose address everyone has."""
+    parcel = market.order.consignments.get()
+    report_shortfall(
+        consignment=parcel,
+        missing={parcel.lines.get().pk: 1},
+        restock_on=timezone.localdate() + dt.timedelta(days=2),
+    )
+    return Shortfall.objects.get()
 
 
 def _number_of(sheet: ProductSheet) -> str:
@@ -127,7 +143,7 @@ class Owned:
 # First pattern that fits the view's name → whose key stands for ``pk``.
 KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("wagtailimages_", lambda own: own.picture_id),
-    ("panel:(consignment|pack|hand_over|change_lots)$", lambda own: own.consignment.pk),
+    ("panel:(consignment|pack|hand_over|change_lots|report_shortfall)$", lambda own: own.consignment.pk),
     (
         "panel:import",
         lambda own: own.stall.imports.get_or_create(file_name="hang.csv", status="checked")[0].pk,

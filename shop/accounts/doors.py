@@ -36,6 +36,7 @@ _COOPERATIVE = frozenset(
         "panel:consignments",
         "panel:consignment",
         "panel:pack",
+        "panel:report_shortfall",
         "panel:hand_over",
         "panel:delivery",
         "panel:delivery_service_add",

@@ -16,14 +16,13 @@ from shop.orders.models import (
     Consignment,
     ConsignmentLine,
     ConsignmentRefund,
-    LineReduction,
     OrderSheet,
     Shortfall,
 )
-from shop.orders.statuses import ConsignmentStatus, OrderEventKind, OrderStatus, ReductionKind
+from shop.orders.reductions import reduction_text
+from shop.orders.statuses import ConsignmentStatus, OrderEventKind, OrderStatus
 from shop.payments.models import Refund, RefundState
 from shop.shipping.couriers import tracking_url
-from shop.templatetags.market import kilograms
 
 DONE, NOW, NEXT = "done", "now", "next"
 
@@ -105,15 +104,6 @@ def parcels_of(sheet: OrderSheet) -> list[Parcel]:
         Parcel(consignment, steps_of(sheet, consignment), invoices.get(consignment.code))
         for consignment in consignments
     ]
-
-
-def reduction_text(row: LineReduction) -> str:
-    """``Thiếu 2, bớt 210.000 ₫``."""
-    amount = format_amount(row.amount)
-    if row.kind == ReductionKind.SHORT:
-        return _("Thiếu %(quantity)d, bớt %(amount)s") % {"quantity": row.quantity, "amount": amount}
-    weight = kilograms(row.grams)
-    return _("Cân thực nhẹ hơn %(weight)s, bớt %(amount)s") % {"weight": weight, "amount": amount}
 
 
 def refund_text(refund: Refund) -> str:

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from catalog.models import NetUnit
 from catalog.sold import pack_of, sheet_of
+from shop.money import format_amount
 from shop.payments import charges
 from shop.payments.models import RefundReason
+from shop.templatetags.market import kilograms
 
 from . import stock
 from .models import Consignment, ConsignmentLine, ConsignmentRefund, LineReduction, OrderEvent
@@ -98,3 +102,12 @@ def note(consignment: Consignment, kind: OrderEventKind, *, by: Any = None, text
     OrderEvent.objects.create(
         order_id=consignment.order_id, consignment=consignment, kind=kind, actor=by, note=text[:255]
     )
+
+
+def reduction_text(row: LineReduction) -> str:
+    """``Thiếu 2, bớt 210.000 ₫``, in the reader's language."""
+    amount = format_amount(row.amount)
+    if row.kind == ReductionKind.SHORT:
+        return _("Thiếu %(quantity)d, bớt %(amount)s") % {"quantity": row.quantity, "amount": amount}
+    weight = kilograms(row.grams)
+    return _("Cân thực nhẹ hơn %(weight)s, bớt %(amount)s") % {"weight": weight, "amount": amount}

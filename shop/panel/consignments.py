@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,19 +18,37 @@ from catalog.trace_views import amount_text
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.orders import services
-from shop.orders.models import Consignment, ConsignmentLine
+from shop.orders.models import Consignment, ConsignmentLine, Shortfall
 from shop.orders.picking import Choice, choices_for
-from shop.orders.statuses import ConsignmentStatus
+from shop.orders.reductions import reduction_text
+from shop.orders.statuses import ConsignmentStatus, OrderEventKind
 from shop.shipping.couriers import Courier
 
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import consignments_for
+from .weighing import Weighing, read_weighings, weights_of
 
 STATUS_KEY = "tinh-trang"
 PER_PAGE = 25
-LINES = ConsignmentLine.objects.select_related("consignment", "picked__lot", "order_line__product").order_by(
-    "pk"
+WAITING = "cho-khach"
+"""Among the states in the address: consignments whose buyer is asked something."""
+
+LINES = (
+    ConsignmentLine.objects.select_related(
+        "consignment", "picked__lot", "order_line__product__sheet", "order_line__product__pack__sheet"
+    )
+    .prefetch_related("reductions")
+    .order_by("pk")
 )
+TOLD = (
+    OrderEventKind.SHORTFALL_ASKED,
+    OrderEventKind.SHORTFALL_ANSWERED,
+    OrderEventKind.REDUCED,
+    OrderEventKind.CANCELLED,
+    OrderEventKind.STALL_CANCELLED,
+)
+"""What happened beside the steps that have a time of their own."""
+
 OLDEST_FIRST = (ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED)
 SHOWN = (
     ConsignmentStatus.TO_PACK,
@@ -65,7 +83,11 @@ class ConsignmentList(Screen):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         own = consignments_for(self.request.user)
         status = self.request.GET.get(STATUS_KEY, "")
-        rows = own.select_related("cooperative", "order__sheet").prefetch_related("lines")
+        asked = Shortfall.objects.waiting().filter(consignment=OuterRef("pk"))
+        rows = own.select_related("cooperative", "order__sheet").prefetch_related("lines__reductions")
+        rows = rows.annotate(is_waiting=Exists(asked))
+        if status == WAITING:
+            rows = rows.filter(is_waiting=True)
         if status in SHOWN:
             rows = rows.filter(status=status)
         if status in OLDEST_FIRST:
@@ -83,11 +105,14 @@ class ConsignmentList(Screen):
 def _tabs(own: QuerySet[Consignment], status: str) -> list[Tab]:
     counts = dict(own.order_by().values_list("status").annotate(Count("pk")))
     here = reverse("panel:consignments")
-    tabs = [Tab(_("Tất cả"), here, status not in SHOWN, sum(counts.values()))]
+    asked = Shortfall.objects.waiting().filter(consignment__in=own).count()
+    tabs = [Tab(_("Tất cả"), here, status not in (*SHOWN, WAITING), sum(counts.values()))]
     for shown in SHOWN:
         tabs.append(
             Tab(str(shown.label), f"{here}?{STATUS_KEY}={shown}", status == shown, counts.get(shown, 0))
         )
+    if asked or status == WAITING:
+        tabs.insert(2, Tab(_("Chờ khách chọn"), f"{here}?{STATUS_KEY}={WAITING}", status == WAITING, asked))
     return tabs
 
 
@@ -135,13 +160,20 @@ class ConsignmentPage(Screen):
     header_icon = "list-ul"
     hand_over_form: HandOverForm | None = None
     wished: dict[int, int] | None = None
+    weighings: list[Weighing] | None = None
     unfit: str = ""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         rows = consignments_for(request.user).select_related("cooperative", "order__sheet")
-        rows = rows.prefetch_related(Prefetch("lines", LINES), "events")
+        asked = Shortfall.objects.select_related("answer").prefetch_related("missing__line")
+        rows = rows.prefetch_related(Prefetch("lines", LINES), Prefetch("shortfalls", asked), "events")
         self.consignment = get_object_or_404(rows, pk=kwargs["pk"])
+
+    @property
+    def question(self) -> Shortfall | None:
+        """What the buyer is asked and has not answered."""
+        return next((one for one in self.consignment.shortfalls.all() if not hasattr(one, "answer")), None)
 
     def show_unfit(self, error: services.LotUnfit) -> HttpResponse:
         """The page again, with the line and the lot that do not go together."""
@@ -161,7 +193,9 @@ class ConsignmentPage(Screen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        status, user = self.consignment.status, self.request.user
+        status, user, question = self.consignment.status, self.request.user, self.question
+        is_to_pack = status == ConsignmentStatus.TO_PACK and may_open(user, "panel:pack")
+        can_pack = is_to_pack and question is None
         context.update(
             consignment=self.consignment,
             picks=[Pick(line, self.wished) for line in self.consignment.lines.all()]
@@ -172,7 +206,14 @@ class ConsignmentPage(Screen):
             sheet=self.consignment.order.sheet,
             # A cancelled consignment is sent nowhere: the buyer's name and address stop being needed.
             shows_buyer=status != ConsignmentStatus.CANCELLED,
-            can_pack=status == ConsignmentStatus.TO_PACK and may_open(user, "panel:pack"),
+            can_pack=can_pack,
+            weighings=(self.weighings or read_weighings(self.consignment, {})) if can_pack else (),
+            question=question,
+            lines=[
+                (line, [reduction_text(row) for row in line.reductions.all()])
+                for line in self.consignment.lines.all()
+            ],
+            events=[event for event in self.consignment.events.all() if event.kind in TOLD],
             can_hand_over=status == ConsignmentStatus.PACKED and may_open(user, "panel:hand_over"),
             hand_over_form=self.hand_over_form
             or HandOverForm(initial={"carrier": _carrier(self.consignment)}),
@@ -197,12 +238,21 @@ class Pack(ConsignmentPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         wished = self.wished = _lots_from(request, self.consignment)
+        weighings = self.weighings = read_weighings(self.consignment, request.POST.dict())
+        if any(one.error for one in weighings) and self.consignment.status == ConsignmentStatus.TO_PACK:
+            return self.render_to_response(self.get_context_data(), status=422)
         try:
-            services.pack(consignment=self.consignment, by=request.user, lots=wished)
+            services.pack(
+                consignment=self.consignment, by=request.user, lots=wished, weights=weights_of(weighings)
+            )
         except services.LotUnfit as error:
             return self.show_unfit(error)
+        except services.BuyerIsAsked:
+            messages.error(request, _("Đang chờ khách chọn cách làm với phần thiếu, chưa đóng gói được."))
+        except services.WeightUnfit:
+            messages.error(request, _("Kiện vừa thay đổi. Bạn xem lại cân thực nhé."))
         except services.IllegalStep:
-            messages.error(request, _too_late(self.consignment))
+            messages.error(request, too_late(self.consignment))
         else:
             done = _("Đã ghi: kiện %(code)s đóng gói xong.")
             messages.success(request, done % {"code": self.consignment.code})
@@ -221,7 +271,7 @@ class ChangeLots(ConsignmentPage):
         except services.LotUnfit as error:
             return self.show_unfit(error)
         except services.IllegalStep:
-            messages.error(request, _too_late(self.consignment))
+            messages.error(request, too_late(self.consignment))
         else:
             messages.success(request, _("Đã đổi lô của kiện %(code)s.") % {"code": self.consignment.code})
         return redirect("panel:consignment", pk=pk)
@@ -241,7 +291,7 @@ class HandOver(ConsignmentPage):
         except services.LotUnfit as error:
             return self.show_unfit(error)
         except services.IllegalStep:
-            messages.error(request, _too_late(self.consignment))
+            messages.error(request, too_late(self.consignment))
         except services.NotHarvestedYet as error:
             messages.error(
                 request,
@@ -263,7 +313,8 @@ def _carrier(consignment: Consignment) -> str:
     return str(Courier(consignment.courier).label) if consignment.courier else ""
 
 
-def _too_late(consignment: Consignment) -> str:
+def too_late(consignment: Consignment) -> str:
+    """Where the consignment is by now, for somebody whose page was older."""
     consignment.refresh_from_db(fields=["status"])
     return _("Không ghi được: kiện %(code)s đang ở bước “%(status)s”.") % {
         "code": consignment.code,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
@@ -21,7 +23,8 @@ from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.invoices.models import InvoiceStatus
 from shop.money import format_amount
-from shop.orders.statuses import ConsignmentStatus
+from shop.orders.models import Consignment, OrderEvent, Shortfall
+from shop.orders.statuses import ConsignmentStatus, OrderEventKind
 from shop.payments.models import InboundOutcome, RefundState
 from shop.templatetags.market import day, moment
 
@@ -35,6 +38,8 @@ from .selectors import (
     sheets_for,
     transfers_for,
 )
+
+JUST_NOW = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,17 @@ def _in_check(user: Any, state: CheckState) -> int:
     return certificates_for(user).in_check(state).count() + papers_for(user).in_check(state).count()
 
 
+def _just_cancelled(user: Any) -> QuerySet[Consignment]:
+    """Parcels that were called off in these days, by the buyer or for want of goods."""
+    called_off = OrderEvent.objects.filter(
+        kind__in=(OrderEventKind.CANCELLED, OrderEventKind.STALL_CANCELLED),
+        created_at__gte=timezone.now() - JUST_NOW,
+    )
+    return consignments_for(user).filter(
+        status=ConsignmentStatus.CANCELLED, pk__in=called_off.values("consignment")
+    )
+
+
 CARDS = (
     Card(
         _("Cần đóng gói"),
@@ -115,6 +131,26 @@ CARDS = (
         f"?tinh-trang={ConsignmentStatus.PACKED}",
         lambda user: consignments_for(user).filter(status=ConsignmentStatus.PACKED).count(),
         "upload",
+    ),
+    Card(
+        _("Chờ khách chọn"),
+        _("Thiếu hàng, khách có 24 giờ để trả lời"),
+        "panel:consignments",
+        "?tinh-trang=cho-khach",
+        lambda user: Shortfall.objects.waiting().filter(consignment__in=consignments_for(user)).count(),
+        "time",
+        is_work=False,
+        is_rare=True,
+    ),
+    Card(
+        _("Kiện vừa hủy"),
+        _("Trong 3 ngày qua, đừng gói nữa"),
+        "panel:consignments",
+        f"?tinh-trang={ConsignmentStatus.CANCELLED}",
+        lambda user: _just_cancelled(user).count(),
+        "warning",
+        is_work=False,
+        is_rare=True,
     ),
     Card(
         _("Hóa đơn cần lập"),

@@ -59,7 +59,7 @@ def cancel_order(request: HttpRequest, number: str, token: str) -> HttpResponse:
     sheet = sheet_or_404(number, token)
     if sheet.order.status != OrderStatus.PENDING_PAYMENT:
         return _no_order_to_cancel(request, sheet)
-    form = ReasonForm(request.POST or None) if request.method == "POST" else ReasonForm()
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"sheet": sheet, "order": sheet.order, "form": form}
         return render(request, "checkout/cancel.html", context, status=422 if form.is_bound else 200)
@@ -82,7 +82,7 @@ def cancel_parcel(request: HttpRequest, number: str, token: str, parcel: str) ->
     consignment = get_object_or_404(rows, order=sheet.order_id, code=parcel)
     if consignment.status != ConsignmentStatus.TO_PACK:
         return _no_parcel_to_cancel(request, sheet, consignment)
-    form = ReasonForm(request.POST or None) if request.method == "POST" else ReasonForm()
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"sheet": sheet, "order": sheet.order, "consignment": consignment, "form": form}
         return render(request, "checkout/cancel.html", context, status=422 if form.is_bound else 200)
