@@ -20,9 +20,10 @@ from shop.orders.models import (
     Shortfall,
 )
 from shop.orders.reductions import reduction_text
-from shop.orders.statuses import ConsignmentStatus, OrderEventKind, OrderStatus
+from shop.orders.statuses import ConsignmentStatus, OrderEventKind, OrderStatus, ShortfallChoice
 from shop.payments.models import Refund, RefundState
 from shop.shipping.couriers import tracking_url
+from shop.templatetags.market import day
 
 DONE, NOW, NEXT = "done", "now", "next"
 
@@ -152,6 +153,9 @@ def _answered(consignment: Consignment) -> Iterator[Step]:
         answer = getattr(shortfall, "answer", None)
         if answer is None:
             yield Step(_("Gian hàng thiếu hàng, chờ bạn chọn"), NOW, shortfall.created_at)
+        elif answer.choice == ShortfallChoice.WAIT:
+            text = _("Gian hàng thiếu hàng, bạn chờ đến %(day)s") % {"day": day(shortfall.restock_on)}
+            yield Step(text, DONE, answer.created_at)
         else:
             text = _("Gian hàng thiếu hàng: %(choice)s") % {"choice": answer.get_choice_display()}
             yield Step(text, DONE, answer.created_at)

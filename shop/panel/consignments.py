@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +19,10 @@ from catalog.trace_views import amount_text
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.orders import services
-from shop.orders.models import Consignment, ConsignmentLine, Shortfall
+from shop.orders.models import Consignment, ConsignmentLine, OrderEvent, Shortfall
 from shop.orders.picking import Choice, choices_for
 from shop.orders.reductions import reduction_text
-from shop.orders.statuses import ConsignmentStatus, OrderEventKind
+from shop.orders.statuses import ConsignmentStatus, OrderEventKind, ShortfallChoice
 from shop.shipping.couriers import Courier
 
 from .screens import Screen, Tab, page_of, query_without_page
@@ -213,12 +214,31 @@ class ConsignmentPage(Screen):
                 (line, [reduction_text(row) for row in line.reductions.all()])
                 for line in self.consignment.lines.all()
             ],
-            events=[event for event in self.consignment.events.all() if event.kind in TOLD],
+            awaited_on=_awaited_on(self.consignment) if is_to_pack else None,
+            told=[
+                (event.get_kind_display(), event.created_at, _told(event))
+                for event in self.consignment.events.all()
+                if event.kind in TOLD
+            ],
             can_hand_over=status == ConsignmentStatus.PACKED and may_open(user, "panel:hand_over"),
             hand_over_form=self.hand_over_form
             or HandOverForm(initial={"carrier": _carrier(self.consignment)}),
         )
         return context
+
+
+def _told(event: OrderEvent) -> str:
+    """The note of an event in words; a choice is noted by its code."""
+    if event.kind == OrderEventKind.SHORTFALL_ANSWERED:
+        return str(ShortfallChoice(event.note).label)
+    return event.note
+
+
+def _awaited_on(consignment: Consignment) -> dt.date | None:
+    """The day until which the buyer has agreed to wait for all of it."""
+    last = next(reversed(consignment.shortfalls.all()), None)
+    answer = getattr(last, "answer", None)
+    return last.restock_on if last and answer and answer.choice == ShortfallChoice.WAIT else None
 
 
 def _is_open(status: str) -> bool:

@@ -208,10 +208,10 @@ def _state(attempt: PaymentAttempt) -> str:
     An attempt that failed or was left behind is said to be so only while its order waits for money.
     """
     order: Any = attempt.order
+    if order.status == OrderStatus.CANCELLED:  # also after it was paid
+        return CANCELLED
     if attempt.status == AttemptStatus.SUCCEEDED or order.status == OrderStatus.PAID:
         return PAID
-    if order.status == OrderStatus.CANCELLED:
-        return CANCELLED
     if order.status == OrderStatus.EXPIRED or attempt.status == AttemptStatus.EXPIRED:
         return EXPIRED
     words = {

@@ -77,6 +77,14 @@ def test_one_parcel_is_cancelled_after_a_question(client: Client) -> None:
     assert Refund.objects.count() == 1
 
 
+def test_the_pay_page_of_an_order_cancelled_after_paying_asks_for_nothing(client: Client) -> None:
+    placed = pay(place_order((make_product(), 1)))
+    cancel_consignment(consignment=parcel_of(placed))
+    page = text(client, f"/thanh-toan/{placed.attempt.public_id}/")
+    assert "Đơn này không cần trả tiền nữa." in page
+    assert "Bà con đã được báo" not in page
+
+
 def test_a_packed_parcel_says_so_and_whom_to_call(client: Client) -> None:
     placed = pay(place_order((make_product(cooperative=make_cooperative(phone="0900 111 222")), 1)))
     parcel = parcel_of(placed)
@@ -160,7 +168,7 @@ def test_waiting_is_offered_with_its_day(client: Client) -> None:
     assert "Giao phần còn lại" not in question
     assert "chợ làm theo cách: Hủy cả kiện, hoàn hết tiền kiện." in question
     page = text(client, f"{home(placed)}thieu-hang/{shortfall.pk}/", {"choice": "wait"})
-    assert "Gian hàng thiếu hàng: Chờ thêm cho đủ hàng" in page
+    assert f"Gian hàng thiếu hàng, bạn chờ đến {day:%d/%m/%Y}" in page
     assert Refund.objects.count() == 0
 
 

@@ -4,13 +4,23 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from oscar.apps.order.models import Line, Order
 
+from shop.invoices.models import Invoice
 from shop.orders.invariants import violations
-from shop.orders.models import Consignment, ConsignmentLine, OrderSheet
+from shop.orders.models import (
+    Consignment,
+    ConsignmentLine,
+    ConsignmentRefund,
+    LineReduction,
+    OrderSheet,
+    Shortfall,
+)
 from shop.orders.requests import Placed
+from shop.orders.services import hand_over, pack
 from shop.partner.models import StockRecord
-from shop.payments.models import InboundEvent, PaymentAttempt, Refund
+from shop.payments.models import InboundEvent, PaymentAttempt, PaymentEvent, Refund
 from tests.factories import make_cooperative, make_product
 from tests.support.orders import bring, place_order, transfer
 
@@ -35,6 +45,20 @@ def test_books_kept_by_the_services_have_nothing_to_report(placed: Placed, capsy
 
 def break_line(placed: Placed) -> None:
     ConsignmentLine.objects.update(quantity=7)
+
+
+def reduce(placed: Placed, amount: int) -> None:
+    line = ConsignmentLine.objects.get(consignment__order=placed.order)
+    LineReduction.objects.create(line=line, kind="lighter", grams=1, goods_amount=amount, amount=amount)
+
+
+def packed(placed: Placed) -> Consignment:
+    return pack(consignment=placed.order.consignments.get(), by=None)
+
+
+def bill(placed: Placed) -> None:
+    hand_over(consignment=packed(placed), by=None, carrier="", tracking_number="")
+    Invoice.objects.update(total_amount=1)
 
 
 BREAKS = {
@@ -67,6 +91,22 @@ BREAKS = {
     "goods of one stall in the parcel of another": lambda placed: Consignment.objects.update(
         cooperative=make_cooperative()
     ),
+    "a paid order whose only parcel is cancelled": lambda placed: placed.order.consignments.update(
+        status="cancelled"
+    ),
+    "stock that no parcel waits for": lambda placed: placed.order.consignments.update(status="handed-over"),
+    "less delivered than is given back": lambda placed: reduce(placed, 10_000),
+    "more taken off than there is": lambda placed: reduce(placed, 300_000),
+    "a refund of a parcel that misses nothing": lambda placed: ConsignmentRefund.objects.create(
+        consignment=placed.order.consignments.get(), refund=Refund.objects.get()
+    ),
+    "more given back of a charge than it was": lambda placed: Refund.objects.create(
+        attempt=placed.attempt, charge=PaymentEvent.objects.get(), amount=231_000, reason="agreed"
+    ),
+    "an invoice of another sum": bill,
+    "a question about a parcel that is gone": lambda placed: Shortfall.objects.create(
+        consignment=packed(placed), answer_by=timezone.now()
+    ),
     "an order without a sheet": lambda placed: Order.objects.create(
         number="1", total_incl_tax=0, total_excl_tax=0, currency="VND"
     ),
@@ -79,6 +119,24 @@ def test_a_broken_rule_is_named(placed: Placed, name: str) -> None:
     assert violations()
     with pytest.raises(CommandError):
         call_command("check_invariants")
+
+
+SENTENCES = {
+    "a paid order whose only parcel is cancelled": "is paid although all of its consignments are cancelled",
+    "stock that no parcel waits for": "2 held of 0 that are still to leave",
+    "less delivered than is given back": "0 of 10000 đồng go back",
+    "more taken off than there is": "more is taken off than it has",
+    "a refund of a parcel that misses nothing": "10000 of 0 đồng go back",
+    "more given back of a charge than it was": "241000 of 240000 đồng go back",
+    "an invoice of another sum": "230000 đồng are due, its invoice says 1",
+    "a question about a parcel that is gone": "waits for an answer, but not to be packed",
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_the_sentence_says_which_rule(placed: Placed, name: str) -> None:
+    BREAKS[name](placed)
+    assert [sentence for sentence in violations() if SENTENCES[name] in sentence]
 
 
 def test_the_check_takes_the_same_few_queries_for_any_number_of_orders(

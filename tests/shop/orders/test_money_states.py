@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -21,8 +21,18 @@ from hypothesis.stateful import (
 from oscar.apps.order.models import Order
 
 from shop.orders.invariants import violations
-from shop.orders.requests import OutOfStock, Placed
-from shop.orders.services import expire
+from shop.orders.models import Shortfall
+from shop.orders.requests import IllegalStep, NotOffered, OutOfStock, Placed, TooManyMissing, WeightUnfit
+from shop.orders.services import (
+    answer_shortfall,
+    cancel_consignment,
+    cancel_order,
+    expire,
+    hand_over,
+    pack,
+    report_shortfall,
+)
+from shop.orders.statuses import ShortfallChoice
 from shop.orders.sweep import sweep
 from shop.partner.models import StockRecord
 from shop.payments.models import InboundEvent, Refund
@@ -95,7 +105,9 @@ def test_after_the_deadline_nothing_is_kept_without_goods(
 
 
 class Market(RuleBasedStateMachine):
-    """Three packs, buyers who pay as they like, a bank that repeats itself, a sweep that comes when it comes."""
+    """Three packs, buyers who pay and change their mind as they like, a stall that falls short, a bank that repeats
+    itself, a sweep that comes when it comes.
+    """
 
     @initialize()
     def open(self) -> None:
@@ -131,6 +143,37 @@ class Market(RuleBasedStateMachine):
     @rule(data=st.data())
     def repeat(self, data: st.DataObject) -> None:
         bring(data.draw(st.sampled_from(self.bodies)))
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data())
+    def cancel(self, data: st.DataObject) -> None:
+        placed = data.draw(st.sampled_from(self.orders))
+        with suppress(IllegalStep):
+            cancel_order(order_id=placed.order.pk)
+        with suppress(IllegalStep):
+            cancel_consignment(consignment=placed.order.consignments.get())
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), missing=st.integers(1, 2), day=st.sampled_from([None, 3]))
+    def fall_short(self, data: st.DataObject, missing: int, day: int | None) -> None:
+        parcel = data.draw(st.sampled_from(self.orders)).order.consignments.get()
+        wanted = timezone.localdate() + dt.timedelta(days=day) if day else None
+        with suppress(IllegalStep, TooManyMissing):
+            report_shortfall(consignment=parcel, missing={parcel.lines.get().pk: missing}, restock_on=wanted)
+
+    @rule(choice=st.sampled_from([*ShortfallChoice, None]))
+    def answer(self, choice: ShortfallChoice | None) -> None:
+        for shortfall in Shortfall.objects.waiting():
+            with suppress(NotOffered):
+                answer_shortfall(shortfall_pk=shortfall.pk, choice=choice)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), grams=st.integers(1, 7000))
+    def send(self, data: st.DataObject, grams: int) -> None:
+        parcel = data.draw(st.sampled_from(self.orders)).order.consignments.get()
+        with suppress(IllegalStep, WeightUnfit):
+            pack(consignment=parcel, by=None, weights={parcel.lines.get().pk: grams})
+            hand_over(consignment=parcel, by=None, carrier="", tracking_number="")
 
     @rule(amount=st.integers(1, 10**9))
     def stray(self, amount: int) -> None:

@@ -32,6 +32,7 @@ from shop.orders.services import (
     answer_overdue,
     answer_shortfall,
     cancel_consignment,
+    cancel_order,
     hand_over,
     pack,
     report_shortfall,
@@ -333,3 +334,23 @@ def test_a_preorder_that_falls_short_gives_its_reservation_back_only() -> None:
     answer_shortfall(shortfall_pk=ask(parcel, {line.pk: 1}).pk, choice=ShortfallChoice.SHIP_REST)
     assert (stock(), StockRecord.objects.get().num_expected) == ([(0, 2)], 5)
     assert violations() == []
+
+
+def test_letters_are_in_the_buyers_language_and_the_stalls() -> None:
+    parcel = paid((make_product(price=100_000, title="Khoai sọ"), 3), language="en")
+    shortfall = ask(parcel, {parcel.lines.get().pk: 1}, timezone.localdate() + SOON)
+    question = Letter.objects.get(key=f"shortfall-asked:{shortfall.pk}")
+    assert "is short of goods, please choose" in question.subject
+    assert "- Send the rest, refund what is missing\n  - Wait until everything is there" in question.body
+    assert "/en/don-hang/" in question.body
+    answer_shortfall(shortfall_pk=shortfall.pk, choice=ShortfallChoice.SHIP_REST)
+    reduced = Letter.objects.get(key__startswith=f"parcel-reduced:{parcel.code}")
+    assert "1 × Khoai sọ missing: −100.000\xa0₫" in reduced.body
+    assert "Khách đã chọn" in Letter.objects.get(key=f"shortfall-answered:{shortfall.pk}").body
+    cancel_consignment(consignment=parcel)
+    unpaid = place_order((make_product(), 1), language="en")
+    cancel_order(order_id=unpaid.order.pk)
+    for letter in Letter.objects.all():
+        assert "\n\n\n" not in letter.body, letter.key
+        assert "{" not in letter.body, letter.key
+    assert f"Order {unpaid.order.number} is cancelled" == Letter.objects.latest("pk").subject

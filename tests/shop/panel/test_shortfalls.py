@@ -80,6 +80,20 @@ def test_a_buyer_without_mail_is_to_be_called(market: Market, as_role: AsRole) -
     assert "Khách không để lại thư điện tử: bà con gọi" in page.content.decode()
 
 
+def test_a_buyer_who_waits_is_shown_with_the_day(parcel: Consignment, as_role: AsRole) -> None:
+    day = timezone.localdate() + dt.timedelta(days=4)
+    sent = missing(parcel, 3) | {"restock_on": day.isoformat()}
+    client = as_role("cooperative")
+    client.post(address(parcel, "thieu-hang/"), sent)
+    answer_shortfall(shortfall_pk=Shortfall.objects.get().pk, choice=ShortfallChoice.WAIT)
+    page = client.get(address(parcel)).content.decode()
+    assert f"Khách chờ cho đủ hàng, bà con hẹn ngày {day:%d/%m/%Y}." in page
+    assert "Chờ thêm cho đủ hàng" in page.split("Diễn biến")[1]
+    client.post(address(parcel, "dong-goi/"))
+    assert status(parcel) == "packed"
+    assert "Khách chờ cho đủ hàng" not in client.get(address(parcel)).content.decode()
+
+
 def test_everything_missing_cancels_at_once(parcel: Consignment, as_role: AsRole) -> None:
     page = as_role("cooperative").post(address(parcel, "thieu-hang/"), missing(parcel, 3), follow=True)
     assert "Không còn gì để giao nên kiện đã hủy. Chợ hoàn tiền cho khách." in page.content.decode()
