@@ -241,6 +241,14 @@ def test_the_same_goods_go_into_the_basket_once_more(client: Client) -> None:
     assert [line.quantity for line in basket_lines(client)] == [2, 1]
 
 
+def test_more_in_the_basket_than_last_time_stays(client: Client) -> None:
+    sheet = make_product()
+    placed = place_order((sheet, 2))
+    client.post("/gio-hang/them/", {"product": sheet.product_id, "quantity": 3})
+    text(client, f"{home(placed)}mua-lai/", {})
+    assert [line.quantity for line in basket_lines(client)] == [3]
+
+
 def test_what_cannot_be_had_again_is_named(client: Client) -> None:
     gone = make_product(title="Măng khô")
     fewer = make_product(title="Mật ong", stock=6)

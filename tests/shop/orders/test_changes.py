@@ -29,7 +29,7 @@ from shop.orders.services import (
 from shop.partner.models import StockRecord
 from shop.payments import refunds
 from shop.payments.charges import left_of
-from shop.payments.models import AttemptStatus, Refund
+from shop.payments.models import AttemptStatus, PaymentEvent, Refund
 from shop.payments.refunds import refundable_amount
 from shop.payments.services import paid_amount, start, usable_amount
 from tests.factories import make_product, make_user
@@ -225,6 +225,26 @@ def test_money_that_staff_put_on_an_online_attempt_goes_back_from_itself(momo: C
     cancel_consignment(consignment=placed.order.consignments.get())
     assert sorted(back()) == [(50_000, "parcel-cancelled"), (80_000, "parcel-cancelled")]
     assert all(refunds.charge_of(refund) is None for refund in Refund.objects.all())
+    assert violations() == []
+
+
+def test_each_part_goes_back_the_way_its_charge_came(momo: Counterpart) -> None:
+    placed = place_order((make_product(price=100_000), 1), payment_method="momo")
+    step: Any = start(placed.attempt.pk)
+    stray = bring(transfer(50_000, "tien hang"))
+    attach(stray.pk, order_number=placed.order.number, by=make_user(), note="Khách gửi ảnh")
+    momo.gateway.pay(step.url)
+    assert ask(placed.attempt.pk, timezone.now() + dt.timedelta(minutes=5))
+    cancel_consignment(consignment=placed.order.consignments.get())
+    ways = [
+        (refund.amount, refund.reason, refunds.charge_of(refund)) for refund in Refund.objects.order_by("pk")
+    ]
+    online = PaymentEvent.objects.get(provider="momo")
+    assert ways == [
+        (50_000, "surplus", online),
+        (80_000, "parcel-cancelled", online),
+        (50_000, "parcel-cancelled", None),
+    ]
     assert violations() == []
 
 
