@@ -104,6 +104,12 @@ def _in_check(user: Any, state: CheckState) -> int:
     return certificates_for(user).in_check(state).count() + papers_for(user).in_check(state).count()
 
 
+def _ready_to_pack(user: Any) -> QuerySet[Consignment]:
+    """Without those whose buyer is asked something first."""
+    asked = Shortfall.objects.waiting().values("consignment")
+    return consignments_for(user).filter(status=ConsignmentStatus.TO_PACK).exclude(pk__in=asked)
+
+
 def _just_cancelled(user: Any) -> QuerySet[Consignment]:
     """Parcels that were called off in these days, by the buyer or for want of goods."""
     called_off = OrderEvent.objects.filter(
@@ -121,7 +127,7 @@ CARDS = (
         _("Người mua đã trả tiền"),
         "panel:consignments",
         f"?tinh-trang={ConsignmentStatus.TO_PACK}",
-        lambda user: consignments_for(user).filter(status=ConsignmentStatus.TO_PACK).count(),
+        lambda user: _ready_to_pack(user).count(),
         "download",
     ),
     Card(

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop.checkout.forms import PlainField
 from shop.checkout.privacy import personal
 from shop.checkout.reorder import put_in_again
+from shop.money import format_amount
 from shop.orders import services
 from shop.orders.models import Consignment, OrderSheet, Shortfall
 from shop.orders.shortfalls import choices_of, refund_of, silence_means
@@ -47,9 +48,21 @@ class ChoiceForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, choices: list[ShortfallChoice], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shortfall: Shortfall, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["choice"].choices = [(choice.value, choice.label) for choice in choices]  # type: ignore[attr-defined]
+        self.fields["choice"].choices = [  # type: ignore[attr-defined]
+            (choice.value, _with_refund(choice, refund_of(shortfall, choice)))
+            for choice in choices_of(shortfall)
+        ]
+
+
+def _with_refund(choice: ShortfallChoice, amount: int) -> str:
+    if not amount:
+        return str(choice.label)
+    return _("%(choice)s: bạn nhận lại %(amount)s") % {
+        "choice": choice.label,
+        "amount": format_amount(amount),
+    }
 
 
 @personal
@@ -112,15 +125,13 @@ def shortfall(request: HttpRequest, number: str, token: str, shortfall: int) -> 
     found = get_object_or_404(rows, pk=shortfall, consignment__order=sheet.order_id)
     if hasattr(found, "answer"):
         return _answered(request, sheet, ShortfallChoice(found.answer.choice))
-    choices = choices_of(found)
-    form = ChoiceForm(request.POST if request.method == "POST" else None, choices=choices)
+    form = ChoiceForm(request.POST if request.method == "POST" else None, shortfall=found)
     if not form.is_valid():
         context = {
             "sheet": sheet,
             "order": sheet.order,
             "consignment": found.consignment,
             "shortfall": found,
-            "amounts": [(choice.label, refund_of(found, choice)) for choice in choices],
             "silence": silence_means(found).label,
             "form": form,
         }

@@ -101,6 +101,7 @@ def test_an_unpaid_order_is_cancelled_whole(client: Client) -> None:
     placed = place_order((make_product(), 1))
     link = f"{home(placed)}huy/"
     assert link in text(client, home(placed))
+    assert "mua-lai" not in text(client, home(placed))
     assert f"Hủy đơn {placed.order.number}?" in text(client, link)
     assert Order.objects.get().status == "pending-payment"
     page = text(client, link, {"reason": ""})
@@ -144,8 +145,8 @@ def test_what_is_missing_is_asked_and_the_answer_carried_out(client: Client) -> 
     assert "Gian hàng thiếu hàng, chờ bạn chọn" in page
     question = text(client, link)
     assert "1 × Khoai sọ" in question
-    assert "hoàn 100.000\xa0₫" in question
-    assert "hoàn 330.000\xa0₫" in question
+    assert "hoàn tiền phần thiếu: bạn nhận lại 100.000\xa0₫" in question
+    assert "hoàn hết tiền kiện: bạn nhận lại 330.000\xa0₫" in question
     for wrong in ({}, {"choice": "wait"}, {"choice": "x"}):
         assert client.post(link, wrong).status_code == 422
     assert Refund.objects.count() == 0

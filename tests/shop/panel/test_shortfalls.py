@@ -180,7 +180,9 @@ def test_the_list_and_the_start_screen_show_what_waits_and_what_was_called_off(
     cancel_consignment(consignment=market.own)
     cancel_consignment(consignment=market.foreign)  # another stall's
     start = client.get("/quan-tri/").content.decode()
-    for label, where in (("Chờ khách chọn", "cho-khach"), ("Kiện vừa hủy", "cancelled")):
+    # Of three parcels of A one is called off and one waits: only the third is work.
+    cards = (("Cần đóng gói", "to-pack"), ("Chờ khách chọn", "cho-khach"), ("Kiện vừa hủy", "cancelled"))
+    for label, where in cards:
         card = start.split(f"?tinh-trang={where}")[1].split("</a>")[0]
         assert label in card
         assert '<span class="panel-card__count">1</span>' in card
