@@ -12,7 +12,7 @@ from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.services import open_amount, paid_amount
 
 from .links import lookup_url, lot_url, order_url, panel_url, pay_url, shortfall_url
-from .models import Consignment, LineReduction, Shortfall, ShortfallAnswer
+from .models import Consignment, ConsignmentLine, LineReduction, Shortfall, ShortfallAnswer
 from .statuses import ShortfallChoice
 
 COOPERATIVE_LANGUAGE = "vi"
@@ -56,7 +56,7 @@ def parcel_cancelled(consignment: Consignment, back_amount: int, *, is_by_stall:
     """To the buyer, with what goes back; to the cooperative, so that nobody packs it any more."""
     context = {
         "consignment": consignment,
-        "lines": list(consignment.lines.all()),
+        "lines": _left_of(consignment),
         "back_amount": back_amount,
         "is_by_stall": is_by_stall,
     }
@@ -115,8 +115,7 @@ def to_pack(consignment: Consignment) -> None:
 
 
 def handed_over(consignment: Consignment) -> None:
-    lines = [line for line in consignment.lines.all() if line.left_quantity]
-    context = {"consignment": consignment, "lines": lines}
+    context = {"consignment": consignment, "lines": _left_of(consignment)}
     _to_buyer(consignment.order, "handed_over", f"handed-over:{consignment.code}", context)
 
 
@@ -173,6 +172,11 @@ def invoice_sent(consignment: Consignment, invoice: Invoice, files: Sequence[Enc
         recipient=invoice.deliver_to,
         files=files,
     )
+
+
+def _left_of(consignment: Consignment) -> list[ConsignmentLine]:
+    """The lines of which anything was left to deliver."""
+    return [line for line in consignment.lines.all() if line.left_quantity]
 
 
 def _to_stall(consignment: Consignment, template: str, key: str, context: dict[str, Any]) -> None:

@@ -52,5 +52,6 @@ def handed_out(lot: Lot) -> QuerySet[PickedLot]:
     return (
         PickedLot.objects.filter(lot=lot, event__isnull=False)
         .select_related("line__consignment__order__sheet", "line__consignment__cooperative")
+        .prefetch_related("line__reductions")
         .order_by("line__consignment__handed_over_at", "pk")
     )

@@ -145,7 +145,9 @@ def test_the_rest_is_delivered_and_what_is_missing_is_paid_back() -> None:
     assert [(line.name, line.quantity, line.gross_amount) for line in sale.lines] == [
         ("Khoai sọ (túi lưới 3 kg)", 3, 300_000), ("Phí giao hàng", 1, 30_000),
     ]  # fmt: skip
-    assert "Măng khô" not in Letter.objects.get(key=f"handed-over:{parcel.code}").body
+    on_its_way = Letter.objects.get(key=f"handed-over:{parcel.code}").body
+    assert "3 × Khoai sọ" in on_its_way
+    assert "Măng khô" not in on_its_way
     assert violations() == []
 
 
@@ -221,6 +223,7 @@ def test_the_rest_of_a_reduced_parcel_is_cancelled_for_what_was_still_paid() -> 
     answer_shortfall(shortfall_pk=ask(parcel, {taro.pk: 1}).pk, choice=ShortfallChoice.SHIP_REST)
     cancel_consignment(consignment=parcel)
     assert back() == [(100_000, "short"), (430_000, "parcel-cancelled")]
+    assert "  3 × Khoai sọ" in Letter.objects.get(key=f"parcel-off:{parcel.code}").body
     assert (usable_amount(parcel.order), stock()[0], violations()) == (0, (9, 0), [])
 
 
