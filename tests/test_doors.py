@@ -143,7 +143,10 @@ class Owned:
 # First pattern that fits the view's name → whose key stands for ``pk``.
 KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("wagtailimages_", lambda own: own.picture_id),
-    ("panel:(consignment|pack|hand_over|change_lots|report_shortfall)$", lambda own: own.consignment.pk),
+    (
+        "panel:(consignment|pack|hand_over|change_lots|report_shortfall|withdraw_shortfall)$",
+        lambda own: own.consignment.pk,
+    ),
     (
         "panel:import",
         lambda own: own.stall.imports.get_or_create(file_name="hang.csv", status="checked")[0].pk,

@@ -37,6 +37,7 @@ _COOPERATIVE = frozenset(
         "panel:consignment",
         "panel:pack",
         "panel:report_shortfall",
+        "panel:withdraw_shortfall",
         "panel:hand_over",
         "panel:delivery",
         "panel:delivery_service_add",

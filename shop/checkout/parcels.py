@@ -153,6 +153,8 @@ def _answered(consignment: Consignment) -> Iterator[Step]:
         answer = getattr(shortfall, "answer", None)
         if answer is None:
             yield Step(_("Gian hàng thiếu hàng, chờ bạn chọn"), NOW, shortfall.created_at)
+        elif answer.choice == ShortfallChoice.WITHDRAWN:
+            yield Step(_("Gian hàng đã có đủ hàng"), DONE, answer.created_at)
         elif answer.choice == ShortfallChoice.WAIT:
             text = _("Gian hàng thiếu hàng, bạn chờ đến %(day)s") % {"day": day(shortfall.restock_on)}
             yield Step(text, DONE, answer.created_at)

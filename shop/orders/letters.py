@@ -87,6 +87,12 @@ def shortfall_answered(answer: ShortfallAnswer, consignment: Consignment) -> Non
     _to_stall(consignment, "shortfall_answered", f"shortfall-answered:{answer.shortfall_id}", context)
 
 
+def shortfall_withdrawn(shortfall: Shortfall, consignment: Consignment) -> None:
+    """To the buyer, who need not choose any more."""
+    key = f"shortfall-withdrawn:{shortfall.pk}"
+    _to_buyer(consignment.order, "shortfall_withdrawn", key, {"consignment": consignment})
+
+
 def parcel_reduced(consignment: Consignment, rows: Sequence[LineReduction], back_amount: int) -> None:
     """To the buyer: less comes, and so much goes back."""
     key = f"parcel-reduced:{consignment.code}:{rows[0].pk}"

@@ -30,7 +30,7 @@ from .requests import (
     TooManyMissing,
     WeightUnfit,
 )
-from .shortfalls import answer_overdue, answer_shortfall, report_shortfall
+from .shortfalls import answer_overdue, answer_shortfall, report_shortfall, withdraw_shortfall
 
 __all__ = [
     "Address",
@@ -70,4 +70,5 @@ __all__ = [
     "recall_lot",
     "receive",
     "report_shortfall",
+    "withdraw_shortfall",
 ]

@@ -111,6 +111,25 @@ def answer_shortfall(
     return answer
 
 
+@transaction.atomic
+def withdraw_shortfall(*, shortfall_pk: int, by: Any = None) -> ShortfallAnswer:
+    """The question taken back by the stall: everything is there after all, and is packed as ordered.
+
+    Locks/Writes: see ``locks``; the answer, an order event, a letter. Raises: IllegalStep if the buyer, or silence,
+    was faster. Idempotent.
+    """
+    shortfall = Shortfall.objects.select_related("consignment").get(pk=shortfall_pk)
+    consignment = lock_consignment(shortfall.consignment)
+    if given := ShortfallAnswer.objects.filter(shortfall=shortfall).first():
+        if given.choice != ShortfallChoice.WITHDRAWN:
+            raise IllegalStep(given.choice, ShortfallChoice.WITHDRAWN)
+        return given
+    answer = ShortfallAnswer.objects.create(shortfall=shortfall, choice=ShortfallChoice.WITHDRAWN)
+    note(consignment, OrderEventKind.SHORTFALL_ANSWERED, by=by, text=str(ShortfallChoice.WITHDRAWN.value))
+    letters.shortfall_withdrawn(shortfall, consignment)
+    return answer
+
+
 def answer_overdue(now: dt.datetime) -> int:
     """How many questions were answered by silence: their time is over."""
     due = Shortfall.objects.waiting().filter(answer_by__lte=now).order_by("answer_by")

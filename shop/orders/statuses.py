@@ -54,11 +54,15 @@ class ReductionKind(models.TextChoices):
 
 
 class ShortfallChoice(models.TextChoices):
-    """What becomes of a parcel whose stall has not everything. The first is what silence means."""
+    """What becomes of a parcel whose stall has not everything. The first is what silence means.
+
+    The last one is the stall's: it was mistaken, or has found the goods.
+    """
 
     SHIP_REST = "ship-rest", _("Giao phần còn lại, hoàn tiền phần thiếu")
     WAIT = "wait", _("Chờ thêm cho đủ hàng")
     CANCEL = "cancel", _("Hủy cả kiện, hoàn hết tiền kiện")
+    WITHDRAWN = "withdrawn", _("Gian hàng đã có đủ hàng")
 
 
 ORDER_STEPS: dict[str, tuple[str, ...]] = {

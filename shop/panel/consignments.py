@@ -210,6 +210,7 @@ class ConsignmentPage(Screen):
             can_pack=can_pack,
             weighings=(self.weighings or read_weighings(self.consignment, {})) if can_pack else (),
             question=question,
+            can_withdraw=question is not None and may_open(user, "panel:withdraw_shortfall"),
             lines=[
                 (line, [reduction_text(row) for row in line.reductions.all()])
                 for line in self.consignment.lines.all()

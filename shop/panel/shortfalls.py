@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from catalog.clock import today
 from shop.orders import services
 from shop.orders.models import Consignment
-from shop.orders.statuses import ConsignmentStatus
+from shop.orders.statuses import ConsignmentStatus, ShortfallChoice
 
 from .consignments import ConsignmentPage, too_late
 
@@ -124,4 +124,23 @@ class ReportShortfall(ConsignmentPage):
                 if asked
                 else _("Không còn gì để giao nên kiện đã hủy. Chợ hoàn tiền cho khách."),
             )
+        return redirect("panel:consignment", pk=pk)
+
+
+class WithdrawShortfall(ConsignmentPage):
+    """The question to the buyer, taken back: it was a mistake, or the goods were found."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        last = self.consignment.shortfalls.last()
+        try:
+            if last is None:
+                raise services.IllegalStep(self.consignment.status, ShortfallChoice.WITHDRAWN)
+            services.withdraw_shortfall(shortfall_pk=last.pk, by=request.user)
+        except services.IllegalStep:
+            messages.error(request, _("Câu hỏi này đã có trả lời. Bà con xem lại kiện nhé."))
+        else:
+            done = _("Đã ghi: kiện %(code)s đủ hàng, bà con gói như thường.")
+            messages.success(request, done % {"code": self.consignment.code})
         return redirect("panel:consignment", pk=pk)

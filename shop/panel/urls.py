@@ -23,7 +23,7 @@ from . import (
 )
 from .corrections import Adjust, Correct, DropDraft, Notify, Replace, TakeBack
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
-from .shortfalls import ReportShortfall
+from .shortfalls import ReportShortfall, WithdrawShortfall
 from .tax_rules import DecideRate, TaxRules
 
 app_name = "panel"
@@ -37,6 +37,7 @@ urlpatterns = [
     path("kien-hang/<int:pk>/", consignments.ConsignmentPage.as_view(), name="consignment"),
     path("kien-hang/<int:pk>/dong-goi/", consignments.Pack.as_view(), name="pack"),
     path("kien-hang/<int:pk>/thieu-hang/", ReportShortfall.as_view(), name="report_shortfall"),
+    path("kien-hang/<int:pk>/du-hang/", WithdrawShortfall.as_view(), name="withdraw_shortfall"),
     path("kien-hang/<int:pk>/giao-di/", consignments.HandOver.as_view(), name="hand_over"),
     path("san-pham/moi/", product_pages.ProductForm.as_view(), name="product_add"),
     path("san-pham/<int:pk>/", product_pages.ProductForm.as_view(), name="product"),

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             name='ShortfallAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.CharField(choices=[('ship-rest', 'Giao phần còn lại, hoàn tiền phần thiếu'), ('wait', 'Chờ thêm cho đủ hàng'), ('cancel', 'Hủy cả kiện, hoàn hết tiền kiện')], max_length=9)),
+                ('choice', models.CharField(choices=[('ship-rest', 'Giao phần còn lại, hoàn tiền phần thiếu'), ('wait', 'Chờ thêm cho đủ hàng'), ('cancel', 'Hủy cả kiện, hoàn hết tiền kiện'), ('withdrawn', 'Gian hàng đã có đủ hàng')], max_length=9)),
                 ('is_silence', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('shortfall', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='answer', to='orders.shortfall')),

@@ -15,7 +15,14 @@ from catalog.models import ApprovalState
 from catalog.services import set_state
 from shop.checkout.parcels import steps_of
 from shop.orders.models import Consignment, OrderEvent, OrderSheet, Shortfall
-from shop.orders.services import answer_shortfall, cancel_consignment, expire, pack, report_shortfall
+from shop.orders.services import (
+    answer_shortfall,
+    cancel_consignment,
+    expire,
+    pack,
+    report_shortfall,
+    withdraw_shortfall,
+)
 from shop.orders.statuses import ShortfallChoice
 from shop.partner.models import StockRecord
 from shop.payments import refunds
@@ -171,6 +178,16 @@ def test_waiting_is_offered_with_its_day(client: Client) -> None:
     page = text(client, f"{home(placed)}thieu-hang/{shortfall.pk}/", {"choice": "wait"})
     assert f"Gian hàng thiếu hàng, bạn chờ đến {day:%d/%m/%Y}" in page
     assert Refund.objects.count() == 0
+
+
+def test_a_question_that_was_taken_back_needs_no_answer(client: Client) -> None:
+    placed = pay(place_order((make_product(), 2)))
+    shortfall = ask(parcel_of(placed), 1)
+    withdraw_shortfall(shortfall_pk=shortfall.pk)
+    page = text(client, f"{home(placed)}thieu-hang/{shortfall.pk}/", {"choice": "cancel"})
+    assert "Đã ghi: Gian hàng đã có đủ hàng." in page
+    assert "Xem và chọn" not in page
+    assert parcel_of(placed).status == "to-pack"
 
 
 def test_money_that_is_back_is_said_to_be_back(client: Client) -> None:

@@ -36,6 +36,7 @@ from shop.orders.services import (
     hand_over,
     pack,
     report_shortfall,
+    withdraw_shortfall,
 )
 from shop.orders.statuses import ShortfallChoice
 from shop.orders.sweep import sweep
@@ -194,6 +195,29 @@ def test_the_first_answer_stays() -> None:
     for choice in (ShortfallChoice.SHIP_REST, ShortfallChoice.CANCEL, None):
         assert answer_shortfall(shortfall_pk=shortfall.pk, choice=choice).choice == "ship-rest"
     assert (back(), fresh(parcel).status, violations()) == ([(100_000, "short")], "to-pack", [])
+
+
+def test_a_stall_that_finds_the_goods_takes_its_question_back() -> None:
+    parcel, taro, _ = two_goods()
+    shortfall = ask(parcel, {taro.pk: 1})
+    for _ in range(2):
+        assert withdraw_shortfall(shortfall_pk=shortfall.pk).choice == "withdrawn"
+    assert "Bạn không cần chọn nữa" in Letter.objects.get(key=f"shortfall-withdrawn:{shortfall.pk}").body
+    assert answer_shortfall(shortfall_pk=shortfall.pk, choice=ShortfallChoice.CANCEL).choice == "withdrawn"
+    assert answer_overdue(shortfall.answer_by) == 0
+    assert pack(consignment=parcel, by=None).due_amount == 530_000
+    assert (back(), stock(), violations()) == ([], [(10, 4), (10, 2)], [])
+
+
+def test_an_answered_question_is_not_taken_back_nor_is_that_a_buyers_choice() -> None:
+    parcel, taro, _ = two_goods()
+    shortfall = ask(parcel, {taro.pk: 1})
+    with pytest.raises(NotOffered):
+        answer_shortfall(shortfall_pk=shortfall.pk, choice=ShortfallChoice.WITHDRAWN)
+    answer_shortfall(shortfall_pk=shortfall.pk, choice=ShortfallChoice.SHIP_REST)
+    with pytest.raises(IllegalStep):
+        withdraw_shortfall(shortfall_pk=shortfall.pk)
+    assert (back(), ShortfallAnswer.objects.get().choice) == ([(100_000, "short")], "ship-rest")
 
 
 def test_nothing_left_and_no_day_cancels_at_once_with_the_delivery_fee() -> None:

@@ -94,6 +94,30 @@ def test_a_buyer_who_waits_is_shown_with_the_day(parcel: Consignment, as_role: A
     assert "Khách chờ cho đủ hàng" not in client.get(address(parcel)).content.decode()
 
 
+def test_found_goods_are_packed_as_ordered(parcel: Consignment, as_role: AsRole) -> None:
+    client = as_role("cooperative")
+    client.post(address(parcel, "thieu-hang/"), missing(parcel, 1))
+    assert "Đã có đủ hàng, không cần hỏi nữa" in client.get(address(parcel)).content.decode()
+    page = client.post(address(parcel, "du-hang/"), follow=True).content.decode()
+    assert f"Đã ghi: kiện {parcel.code} đủ hàng, bà con gói như thường." in page
+    assert "Đã đóng gói</button>" in page
+    client.post(address(parcel, "dong-goi/"))
+    assert (status(parcel), Refund.objects.filter(reason="short").count()) == ("packed", 0)
+
+
+def test_a_question_that_was_answered_or_never_asked_is_not_taken_back(
+    parcel: Consignment, as_role: AsRole
+) -> None:
+    client = as_role("cooperative")
+    for asked in (False, True):
+        if asked:
+            client.post(address(parcel, "thieu-hang/"), missing(parcel, 1))
+            answer_shortfall(shortfall_pk=Shortfall.objects.get().pk, choice=ShortfallChoice.SHIP_REST)
+        page = client.post(address(parcel, "du-hang/"), follow=True).content.decode()
+        assert "Câu hỏi này đã có trả lời. Bà con xem lại kiện nhé." in page
+    assert parcel.shortfalls.get().answer.choice == "ship-rest"
+
+
 def test_everything_missing_cancels_at_once(parcel: Consignment, as_role: AsRole) -> None:
     page = as_role("cooperative").post(address(parcel, "thieu-hang/"), missing(parcel, 3), follow=True)
     assert "Không còn gì để giao nên kiện đã hủy. Chợ hoàn tiền cho khách." in page.content.decode()
