@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Callable
 
@@ -10,7 +11,11 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from shop.orders.services import cancel_consignment
+from shop.panel.money import sums_of
+from shop.payments import refunds
 from shop.payments.models import InboundEvent, PaymentEvent, Refund
+from tests.factories import make_product
 from tests.support.market import Market
 from tests.support.orders import bring, place_order, transfer
 
@@ -161,6 +166,19 @@ def test_a_day_is_even_and_its_file_says_the_same(market: Market, as_role: AsRol
     assert (reported - booked, unmatched, difference) == (77_000, 77_000, 0)
     assert client.get("/quan-tri/doi-soat/?ngay=hom-qua").status_code == 404
     assert "không có khoản nào" in client.get("/quan-tri/doi-soat/?ngay=2020-01-01").content.decode()
+
+
+def test_what_went_back_of_a_days_money_counts_whole_charges_and_parts(market: Market) -> None:
+    placed = place_order((make_product(price=100_000), 1), (make_product(price=50_000), 1))
+    bring(transfer(placed.attempt.amount + 7_000, placed.order.number))  # a surplus, and then a part
+    cancel_consignment(consignment=placed.order.consignments.order_by("code")[0])
+    for refund in Refund.objects.filter(attempt=placed.attempt):
+        refunds.prepare(refund.pk, by=market.people["operator"], payee=refunds.Payee("970436", "1", "A"))
+        refunds.approve(refund.pk, by=market.people["invoice_staff"])
+        refunds.mark_sent(refund.pk, by=None, bank_reference="FT")
+        refunds.mark_done(refund.pk, by=None)
+    (row,) = sums_of(dt.date(2026, 11, 23))
+    assert (row.source, row.refunded, row.difference) == ("sepay", 137_000, 0)
 
 
 def test_the_command_says_whether_a_day_is_even(market: Market) -> None:
