@@ -159,6 +159,7 @@ def _option(choice: Choice) -> str:
 class ConsignmentPage(Screen):
     template_name = "panel/consignment.html"
     header_icon = "list-ul"
+    asks_for_lots = True
     hand_over_form: HandOverForm | None = None
     wished: dict[int, int] | None = None
     weighings: list[Weighing] | None = None
@@ -200,7 +201,7 @@ class ConsignmentPage(Screen):
         context.update(
             consignment=self.consignment,
             picks=[Pick(line, self.wished) for line in self.consignment.lines.all()]
-            if _is_open(status)
+            if self.asks_for_lots and _is_open(status)
             else (),
             unfit=self.unfit,
             can_change_lots=status == ConsignmentStatus.PACKED and may_open(user, "panel:change_lots"),

@@ -77,6 +77,7 @@ class ReportShortfall(ConsignmentPage):
     """The form, and what it says put before the buyer."""
 
     template_name = "panel/shortfall.html"
+    asks_for_lots = False
     form: ShortfallForm | None = None
 
     def get_page_title(self) -> str:

@@ -238,3 +238,16 @@ def test_old_cancellations_leave_the_start_screen(parcel: Consignment, as_role: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "now", lambda: later)
         assert _just_cancelled(owner).count() == 0
+
+
+@pytest.mark.parametrize("lines", [1, 4])
+def test_the_form_costs_the_same_queries_for_any_number_of_lines(
+    lines: int, market: Market, as_role: AsRole, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    placed = place_order(*[(make_product(cooperative=market.a), 1) for _ in range(lines)])
+    bring(transfer(placed.attempt.amount, placed.order.number))
+    where = address(placed.order.consignments.get(), "thieu-hang/")
+    client = as_role("cooperative")
+    client.get(where)
+    with django_assert_num_queries(15):
+        assert client.get(where).content.decode().count(": thiếu mấy?") == lines
