@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "shop.invoices.apps.InvoicesConfig",
     "shop.messages.apps.MessagesConfig",
     "shop.complaints.apps.ComplaintsConfig",
+    "shop.promotions.apps.PromotionsConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
     # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
     "oscar.config.Shop",
