@@ -14,6 +14,7 @@ from catalog.pictures import renditions
 from catalog.sold import sold_sheet
 from shop.money import to_dong
 from shop.orders.promises import promised_on
+from shop.promotions.services import Given
 from shop.shipping.rates import Place
 from shop.shipping.repository import Option, StallOptions, carried_grams, stall_options, stall_spans
 
@@ -28,6 +29,7 @@ class StallLine:
     title: str
     quantity: int
     unit_amount: int
+    discount_amount: int
     added_at_amount: int  # the unit price on the day it was put in the basket
     next_tier: PriceTier | None
     is_preorder: bool
@@ -62,6 +64,10 @@ class Stall:
         return sum(line.amount for line in self.lines)
 
     @property
+    def discount_amount(self) -> int:
+        return sum(line.discount_amount for line in self.lines)
+
+    @property
     def grams(self) -> int:
         return sum(carried_grams(line.product, line.quantity) for line in self.lines)
 
@@ -80,6 +86,7 @@ class Stalls:
     """A whole basket. Unit: whole đồng."""
 
     stalls: list[Stall] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
 
     @property
     def lines(self) -> list[StallLine]:
@@ -90,6 +97,15 @@ class Stalls:
         return sum(stall.goods_amount for stall in self.stalls)
 
     @property
+    def discount_amount(self) -> int:
+        return sum(stall.discount_amount for stall in self.stalls)
+
+    @property
+    def reduced_amount(self) -> int:
+        """What the goods cost with everything taken off."""
+        return self.goods_amount - self.discount_amount
+
+    @property
     def shipping_amount(self) -> int | None:
         """The sum of all stalls' delivery; None until an address is known that all of them reach."""
         chosen = [stall.option for stall in self.stalls]
@@ -97,7 +113,7 @@ class Stalls:
 
     @property
     def total_amount(self) -> int:
-        return self.goods_amount + (self.shipping_amount or 0)
+        return self.reduced_amount + (self.shipping_amount or 0)
 
     @property
     def problems(self) -> list[StallLine]:
@@ -182,7 +198,7 @@ def read_stalls(
         options = offered.get(pk)
         option = options.chosen((choices or {}).get(choice_name(pk), "")) if options else None
         stalls.append(Stall(stall, own, options, option, spans.get(pk)))
-    return Stalls(stalls)
+    return Stalls(stalls, getattr(basket, "given", []))
 
 
 def _ready_days(grouped: Mapping[int, tuple[Cooperative, list[StallLine]]]) -> dict[int, dt.date]:
@@ -203,6 +219,7 @@ def _read_line(line: Any) -> StallLine:
         title=line.product.get_title(),
         quantity=line.quantity,
         unit_amount=unit_amount,
+        discount_amount=to_dong(line.discounts.incl_tax),
         added_at_amount=to_dong(line.price_incl_tax) if line.price_incl_tax is not None else unit_amount,
         next_tier=next((tier for tier in tiers if tier.min_quantity > line.quantity), None),
         is_preorder=info.availability.is_preorder,

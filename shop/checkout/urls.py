@@ -12,6 +12,7 @@ urlpatterns = [
     path("gio-hang/", basket.basket_page, name="basket"),
     path("gio-hang/them/", basket.add, name="add"),
     path("gio-hang/sua/", basket.update, name="update"),
+    path("gio-hang/ma/", basket.code, name="code"),
     path("thanh-toan/", checkout.checkout, name="checkout"),
     path("thanh-toan/xa/", checkout.communes, name="communes"),
     path("thanh-toan/<uuid:attempt>/", payment.pay, name="pay"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from oscar.apps.order.models import Line, Order
 
 from shop.payments.models import OPEN_ATTEMPTS, AttemptStatus, PaymentAttempt, RefundReason
+from shop.promotions import services as promotions
 
 from . import letters, stock
 from .locks import lock_consignment, lock_order
@@ -102,3 +103,4 @@ def call_off(
 def _close(order: Any) -> None:
     Order.objects.filter(pk=order.pk).update(status=OrderStatus.CANCELLED.value)
     order.status = OrderStatus.CANCELLED.value
+    promotions.give_back(order)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from oscar.apps.order.models import Line, Order
 
 from shop.payments.models import OPEN_ATTEMPTS, AttemptStatus, PaymentAttempt, RefundReason
+from shop.promotions import services as promotions
 
 from . import invoicing, letters, picking, reductions, stock
 from .locks import lock_consignment, lock_order
@@ -41,6 +42,7 @@ def _expire_one(order_id: int, now: dt.datetime) -> bool:
     if order.status != OrderStatus.PENDING_PAYMENT or order.sheet.pay_by > now:
         return False
     stock.give_back(order.lines.all())
+    promotions.give_back(order)
     Order.objects.filter(pk=order.pk).update(status=OrderStatus.EXPIRED.value)
     order.consignments.update(status=ConsignmentStatus.CANCELLED)
     attempts = PaymentAttempt.objects.filter(order=order, status__in=OPEN_ATTEMPTS)

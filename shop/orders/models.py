@@ -56,7 +56,8 @@ class OrderSheet(models.Model):
 class Consignment(models.Model):
     """The part of an order that one cooperative packs, ships, invoices and is paid for.
 
-    Unit: whole đồng; goods − discount + shipping = total. The consignments of an order sum to it exactly.
+    Unit: whole đồng; goods − discount + shipping = total. The consignments of an order sum to it exactly. The market
+    bears ``market_amount`` of the discount, the cooperative the rest.
     These are the amounts agreed on the day of the order and never change: what is due now is ``due_amount``.
     Met in the cooperative's panel and, per stall, on the buyer's order page.
     """
@@ -69,6 +70,7 @@ class Consignment(models.Model):
     )
     goods_amount = models.BigIntegerField(_("tiền hàng"))
     discount_amount = models.BigIntegerField(_("giảm giá"), default=0)
+    market_amount = models.BigIntegerField(_("phần giảm chợ chịu"), default=0)  # inside the discount
     shipping_amount = models.BigIntegerField(_("tiền giao hàng"))
     total_amount = models.BigIntegerField(_("tổng cộng"))
     shipping_name = models.CharField(_("cách giao"), max_length=120)
@@ -96,6 +98,10 @@ class Consignment(models.Model):
                     + models.F("shipping_amount")
                 ),
                 name="consignment_sums_up",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(market_amount__gte=0, market_amount__lte=models.F("discount_amount")),
+                name="market_bears_a_part_of_the_discount",
             ),
         ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,8 @@ from catalog.sold import pack_text, sold_sheet
 from shop.money import to_dong
 from shop.payments.codes import new_code
 from shop.payments.services import open_attempt
+from shop.promotions import services as promotions
+from shop.promotions.models import Bearer
 from shop.shipping.methods import StallDelivery
 
 from . import letters
@@ -66,9 +69,11 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
 
     Shape: ``stall_quotes`` by the cooperative's id (anything with ``name`` and ``amount``); ``promises`` is the day
     the buyer was told, by product id, for goods that can't leave at once; ``is_adult`` the buyer's declaration.
-    Locks/Writes: the basket, stock records by id, order, consignments, attempt, the buyer's letter; all or nothing.
+    Locks/Writes: the basket, stock records by id, promotions by id, order, consignments, attempt, the buyer's letter;
+    all or nothing.
     Raises: EmptyBasket; OutOfStock with the lines, also if one would come later than was told; PriceChanged with the
-    total of now, also if a stall has no quote; ForAdultsOnly without the declaration, or with cash.
+    total of now, also if a stall has no quote; ForAdultsOnly without the declaration, or with cash;
+    ``promotions.UsedUp`` when somebody, or this buyer, had the last use.
     Idempotent: by ``checkout_token`` and by basket, also when sent twice at once.
     """
 
@@ -86,6 +91,7 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
             # Before the stock is reserved: afterwards these very packs would count as others' pre-orders.
             promised_days = {line.pk: promised_on(line) for line in fresh.all_lines()}
             order = _write_order(fresh, stalls, stall_quotes, buyer=buyer, user=user)
+            promotions.take(order=order, given=fresh.given, buyer_phone=buyer.phone)
             sheet = OrderSheet.objects.create(
                 order=order,
                 token=secrets.token_urlsafe(32),
@@ -105,7 +111,7 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
                 address_text=str(address),
                 **_invoice_fields(invoice),
             )
-            _write_consignments(order, stalls, stall_quotes, promised_days)
+            _write_consignments(order, stalls, stall_quotes, promised_days, _borne_by_market(fresh.given))
             attempt = open_attempt(
                 order=order, provider=payment_method, amount=expected_total, expires_at=sheet.pay_by
             )
@@ -124,12 +130,13 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
 
 
 def _reread(basket: Any, *, lock: bool = False) -> Any:
-    """The basket as the database has it now: what the caller holds may be older than another tab's change."""
+    """The basket as the database has it now, with the promotions of now: the caller's may be older."""
     rows = Basket.objects.select_for_update() if lock else Basket.objects.all()
     fresh = rows.filter(pk=basket.pk).first()
     if fresh is None:
         raise EmptyBasket
     fresh.strategy = basket.strategy
+    fresh.given = promotions.apply(fresh)
     return fresh
 
 
@@ -210,7 +217,16 @@ def _paid_for(line: Any) -> int:
 
 
 class _Creator(OrderCreator):
-    """Oscar's, which reserves of a harvest what was sold as a pre-order, and nothing else of it."""
+    """Oscar's, which reserves of a harvest what was sold as a pre-order, and nothing else of it.
+
+    Oscar would count the uses of promotions by reading, adding and saving; ``promotions.take`` does it instead.
+    """
+
+    def record_discount(self, discount: Any) -> None:
+        pass
+
+    def record_voucher_usage(self, order: Any, voucher: Any, user: Any) -> None:
+        pass
 
     def update_stock_records(self, line: Any) -> None:
         if line.product.get_product_class().track_stock:
@@ -249,11 +265,21 @@ def _write_order(
     )
 
 
+def _borne_by_market(given: Sequence[promotions.Given]) -> dict[int, int]:
+    """What of each line's discount the market goes without, by the basket line's id."""
+    amounts: Counter[int] = Counter()
+    for each in given:
+        if each.promotion.bearer == Bearer.MARKET:
+            amounts.update(each.parts)
+    return amounts
+
+
 def _write_consignments(
     order: Any,
     stalls: Mapping[int, list[Any]],
     quotes: Mapping[int, StallQuote],
     promised_days: Mapping[int, dt.date | None],
+    market_amounts: Mapping[int, int],
 ) -> None:
     order_lines = {line.product_id: line for line in order.lines.all()}
     cooperatives = Cooperative.objects.in_bulk(stalls)
@@ -268,6 +294,7 @@ def _write_consignments(
             code=f"{order.number}-{position}",
             goods_amount=goods,
             discount_amount=discount,
+            market_amount=sum(market_amounts.get(line.pk, 0) for line in lines),
             shipping_amount=quote.amount,
             total_amount=goods - discount + quote.amount,
             shipping_name=quote.name,

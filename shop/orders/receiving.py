@@ -29,6 +29,7 @@ from shop.payments.models import (
 )
 from shop.payments.models import EventKind as MoneyKind
 from shop.payments.provider import EventKind
+from shop.promotions import services as promotions
 
 from . import letters, stock
 from .locks import lock_orders
@@ -190,6 +191,8 @@ def _note_full(attempt: PaymentAttempt) -> None:
 
 def _mark_paid(order: Any, attempt: PaymentAttempt) -> None:
     is_late = order.status == OrderStatus.EXPIRED
+    if is_late:
+        promotions.take_again(order)
     kind = OrderEventKind.PAID_LATE if is_late else OrderEventKind.PAID
     Order.objects.filter(pk=order.pk).update(status=OrderStatus.PAID.value)
     order.status = OrderStatus.PAID.value

@@ -181,6 +181,18 @@ def take_code_out(*, basket: Any, text: str) -> None:
     basket.vouchers.remove(*Voucher.objects.filter(code=tidy_code(text)))
 
 
+def idle_codes(basket: Any, given: Sequence[Given]) -> list[Promotion]:
+    """Promotions whose code is in the basket without taking anything off it."""
+    if basket.pk is None:
+        return []
+    working = [each.promotion.pk for each in given]
+    return list(
+        Promotion.objects.filter(voucher__basket=basket.pk)
+        .exclude(pk__in=working)
+        .select_related("voucher", "cooperative")
+    )
+
+
 def apply(basket: Any) -> list[Given]:
     """Give the basket's lines everything that runs now, in one query: Oscar's totals then carry it.
 

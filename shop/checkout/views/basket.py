@@ -17,8 +17,13 @@ from shop.checkout.forms import AddForm
 from shop.checkout.origin import is_from_our_pages
 from shop.checkout.privacy import personal
 from shop.checkout.stalls import read_stalls
+from shop.limits import counted, network_of
+from shop.promotions import services as promotions
 
 QUANTITY = "quantity-"
+CODE, TAKE_OUT = "ma", "bo"
+CODES_PER_HOUR = 30
+"""Per network: a family mistypes, a machine guesses."""
 HIGHEST = 10**6
 
 
@@ -86,17 +91,52 @@ def update(request: HttpRequest) -> HttpResponse:
     return redirect("checkout:basket")
 
 
+@personal
+@require_POST
+def code(request: HttpRequest) -> HttpResponse:
+    """Put a discount code into the basket, or take one out."""
+    basket = request.basket  # type: ignore[attr-defined]
+    if TAKE_OUT in request.POST:
+        promotions.take_code_out(basket=basket, text=request.POST[TAKE_OUT])
+        return redirect("checkout:basket")
+    text = request.POST.get(CODE, "").strip()[:60]
+    if not text or not basket.all_lines():
+        return redirect("checkout:basket")
+    refusal = ""
+    if counted(f"codes:{network_of(request)}") > CODES_PER_HOUR:
+        refusal = _("Bạn thử nhiều mã quá. Một giờ nữa bạn thử lại nhé.")
+    else:
+        try:
+            found = promotions.add_code(basket=basket, text=text)
+        except promotions.UnknownCode:
+            refusal = _("Không có mã này, hoặc mã đã hết hạn, hết lượt dùng.")
+    if refusal:
+        return _render_basket(request, code=text, code_error=refusal, status=422)
+    messages.success(request, _("Đã nhận mã %(code)s.") % {"code": found.code})
+    return redirect("checkout:basket")
+
+
 def _render_basket(
     request: HttpRequest,
     *,
     errors: dict[int, str] | None = None,
     typed: dict[int, str] | None = None,
+    code: str = "",
+    code_error: str = "",
     status: int = 200,
 ) -> HttpResponse:
     stalls = read_stalls(request.basket)  # type: ignore[attr-defined]
     notes = {line.pk: (errors or {}).get(line.pk, line.problem) for line in stalls.lines}
     shown = {line.pk: (typed or {}).get(line.pk, line.quantity) for line in stalls.lines}
-    context = {"stalls": stalls, "notes": notes, "shown": shown, "has_errors": bool(errors)}
+    context = {
+        "stalls": stalls,
+        "notes": notes,
+        "shown": shown,
+        "has_errors": bool(errors),
+        "idle_codes": promotions.idle_codes(request.basket, stalls.given),  # type: ignore[attr-defined]
+        "code": code,
+        "code_error": code_error,
+    }
     return render(request, "checkout/basket.html", context, status=status)
 
 

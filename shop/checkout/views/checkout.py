@@ -22,6 +22,8 @@ from shop.money import format_amount
 from shop.orders.models import OrderSheet
 from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged, StallQuote
 from shop.orders.services import place
+from shop.promotions import services as promotions
+from shop.promotions.services import UsedUp
 from shop.shipping.rates import Place
 
 TERMS_VERSION = "2026-11"
@@ -126,11 +128,29 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
     except ForAdultsOnly:
         form.add_error("payment_method", _("Rượu không bán bằng tiền mặt. Bạn chọn cách trả khác nhé."))
         return _render(request, form, stalls, status=422)
+    except UsedUp as refusal:
+        if refusal.promotion.code:
+            promotions.take_code_out(basket=basket, text=refusal.promotion.code)
+        return _ask_again(request, form, _read_anew(request, basket, form), reason=_used_up(refusal))
     except (OutOfStock, PriceChanged):
-        load_lines(basket)
-        return _ask_again(request, form, read_stalls(basket, form.destination, request.POST))
+        return _ask_again(request, form, _read_anew(request, basket, form))
     basket.status = basket.SUBMITTED
     return redirect("checkout:pay", placed.attempt.public_id)
+
+
+def _read_anew(request: HttpRequest, basket: Any, form: CheckoutForm) -> Stalls:
+    """The basket as it is after somebody or something else has changed what it costs."""
+    load_lines(basket)
+    basket.given = promotions.apply(basket)
+    return read_stalls(basket, form.destination, request.POST)
+
+
+def _used_up(refusal: UsedUp) -> str:
+    if refusal.is_buyers:
+        text = _("Mã %(code)s mỗi người dùng một lần, số điện thoại này đã dùng rồi.")
+    else:
+        text = _("Khuyến mãi “%(name)s” vừa hết lượt.")
+    return text % {"code": refusal.promotion.code, "name": refusal.promotion.shown_name}
 
 
 def _out_of_reach(stalls: Stalls) -> str:
@@ -140,7 +160,9 @@ def _out_of_reach(stalls: Stalls) -> str:
     }
 
 
-def _ask_again(request: HttpRequest, form: CheckoutForm, stalls: Stalls, *, notice: str = "") -> HttpResponse:
+def _ask_again(
+    request: HttpRequest, form: CheckoutForm, stalls: Stalls, *, notice: str = "", reason: str = ""
+) -> HttpResponse:
     """The form with the new total or days; the buyer agrees by sending it once more."""
     seen = _seen_total(request)
     if not stalls.problems and not notice:
@@ -151,7 +173,7 @@ def _ask_again(request: HttpRequest, form: CheckoutForm, stalls: Stalls, *, noti
             else _("Tổng tiền là %(now)s. Bạn xem lại rồi bấm “Đặt hàng” lần nữa.")
             % {"now": format_amount(stalls.total_amount)}
         )
-    return _render(request, form, stalls, notice=notice, status=422)
+    return _render(request, form, stalls, notice=f"{reason} {notice}".strip(), status=422)
 
 
 def _render(
