@@ -27,6 +27,8 @@ from catalog.models.place import bare_name
 from catalog.papers import save_paper
 from catalog.selectors import today
 from shop.accounts.roles import Role
+from shop.promotions.models import Bearer, Promotion
+from shop.promotions.services import Terms, add_promotion
 
 _serial = itertools.count(1)
 
@@ -187,3 +189,13 @@ def make_paper(bound_to: Any, kind: str, *, verified: bool = True, **fields: Any
         Paper.objects.filter(pk=paper.pk).update(verified_at=timezone.now())
         paper.refresh_from_db()
     return paper
+
+
+def make_promotion(*, cooperative: Cooperative | None = None, **terms: Any) -> Promotion:
+    """A promotion that runs since yesterday: a tenth off, unless ``terms`` say otherwise."""
+    number = next(_serial)
+    bearer = terms.pop("bearer", Bearer.COOPERATIVE if cooperative else Bearer.MARKET)
+    given = {"name": f"Khuyến mãi {number}", "starts_at": timezone.now() - dt.timedelta(days=1)} | terms
+    if "amount" not in given:
+        given.setdefault("percent", 10)
+    return add_promotion(terms=Terms(**given), cooperative=cooperative, bearer=bearer)

@@ -35,7 +35,7 @@ from shop.orders.models import Consignment, Shortfall
 from shop.orders.services import report_shortfall
 from shop.payments.models import InboundEvent, Refund
 from shop.payments.refunds import return_transfer
-from tests.factories import make_certificate, make_lot, make_paper, make_plot
+from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market
 from tests.support.orders import bring, transfer
@@ -153,6 +153,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ),
     ("panel:lot", lambda own: make_lot(own.sheet).pk),
     ("panel:delivery_service", lambda own: own.stall.delivery_services.get().pk),
+    ("panel:promotion_stop", lambda own: make_promotion(cooperative=own.stall).pk),
     ("panel:collection_point", lambda own: own.stall.collection_points.get().pk),
     ("panel:unserved_area", lambda own: own.stall.unserved_areas.get().pk),
     (

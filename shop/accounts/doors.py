@@ -31,6 +31,8 @@ _READ_PROOFS = frozenset(
     {"panel:proofs", "panel:paper", "panel:paper_photo", "panel:certificate", "panel:certificate_photo"}
 )
 
+_PROMOTIONS = frozenset({"panel:promotions", "panel:promotion_add", "panel:promotion_stop"})
+
 _COOPERATIVE = frozenset(
     {
         "panel:consignments",
@@ -42,6 +44,7 @@ _COOPERATIVE = frozenset(
         "panel:delivery",
         "panel:delivery_service_add",
         "panel:delivery_service",
+        *_PROMOTIONS,
         "panel:collection_point_add",
         "panel:collection_point",
         "panel:unserved_area_add",
@@ -231,6 +234,7 @@ _OPERATOR = (
         "panel:delivery",
         "panel:delivery_service_add",
         "panel:delivery_service",
+        *_PROMOTIONS,
         "panel:tax_rules",
         "panel:decide_rate",
         "panel:lots",

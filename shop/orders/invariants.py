@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
+from oscar.apps.offer.models import ConditionalOffer
 from oscar.apps.order.models import Line, Order
 
 from catalog.models import Harvest, HarvestState, ProductSheet
@@ -28,6 +29,7 @@ from shop.payments.models import (
     RefundReason,
     RefundState,
 )
+from shop.promotions.models import PromotionUse
 
 from .models import (
     Consignment,
@@ -43,7 +45,8 @@ from .statuses import ConsignmentStatus, OrderStatus
 def violations() -> list[str]:
     """One sentence per row that breaks a rule; empty when everything holds."""
     return [
-        *_stock(), *_held(), *_amounts(), *_money(), *_reductions(), *_states(), *_deliveries(), *_walls(),
+        *_stock(), *_held(), *_amounts(), *_money(), *_reductions(), *_states(), *_promotions(), *_deliveries(),
+        *_walls(),
     ]  # fmt: skip
 
 
@@ -211,6 +214,33 @@ def _states() -> Iterator[str]:
         Q(is_paid, succeeded=0) | ~is_paid & Q(succeeded__gt=0)
     ):
         yield f"order {order.number} is {order.status} with {order.succeeded} successful attempts"
+
+
+def _promotions() -> Iterator[str]:
+    """What orders were given is what promotions say they gave, and uses are counted as often as they stand."""
+    given = _sum(PromotionUse.objects.all(), "order", "amount", "order_id")
+    discounts = _sum(Consignment.objects.all(), "order", "discount_amount", "order_id")
+    for sheet in (
+        OrderSheet.objects.annotate(given=given, discounts=discounts)
+        .exclude(given=F("discounts"))
+        .select_related("order")
+    ):
+        yield f"order {sheet.order.number}: {sheet.discounts} off, its promotions gave {sheet.given}"
+    standing = PromotionUse.objects.filter(released_at=None)
+    amounts = _sum(standing, "promotion", "amount", "promotion")
+    uses = Coalesce(
+        Subquery(
+            standing.filter(promotion=OuterRef("promotion")).order_by().values("promotion")
+            .annotate(uses=Count("pk")).values("uses")
+        ),
+        0,
+    )  # fmt: skip
+    for offer in (
+        ConditionalOffer.objects.filter(promotion__isnull=False)
+        .annotate(uses=uses, given=amounts)
+        .exclude(num_applications=F("uses"), total_discount=F("given"))
+    ):
+        yield f"promotion {offer.promotion.pk}: {offer.num_applications} uses counted, {offer.uses} stand"
 
 
 def _deliveries() -> Iterator[str]:

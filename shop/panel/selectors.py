@@ -20,6 +20,7 @@ from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.orders.models import Consignment, PickedLot
 from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund
+from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
 from shop.shipping.models import DeliveryService
 
 MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
@@ -138,3 +139,16 @@ def delivery_services_for(user: Any) -> QuerySet[DeliveryService]:
 def money_orders_for(user: Any) -> QuerySet[Any]:
     """Orders whose money invoice staff and the operator may look at."""
     return Order.objects.filter(sheet__isnull=False) if MONEY_ROLES & roles_of(user) else Order.objects.none()
+
+
+def promotions_for(user: Any) -> PromotionQuerySet:
+    """Promotions of the goods of the person's own cooperatives; all of them for the operator."""
+    if Role.OPERATOR in roles_of(user):
+        return Promotion.objects.all()
+    return Promotion.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def promotions_to_stop(user: Any) -> PromotionQuerySet:
+    """Those that the person may end: a cooperative what it pays for itself."""
+    rows = promotions_for(user)
+    return rows if Role.OPERATOR in roles_of(user) else rows.filter(bearer=Bearer.COOPERATIVE)

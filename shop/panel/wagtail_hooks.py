@@ -70,6 +70,11 @@ def delivery_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def promotions_item() -> MenuItem:
+    return MenuItem(_("Khuyến mãi"), reverse("panel:promotions"), "promotions", icon_name="tag", order=127)
+
+
+@hooks.register("register_admin_menu_item")
 def invoices_item() -> MenuItem:
     return MenuItem(_("Hóa đơn"), reverse("panel:invoices"), "invoices", icon_name="doc-full", order=130)
 

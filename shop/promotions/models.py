@@ -12,6 +12,7 @@ from oscar.apps.offer.models import ConditionalOffer
 
 from catalog.models import Cooperative
 from catalog.models.category_sheet import in_reading_language
+from shop.money import to_dong
 
 from .rules import MOST_PERCENT, Rule
 
@@ -89,8 +90,21 @@ class Promotion(models.Model):
         return self.voucher.code if self.voucher else ""
 
     @property
-    def is_running(self) -> bool:
-        return Promotion.objects.running(timezone.now()).filter(pk=self.pk).exists()
+    def first_on(self) -> dt.date | None:
+        """The first day on which it runs, in Vietnam."""
+        start = self.offer.start_datetime
+        return timezone.localdate(start) if start else None
+
+    @property
+    def last_on(self) -> dt.date | None:
+        """The last day on which it runs, in Vietnam; None while nobody has named one."""
+        end = self.offer.end_datetime
+        return timezone.localdate(end - dt.timedelta(microseconds=1)) if end else None
+
+    @property
+    def given_amount(self) -> int:
+        """What it has taken off so far."""
+        return to_dong(self.offer.total_discount)
 
     @property
     def rule(self) -> Rule:

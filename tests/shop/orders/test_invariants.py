@@ -21,7 +21,8 @@ from shop.orders.requests import Placed
 from shop.orders.services import hand_over, pack
 from shop.partner.models import StockRecord
 from shop.payments.models import InboundEvent, PaymentAttempt, PaymentEvent, Refund
-from tests.factories import make_cooperative, make_product
+from shop.promotions.models import PromotionUse
+from tests.factories import make_cooperative, make_product, make_promotion
 from tests.support.orders import bring, place_order, transfer
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,12 @@ BREAKS = {
     "a question about a parcel that is gone": lambda placed: Shortfall.objects.create(
         consignment=packed(placed), answer_by=timezone.now()
     ),
+    "a discount that no promotion gave": lambda placed: placed.order.consignments.update(
+        discount_amount=1_000, total_amount=229_000
+    ),
+    "a use that nobody counted": lambda placed: PromotionUse.objects.create(
+        promotion=make_promotion(), order=placed.order, buyer_phone="0912345678", amount=1
+    ),
     "an order without a sheet": lambda placed: Order.objects.create(
         number="1", total_incl_tax=0, total_excl_tax=0, currency="VND"
     ),
@@ -129,6 +136,8 @@ SENTENCES = {
     "a refund of a parcel that misses nothing": "10000 of 0 đồng go back",
     "more given back of a charge than it was": "241000 of 240000 đồng go back",
     "an invoice of another sum": "230000 đồng are due, its invoice says 1",
+    "a discount that no promotion gave": "1000 off, its promotions gave 0",
+    "a use that nobody counted": "0 uses counted, 1 stand",
     "a question about a parcel that is gone": "waits for an answer, but not to be packed",
 }
 
@@ -143,6 +152,6 @@ def test_the_check_takes_the_same_few_queries_for_any_number_of_orders(
     placed: Placed, django_assert_num_queries: Any
 ) -> None:
     place_order((make_product(), 1), (make_product(), 1))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         violations()
     assert OrderSheet.objects.count() == 3
