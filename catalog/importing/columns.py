@@ -95,7 +95,7 @@ CODE = Column(
 )
 COLUMNS: tuple[Column, ...] = (
     CODE,
-    _text("title", 255, "Tên sản phẩm", "Name", "tên", "tên hàng", "product name", is_required=True),
+    _text("title", 255, "Tên sản phẩm", "Name", "tên", "tên hàng", "tên món", "product name", is_required=True),
     Column("parent_sku", "Mã sản phẩm chính", "Main code", partial(values.code_of, most=50),
            ("mã chính", "quy cách của mã", "main product code"), most=50),
     _text("title_en", 255, "Tên tiếng Anh", "English name", "name_en"),
