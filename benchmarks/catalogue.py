@@ -142,6 +142,7 @@ class Generator:
         self.clone(
             "catalog_productsheet", self.sheet.pk, first, last,
             id=product, product_id=product, cooperative_id=stall, commune_id=commune, season_months=months,
+            code="'B' || n.i",
         )  # fmt: skip
         self.clone(
             "partner_stockrecord", self.sheet.product.stockrecords.get().pk, first, last,
