@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,6 +15,7 @@ from shop.checkout.privacy import personal
 from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus
 from shop.orders.models import Consignment, OrderSheet
 from shop.orders.statuses import ConsignmentStatus, OrderStatus
+from shop.orders.tokens import find_order
 from shop.shipping.couriers import tracking_url
 
 DONE, NOW, NEXT = "done", "now", "next"
@@ -51,9 +51,8 @@ class Parcel:
 @personal
 @require_GET
 def order_page(request: HttpRequest, number: str, token: str) -> HttpResponse:
-    sheet = OrderSheet.objects.select_related("order").filter(order__number=number).first()
-    # Compared even when there is no such order, so that time tells nothing.
-    if not constant_time_compare(sheet.token if sheet else "-", token) or sheet is None:
+    sheet = find_order(number, token)
+    if sheet is None:
         raise Http404
     consignments = (
         Consignment.objects.filter(order=sheet.order)
@@ -71,6 +70,8 @@ def order_page(request: HttpRequest, number: str, token: str) -> HttpResponse:
         "shipping_amount": sum(parcel.consignment.shipping_amount for parcel in parcels),
         "is_unpaid": sheet.order.status == OrderStatus.PENDING_PAYMENT,
         "attempt": sheet.order.payment_attempts.latest("pk"),
+        "is_own": request.user.is_authenticated and sheet.order.user_id == request.user.pk,
+        "may_claim": request.user.is_authenticated and sheet.order.user_id is None,
     }
     return render(request, "checkout/order.html", context)
 
