@@ -83,7 +83,7 @@ def values(market: Market) -> dict[str, Any]:
         "gtin": _number_of(market.goods_a),
         "image_id": picture.pk,
         "kind": "svg",
-        "link": sign_up_link(SignUp("Người Mới", None, "0912000999")).split("/")[-2],
+        "link": sign_up_link(SignUp(email=None, phone="0912000999")).split("/")[-2],
         "lot_code": make_lot(market.goods_a).code,
         "model_name": "storypage",
         "number": market.order.number,

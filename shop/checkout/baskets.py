@@ -139,7 +139,7 @@ def join(*, basket: Any, other: Any) -> None:
         if own is None and len(held) >= MOST_LINES:
             continue
         larger = max(line.quantity, own.quantity if own else 0)
-        availability = other.strategy.fetch_for_product(line.product).availability
+        availability = other.strategy.fetch_for_line(line).availability
         kept = own or line
         kept.basket, kept.quantity = basket, availability.most_of(larger) or larger
         kept.save(update_fields=["basket", "quantity", "date_updated"])

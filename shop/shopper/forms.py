@@ -79,16 +79,15 @@ class LogInForm(forms.Form):
 
 
 class SignUpForm(forms.Form):
-    """Who wants an account. The password comes on the next page: nothing is kept before."""
+    """Who wants an account. Name and password come on the next page: nothing is kept before."""
 
-    ho_ten = NameField()
     ten = LogInNameField()
 
     @property
     def wish(self) -> SignUp:
         name = self.cleaned_data["ten"]
         is_email = "@" in name
-        return SignUp(self.cleaned_data["ho_ten"], name if is_email else None, None if is_email else name)
+        return SignUp(email=name if is_email else None, phone=None if is_email else name)
 
 
 class NewPasswordForm(forms.Form):
@@ -116,11 +115,17 @@ class NewPasswordForm(forms.Form):
 
 
 class FinishForm(NewPasswordForm):
+    field_order = ("ho_ten", "mat_khau", "dong_y", "tin")
+    ho_ten = NameField()
     dong_y = forms.BooleanField(
         label=_("Tôi đồng ý để chợ giữ dữ liệu của tôi như ghi ở trên"),
         error_messages={"required": _("Bạn đọc rồi đánh dấu đồng ý thì chợ mới mở tài khoản được.")},
     )
     tin = forms.BooleanField(label=_("Gửi tôi thư báo hàng vào mùa"), required=False)
+
+    def clean_ho_ten(self) -> str:
+        self.user.first_name = self.cleaned_data["ho_ten"]  # known before the password is compared with it
+        return self.user.first_name
 
 
 class ChangePasswordForm(NewPasswordForm):

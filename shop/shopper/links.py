@@ -22,13 +22,12 @@ class DeadLink(ValueError):
 class SignUp:
     """A wish to open an account; exactly one of ``email`` (proven by whoever has the link) and ``phone``."""
 
-    name: str
     email: str | None
     phone: str | None
 
 
 def sign_up_link(wish: SignUp) -> str:
-    return reverse("shopper:finish", args=[_signed([wish.name, wish.email, wish.phone], SIGN_UP)])
+    return reverse("shopper:finish", args=[_signed([wish.email, wish.phone], SIGN_UP)])
 
 
 def read_sign_up(text: str) -> SignUp:

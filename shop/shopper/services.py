@@ -44,14 +44,14 @@ def ask_to_open(wish: SignUp) -> None:
         letters.sign_up_tried(owner)
 
 
-def open_account(*, wish: SignUp, password: str, wants_news: bool) -> User:
+def open_account(*, wish: SignUp, name: str, password: str, wants_news: bool) -> User:
     """The new shopper's account with what was agreed to.
 
     Raises: AlreadyThere; its owner is told by letter if there is an address to write to.
     """
     try:
         with transaction.atomic():
-            user = _new_person(wish, password)
+            user = _new_person(wish, name, password)
             record_consent(user=user, kind=ConsentKind.ACCOUNT, is_given=True)
             record_consent(user=user, kind=ConsentKind.NEWS, is_given=wants_news)
     except AlreadyThere:
@@ -62,10 +62,10 @@ def open_account(*, wish: SignUp, password: str, wants_news: bool) -> User:
     return user
 
 
-def _new_person(wish: SignUp, password: str) -> User:
+def _new_person(wish: SignUp, name: str, password: str) -> User:
     if find_person(wish.email or wish.phone or "") is not None:
         raise AlreadyThere
-    user = User(email=wish.email, phone=wish.phone, first_name=wish.name)
+    user = User(email=wish.email, phone=wish.phone, first_name=name)
     user.set_password(password)
     try:
         with transaction.atomic():

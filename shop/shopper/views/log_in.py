@@ -65,7 +65,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Name and log-in. An address gets a letter with the next step, whether it has an account or not."""
+    """How one will log in. An address gets a letter with the next step, whether it has an account or not."""
     form = SignUpForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "shopper/sign_up.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -95,7 +95,7 @@ def finish(request: HttpRequest, link: str) -> HttpResponse:
         wish = read_sign_up(link)
     except DeadLink:
         return render(request, "shopper/dead_link.html", status=410)
-    person = User(email=wish.email, phone=wish.phone, first_name=wish.name)
+    person = User(email=wish.email, phone=wish.phone)
     form = FinishForm(person, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _show_finish(request, form, wish, status=422 if form.is_bound else 200)
@@ -104,7 +104,10 @@ def finish(request: HttpRequest, link: str) -> HttpResponse:
         return _show_finish(request, form, wish, status=429)
     try:
         user = open_account(
-            wish=wish, password=form.cleaned_data["mat_khau"], wants_news=form.cleaned_data["tin"]
+            wish=wish,
+            name=form.cleaned_data["ho_ten"],
+            password=form.cleaned_data["mat_khau"],
+            wants_news=form.cleaned_data["tin"],
         )
     except AlreadyThere:
         form.add_error(None, _("Địa chỉ hoặc số này không mở thêm tài khoản được. Bạn đăng nhập nhé."))
