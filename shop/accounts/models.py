@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.customer.abstract_models import AbstractUser
 
@@ -29,7 +30,9 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(
                 condition=Q(email__isnull=False) | Q(phone__isnull=False), name="a_person_can_log_in"
-            )
+            ),
+            # Upper, because that is how PostgreSQL looks for an address in any spelling.
+            models.UniqueConstraint(Upper("email"), name="one_account_per_address"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate, get_user
 from django.core.cache import cache
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from shop.accounts.backends import EmailOrPhoneBackend
@@ -49,6 +50,18 @@ def test_an_address_or_a_number_opens_the_account_however_it_is_typed(client: Cl
     answer = log_in(client, typed)
     assert (answer.status_code, answer["Location"]) == (302, HOME)
     assert get_user(client) == user  # type: ignore[arg-type]
+
+
+def test_an_account_written_in_capitals_is_found_and_not_opened_twice(client: Client) -> None:
+    make_user(email="AN@vidu.vn")
+    assert log_in(client, "an@vidu.vn").status_code == 302
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(email="an@vidu.vn")
+
+
+def test_nobody_is_without_a_way_to_log_in() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(first_name="An")
 
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(client: Client) -> None:

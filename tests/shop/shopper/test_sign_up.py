@@ -177,6 +177,13 @@ def test_an_address_of_another_account_cannot_be_taken(seat: Seat) -> None:
     assert user.email == "an@vidu.vn"
 
 
+def test_asking_for_ones_own_address_changes_nothing(seat: Seat) -> None:
+    _user, client = seat("an@vidu.vn")
+    answer = client.post("/tai-khoan/ho-so/thu/", {"thu": "an@vidu.vn", "mat_khau": PASSWORD})
+    assert answer["Location"] == SENT
+    assert not Letter.objects.exists()
+
+
 def test_moving_needs_the_password(seat: Seat) -> None:
     _user, client = seat()
     answer = client.post("/tai-khoan/ho-so/thu/", {"thu": "moi@vidu.vn", "mat_khau": "sai"})
