@@ -188,6 +188,10 @@ def test_before_the_authority_has_answered_there_is_nothing_to_give_out(seat: Se
     waiting = draft_invoice(placed.order.consignments.get())
     assert "Chưa có hóa đơn nào" in client.get(INVOICES).content.decode()
     assert client.get(f"{INVOICES}{waiting.pk}/pdf/").status_code == 404
+    invoicing.issue(invoice=waiting)
+    assert "đang chờ cơ quan thuế cấp mã" in client.get(INVOICES).content.decode()
+    for ending in ("pdf", "xml"):
+        assert client.get(f"{INVOICES}{waiting.pk}/{ending}/").status_code == 404
 
 
 def test_the_invoices_ask_the_same_questions_however_many_there_are(
