@@ -206,3 +206,20 @@ def test_the_invoices_ask_the_same_questions_however_many_there_are(
     with django_assert_num_queries(3):  # session, person, invoices
         page = client.get(INVOICES).content.decode()
     assert page.count("đang chờ cơ quan thuế cấp mã") == 3
+
+
+def test_the_invoices_go_on_where_the_page_ended(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers, "PER_PAGE", 2)
+    user, client = seat()
+    goods = make_product(cooperative=make_cooperative(tax_code="5699999011"), stock=9)
+    for _ in range(3):
+        draft = draft_invoice(place_order((goods, 1), user=user).order.consignments.get())
+        invoicing.issue(invoice=draft)
+    newest = client.get(INVOICES).content.decode()
+    assert re.findall(r"Hóa đơn \w+ số (\d+)<", newest) == ["3", "2"]
+    assert 'href="?bo-qua=2"' in newest
+    oldest = client.get(INVOICES, {"bo-qua": "2"}).content.decode()
+    assert re.findall(r"Hóa đơn \w+ số (\d+)<", oldest) == ["1"]
+    assert "bo-qua" not in oldest
+    for odd in ("abc", "-1", str(10**30), "9" * 18):
+        assert client.get(INVOICES, {"bo-qua": odd}).status_code == 200
