@@ -28,6 +28,7 @@ from shop.shopper import letters, services
 from shop.shopper.everything import everything_about
 from shop.shopper.links import SignUp
 from shop.shopper.services import delete_account, open_account
+from shop.shopper.urls import urlpatterns
 from tests.factories import PASSWORD, make_commune, make_cooperative, make_product, make_user
 from tests.shop.shopper.conftest import Seat
 from tests.support.market import draft_invoice
@@ -68,6 +69,21 @@ def test_what_was_agreed_cannot_be_changed_by_any_program(change: dict[str, Any]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Consent.objects.update(**change)
     assert Consent.objects.values_list("kind", "is_given", "version").get() == ("account", True, "2026-11")
+
+
+def test_no_page_of_the_account_is_kept_or_found_by_anybody(seat: Seat) -> None:
+    user, client = seat("an@vidu.vn", first_name="Tên Kín")
+    address = save_address(
+        user=user, name="Tên Kín", phone="0912345678", commune=make_commune(), street="Bản Kín"
+    )
+    paths = [f"/{pattern.pattern}" for pattern in urlpatterns if "<" not in str(pattern.pattern)]
+    assert len(paths) > 15
+    for path in (*paths, f"/tai-khoan/dia-chi/{address.pk}/"):
+        answer = client.get(path)
+        assert answer.status_code in (200, 302, 405), path
+        assert answer["Cache-Control"] == "private, no-store", path
+        assert answer["X-Robots-Tag"] == "noindex, nofollow", path
+        assert answer["Referrer-Policy"] == "same-origin", path
 
 
 # --- A copy of everything -------------------------------------------------------------------------

@@ -43,6 +43,16 @@ def test_a_new_address_gets_a_link_and_nothing_is_stored_before_it_is_used(clien
     assert not user.is_staff and not user.groups.exists()
 
 
+def test_who_reads_english_gets_an_english_letter_and_page(client: Client) -> None:
+    assert client.post(f"/en{OPEN}", {"ten": "an@vidu.vn"})["Location"] == f"/en{SENT}"
+    letter = Letter.objects.get()
+    assert letter.subject == "Open an account at Chợ Phiên"
+    link = link_in(letter)
+    assert link.startswith("/en/tai-khoan/mo/")
+    page = client.get(link).content.decode()
+    assert "Choose a password" in page and "You will log in with" in page
+
+
 def test_an_address_with_an_account_gets_the_same_answer_and_its_owner_a_word(client: Client) -> None:
     make_user(email="an@vidu.vn")
     answers = [client.post(OPEN, {"ten": name}) for name in ("an@vidu.vn", "moi@vidu.vn")]
