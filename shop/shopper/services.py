@@ -136,11 +136,13 @@ def delete_account(user: User, *, password: str) -> None:
 
     Source: Law on Personal Data Protection 91/2025/QH15 (a person may have their data deleted, except what another
     law tells to keep); Decree 174/2016/NĐ-CP art. 13 (accounting documents: 10 years).
-    Locks: the person's baskets, then the person, as placing an order does. All or nothing.
+    Locks: the person's baskets and orders by id, then the person: whoever writes about an order in somebody's name
+    takes the same way. All or nothing.
     Raises: WrongPassword, WorksHere; nothing is written then.
     """
     with transaction.atomic():
-        list(Basket.objects.select_for_update().filter(owner=user).order_by("pk"))
+        for rows in (Basket.objects.filter(owner=user), Order.objects.filter(user=user)):
+            list(rows.select_for_update().order_by("pk").values_list("pk"))
         fresh = User.objects.select_for_update().get(pk=user.pk)
         if not fresh.check_password(password):
             raise WrongPassword
