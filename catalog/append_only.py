@@ -13,6 +13,15 @@ from django.db import migrations
 Step = Callable[[Any, Any], None]
 
 
+def never_changed(table: str, columns: Sequence[str]) -> migrations.RunPython:
+    """An operation after which these ``columns`` cannot be changed, while whole rows may still be deleted.
+
+    For what a person said about themselves: it goes with their account, and only so.
+    """
+    protect, release = _both_ways(table, columns, deletable=True)
+    return migrations.RunPython(protect, release)
+
+
 def append_only(table: str, columns: Sequence[str]) -> migrations.RunPython:
     """An operation after which rows of ``table`` cannot be deleted, nor these ``columns`` changed.
 
@@ -29,14 +38,17 @@ def open_again(table: str, columns: Sequence[str]) -> migrations.RunPython:
     return migrations.RunPython(release, protect)
 
 
-def _both_ways(table: str, columns: Sequence[str]) -> tuple[Step, Step]:
+def _both_ways(table: str, columns: Sequence[str], *, deletable: bool = False) -> tuple[Step, Step]:
+    def run(schema_editor: Any, way: str) -> None:
+        for statement in _DIALECTS[schema_editor.connection.vendor][way]:
+            if not (deletable and "_no_delete" in statement):
+                schema_editor.execute(statement.format(table=table, columns=", ".join(columns)))
+
     def protect(apps: Any, schema_editor: Any) -> None:
-        for statement in _DIALECTS[schema_editor.connection.vendor]["protect"]:
-            schema_editor.execute(statement.format(table=table, columns=", ".join(columns)))
+        run(schema_editor, "protect")
 
     def release(apps: Any, schema_editor: Any) -> None:
-        for statement in _DIALECTS[schema_editor.connection.vendor]["release"]:
-            schema_editor.execute(statement.format(table=table))
+        run(schema_editor, "release")
 
     return protect, release
 

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "shop.messages.apps.MessagesConfig",
     "shop.complaints.apps.ComplaintsConfig",
     "shop.promotions.apps.PromotionsConfig",
+    "shop.shopper.apps.ShopperConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
     # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
     "oscar.config.Shop",
@@ -195,10 +196,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_C
 
 # --- People ----------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "oscar.apps.customer.auth_backends.EmailBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["shop.accounts.backends.EmailOrPhoneBackend"]
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60  # of every link in a letter that opens or changes an account
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

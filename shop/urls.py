@@ -25,6 +25,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("catalog.urls")),
         path("", include("shop.checkout.urls")),
+        path("", include("shop.shopper.urls")),
         path("", include("shop.lookup_urls")),
         path("", include("shop.complaints.urls")),
         path("", include(wagtail_urls)),  # last: it answers every remaining path

@@ -26,7 +26,8 @@ from PIL import Image
 from catalog.models import Cooperative, ProductSheet
 from catalog.numbers import set_gtin
 from cms.services import publish_home, publish_story
-from shop.accounts.models import User
+from shop.accounts.addresses import save_address
+from shop.accounts.models import SavedAddress, User
 from shop.complaints.models import Complaint
 from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
@@ -35,6 +36,7 @@ from shop.orders.models import Consignment, Shortfall
 from shop.orders.services import report_shortfall
 from shop.payments.models import InboundEvent, Refund
 from shop.payments.refunds import return_transfer
+from shop.shopper.links import SignUp, sign_up_link
 from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market
@@ -59,6 +61,13 @@ def values(market: Market) -> dict[str, Any]:
     file_complaint(sent_key=uuid4(), kind="other", text="Chuyện kín của ai đó", subject=Subject())
     returned = bring(transfer(5_000, "gửi nhầm"))
     return_transfer(returned.pk, by=market.people["operator"])
+    save_address(
+        user=market.people["shopper"],
+        name="Người Mua",
+        phone="0912000888",
+        commune=market.a.commune,
+        street="Bản Mẫu",
+    )
     page, revision = story.pk, story.latest_revision_id
     return {
         "action": "delete",
@@ -77,6 +86,7 @@ def values(market: Market) -> dict[str, Any]:
         "gtin": _number_of(market.goods_a),
         "image_id": picture.pk,
         "kind": "svg",
+        "link": sign_up_link(SignUp(email=None, phone="0912000999")).split("/")[-2],
         "lot_code": make_lot(market.goods_a).code,
         "model_name": "storypage",
         "number": market.order.number,
@@ -170,6 +180,8 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:decide_rate", lambda own: RateRule.objects.order_by("pk").values_list("pk", flat=True)[0]),
     ("panel:batch", lambda own: IssueBatch.objects.get_or_create()[0].pk),
     ("panel:", lambda own: own.invoice.pk),
+    ("shopper:address", lambda own: SavedAddress.objects.get().pk),
+    ("shopper:invoice_", lambda own: own.invoice.pk),
     (
         "catalogue:certificate",
         lambda own: own.market.goods_a.certificates.get(verified_at__isnull=False).pk,
@@ -192,7 +204,7 @@ def log_in(user: User | None) -> str:
     """The key of a fresh session of that person."""
     client = Client()
     if user is not None:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="shop.accounts.backends.EmailOrPhoneBackend")
     return client.cookies[settings.SESSION_COOKIE_NAME].value if user else ""
 
 

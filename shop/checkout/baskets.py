@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
@@ -17,6 +18,7 @@ from .stalls import load_lines
 MOST_LINES = 60
 """Different goods one basket may hold; more is a machine, not a family."""
 
+Basket = get_model("basket", "Basket")
 Product = get_model("catalogue", "Product")
 
 
@@ -114,3 +116,34 @@ def take_out(*, basket: Any, line_id: int) -> str:
     basket.reset_offer_applications()
     load_lines(basket)
     return title
+
+
+@transaction.atomic
+def join(*, basket: Any, other: Any) -> None:
+    """Move the goods of ``other``, gathered before logging in or in another tab, into a person's ``basket``.
+
+    Goods in both keep the larger of the two quantities, never the sum: who logs in twice has not decided twice. No
+    quantity is more than can be had now; what cannot be had at all stays as it is, and the basket says why.
+    Locks: both baskets by id. Idempotent: what is no open basket any more is left alone.
+    """
+    rows = Basket.objects.select_for_update().filter(pk__in=(basket.pk, other.pk)).order_by("pk")
+    locked = {row.pk: row for row in rows}
+    is_free = other.pk in locked and locked[other.pk].owner_id in (None, basket.owner_id)
+    if not is_free or any(row.status != Basket.OPEN for row in locked.values()):
+        return
+    load_lines(basket)
+    load_lines(other)
+    held = {line.product_id: line for line in basket.all_lines()}
+    for line in other.all_lines():
+        own = held.get(line.product_id)
+        if own is None and len(held) >= MOST_LINES:
+            continue
+        larger = max(line.quantity, own.quantity if own else 0)
+        availability = other.strategy.fetch_for_line(line).availability
+        kept = own or line
+        kept.basket, kept.quantity = basket, availability.most_of(larger) or larger
+        kept.save(update_fields=["basket", "quantity", "date_updated"])
+        held[line.product_id] = kept
+    other.status, other.date_merged = Basket.MERGED, timezone.now()
+    other.save(update_fields=["status", "date_merged"])
+    load_lines(basket)

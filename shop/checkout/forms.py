@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.folding import fold
 from catalog.models import Commune, Province
+from shop.accounts.phones import national_number
 from shop.invoices.tax_codes import is_tax_code
 from shop.orders.requests import Address, Buyer, InvoiceRequest
 from shop.payments.providers import chosen_ways, offered
 from shop.shipping.rates import Place
-
-from .phones import national_number
 
 LARGEST_ID = 2**31 - 1  # beyond it a database would refuse the comparison itself
 
@@ -67,8 +66,8 @@ class PlaceSelect(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gene
         return short if isinstance(obj, Province) or not kind else f"{short} ({kind.lower()})"
 
 
-class CheckoutForm(forms.Form):
-    """Everything one order needs, on one page. Shape: field order is reading order.
+class ReceiverForm(forms.Form):
+    """Who receives goods, and where.
 
     ``commune`` offers the communes of the chosen province only; the page's script and the button
     "Chọn xã, phường" fetch them.
@@ -86,14 +85,6 @@ class CheckoutForm(forms.Form):
         help_text=_("Người giao hàng gọi số này."),
         widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
         error_messages={"required": _("Bạn ghi số điện thoại để người giao hàng gọi nhé.")},
-    )
-    email = forms.EmailField(
-        label=_("Thư điện tử (nếu có)"),
-        required=False,
-        max_length=254,
-        help_text=_("Để nhận đường dẫn theo dõi đơn và hóa đơn điện tử."),
-        widget=forms.EmailInput({"autocomplete": "email", "inputmode": "email"}),
-        error_messages={"invalid": _("Địa chỉ thư chưa đúng, ví dụ ten@vidu.vn.")},
     )
     province = PlaceSelect(
         label=_("Tỉnh, thành phố"),
@@ -120,6 +111,30 @@ class CheckoutForm(forms.Form):
         max_length=200,
         widget=forms.TextInput({"autocomplete": "street-address"}),
         error_messages={"required": _("Bạn ghi số nhà, đường hoặc thôn, bản nhé.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        provinces = cast("PlaceSelect", self.fields["province"])
+        communes = cast("PlaceSelect", self.fields["commune"])
+        chosen = str(self["province"].value() or "")
+        if len(chosen) == 2 and chosen.isdecimal():
+            communes.queryset = Commune.objects.filter(province_id=chosen)
+        provinces.choices = sorted_choices(provinces)
+        communes.choices = sorted_choices(communes)
+
+
+class CheckoutForm(ReceiverForm):
+    """Everything one order needs, on one page. Shape: field order is reading order."""
+
+    field_order = ("name", "phone", "email", "province", "commune", "street")
+    email = forms.EmailField(
+        label=_("Thư điện tử (nếu có)"),
+        required=False,
+        max_length=254,
+        help_text=_("Để nhận đường dẫn theo dõi đơn và hóa đơn điện tử."),
+        widget=forms.EmailInput({"autocomplete": "email", "inputmode": "email"}),
+        error_messages={"invalid": _("Địa chỉ thư chưa đúng, ví dụ ten@vidu.vn.")},
     )
     note = PlainField(
         label=_("Lời nhắn cho bà con (nếu có)"),
@@ -174,22 +189,20 @@ class CheckoutForm(forms.Form):
         help_text=_("Tên, điện thoại và địa chỉ được gửi tới các gian hàng giao đơn này."),
         error_messages={"required": _("Bạn đọc rồi đánh dấu đồng ý thì chợ mới nhận đơn được.")},
     )
+    save_address = forms.BooleanField(label=_("Lưu địa chỉ này vào tài khoản"), required=False)
     checkout_token = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, is_age_restricted: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, is_age_restricted: bool, is_logged_in: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         methods = cast("forms.ChoiceField", self.fields["payment_method"])
         methods.choices = [(way.code, way.label) for way in chosen_ways()]
         methods.initial = settings.PAYMENT_METHODS[0]
         if not is_age_restricted:
             del self.fields["age_confirmed"]
-        provinces = cast("PlaceSelect", self.fields["province"])
-        communes = cast("PlaceSelect", self.fields["commune"])
-        chosen = str(self["province"].value() or "")
-        if len(chosen) == 2 and chosen.isdecimal():
-            communes.queryset = Commune.objects.filter(province_id=chosen)
-        provinces.choices = sorted_choices(provinces)
-        communes.choices = sorted_choices(communes)
+        if not is_logged_in:
+            del self.fields["save_address"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -8,9 +8,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject, empty
 from oscar.apps.basket import middleware
+from oscar.apps.basket.models import Basket
 
 from shop.promotions import services as promotions
 
+from .baskets import join
 from .stalls import load_lines
 
 COUNT_COOKIE = "gio"
@@ -24,9 +26,32 @@ class BasketMiddleware(middleware.BasketMiddleware):
     """
 
     def get_basket(self, request: HttpRequest) -> Any:
-        basket = super().get_basket(request)
+        cached: Any = request._basket_cache  # type: ignore[attr-defined]
+        if cached is not None:
+            return cached
+        key = self.get_cookie_key(request)
+        visited = self.get_cookie_basket(key, request, Basket.open)
+        if request.user.is_authenticated:
+            basket = self._own_basket(request, visited)
+            if visited is not None:
+                request.cookies_to_delete.append(key)  # type: ignore[attr-defined]
+        else:
+            basket = visited or Basket()
         if basket._lines is None:
             load_lines(basket)
+        request._basket_cache = basket  # type: ignore[attr-defined]
+        return basket
+
+    def _own_basket(self, request: HttpRequest, visited: Any) -> Any:
+        """The person's open basket, with what they had gathered before they logged in."""
+        own = list(Basket.open.filter(owner=request.user).order_by("pk")) or [
+            Basket.objects.create(owner=request.user)
+        ]
+        basket, *others = own  # two requests at once may have made two
+        basket.owner = request.user  # known: no query for it later
+        for other in (*others, *([visited] if visited else [])):
+            basket.strategy = other.strategy = request.strategy  # type: ignore[attr-defined]
+            join(basket=basket, other=other)
         return basket
 
     def apply_offers_to_basket(self, request: HttpRequest, basket: Any) -> None:

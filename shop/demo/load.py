@@ -21,12 +21,13 @@ from catalog.places import load_places
 from catalog.recalls import recall
 from catalog.services import add_category, add_certificate, add_cooperative, save_product
 from cms.services import publish_home, publish_story
+from shop.accounts.addresses import save_address
 from shop.accounts.models import User
 from shop.accounts.roles import Role
 from shop.accounts.services import add_user
 from shop.demo import files
 from shop.demo.papers import load_papers
-from shop.demo.people import LOG_INS
+from shop.demo.people import HOMES, LOG_INS, SHOPPER
 from shop.demo.sizes import load_sizes
 from shop.images.models import Picture
 from shop.partner.models import StockRecord
@@ -54,7 +55,8 @@ def load(*, password: str) -> Loaded:
     communes = Commune.objects.in_bulk()
     scenes = _load_scenes()
     cooperatives = _load_cooperatives(communes, scenes)
-    _load_people({cooperative.slug: cooperative for cooperative in cooperatives.values()}, password)
+    by_slug = {cooperative.slug: cooperative for cooperative in cooperatives.values()}
+    _load_people(by_slug, communes, password)
     sheets = _load_goods(cooperatives, communes)
     load_sizes(sheets)
     certificates = _load_certificates(sheets)
@@ -124,7 +126,7 @@ def _load_cooperatives(communes: dict[str, Commune], scenes: dict[str, Picture])
     }
 
 
-def _load_people(cooperatives: dict[str, Cooperative], password: str) -> None:
+def _load_people(cooperatives: dict[str, Cooperative], communes: dict[str, Commune], password: str) -> None:
     for log_in in LOG_INS:
         add_user(
             email=log_in.email,
@@ -132,6 +134,11 @@ def _load_people(cooperatives: dict[str, Cooperative], password: str) -> None:
             first_name=log_in.title,
             roles=log_in.roles,
             cooperative=cooperatives.get(log_in.cooperative),
+        )
+    shopper = User.objects.get(email=SHOPPER)
+    for home in HOMES:
+        save_address(
+            user=shopper, name=home.name, phone=home.phone, commune=communes[home.commune], street=home.street
         )
 
 

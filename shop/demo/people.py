@@ -21,6 +21,7 @@ class LogIn:
     cooperative: str = ""
 
 
+SHOPPER = "khach@demo.example"
 LOG_INS = (
     LogIn("htx.taxua@demo.example", "Quản lý HTX khoai sọ Tà Xùa", cooperative="ta-xua-khoai-so"),
     LogIn("htx.bacyen@demo.example", "Quản lý HTX chế biến Bắc Yên", cooperative="bac-yen-che-bien"),
@@ -28,7 +29,23 @@ LOG_INS = (
     LogIn("bientap@demo.example", "Biên tập", roles=(Role.EDITOR,)),
     LogIn("hotro@demo.example", "Tổ hỗ trợ", roles=(Role.HELPER,)),
     LogIn("dieuhanh@demo.example", "Điều hành", roles=(Role.OPERATOR,)),
-    LogIn("khach@demo.example", "Khách mua"),
+    LogIn(SHOPPER, "Khách mua"),
+)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the demo shopper has goods sent; ``commune`` is a code."""
+
+    name: str
+    phone: str
+    commune: str
+    street: str
+
+
+HOMES = (
+    Home("Nguyễn Thị Mẫu", "0900000099", "00004", "Số 5 phố Mẫu"),
+    Home("Nguyễn Văn Mẫu", "0900000098", "03868", "Bản Mẫu, gần nhà văn hóa"),
 )
 
 

@@ -64,6 +64,11 @@ class OnSale(availability.Base):
             }
         return True, ""
 
+    def most_of(self, quantity: int) -> int:
+        """The largest number up to ``quantity`` that may be bought now; 0 if not even the least may."""
+        top = min(quantity, self.most, quantity if self.num_available is None else self.num_available)
+        return top - (top - self.least) % self.step if top >= self.least else 0
+
 
 class NotOnSale(availability.Base):
     """A product that cannot be bought at all, with the reason in plain words."""
@@ -76,6 +81,9 @@ class NotOnSale(availability.Base):
 
     def is_purchase_permitted(self, quantity: int) -> tuple[bool, str]:
         return False, self.message
+
+    def most_of(self, quantity: int) -> int:
+        return 0
 
 
 class StallStrategy(strategy.Structured):

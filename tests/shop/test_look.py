@@ -23,7 +23,13 @@ STYLE = Path(finders.find("shop/css/market.css"))
 SCRIPT = Path(finders.find("shop/js/market.js"))
 TEMPLATES = sorted(
     path
-    for folder in ("shop/templates", "cms/templates", "catalog/templates", "shop/checkout/templates")
+    for folder in (
+        "shop/templates",
+        "cms/templates",
+        "catalog/templates",
+        "shop/checkout/templates",
+        "shop/shopper/templates",
+    )
     for path in (project.BASE_DIR / folder).rglob("*.html")
 )
 CONTRACT = [
@@ -125,7 +131,7 @@ def test_public_pages_set_no_cookie_and_ask_no_third_party(client: Client, path:
 def test_the_frame_leads_everywhere_and_speaks_the_language_of_the_page(client: Client) -> None:
     html = client.get("/hop-tac-xa/").content.decode()
     assert '<html lang="vi">' in html
-    for address in ("/san-pham/", "/hop-tac-xa/", "/chuyen/", "/hoa-don/", "/gio-hang/"):
+    for address in ("/san-pham/", "/hop-tac-xa/", "/chuyen/", "/hoa-don/", "/tai-khoan/", "/gio-hang/"):
         assert f'href="{address}"' in html
     assert 'action="/san-pham/" method="get"' in html
     assert re.search(r'<a href="/en/hop-tac-xa/" hreflang="en" lang="en">', html)

@@ -43,6 +43,7 @@ DEMO_SOURCES = (
     "cms/receivers.py",
     "catalog/lot*.py",
     "cms/services.py",
+    "shop/accounts/addresses.py",
     "shop/accounts/services.py",
     "shop/management/commands/demo.py",
     "**/models/*.py",

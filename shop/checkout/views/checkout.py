@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from catalog.models import Commune
-from shop.accounts.models import User
+from shop.accounts.addresses import TooManyAddresses, save_address
+from shop.accounts.models import SavedAddress, User
 from shop.checkout.forms import CheckoutForm, sorted_choices
 from shop.checkout.privacy import personal
 from shop.checkout.stalls import Stalls, has_age_restricted, load_lines, read_stalls
@@ -58,21 +60,21 @@ def communes(request: HttpRequest) -> JsonResponse:
 
 
 def _show(request: HttpRequest, basket: Any) -> HttpResponse:
-    stalls = read_stalls(basket)
+    book = _book(request)
+    form = _form(request, basket, initial=_first_values(request, book))
+    stalls = read_stalls(basket, form.destination)
     if stalls.problems:
         messages.warning(request, _("Có món không mua được nữa. Bạn sửa giỏ rồi đặt hàng tiếp nhé."))
         return redirect("checkout:basket")
-    form = CheckoutForm(initial=_first_values(request), is_age_restricted=stalls.is_age_restricted)
-    return _render(request, form, stalls)
+    return _render(request, form, stalls, book=book)
 
 
 def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
     """Check everything again; only what the buyer has seen, or less, is charged."""
-    is_age_restricted = has_age_restricted(basket)
     if "step" in request.POST:  # the buttons of a browser without script: nothing is judged yet
-        form = CheckoutForm(initial=request.POST.dict(), is_age_restricted=is_age_restricted)
+        form = _form(request, basket, initial=request.POST.dict())
         return _render(request, form, read_stalls(basket, form.destination, request.POST))
-    form = CheckoutForm(request.POST, is_age_restricted=is_age_restricted)
+    form = _form(request, basket, data=request.POST)
     stalls = read_stalls(basket, form.destination, request.POST)
     if stalls.out_of_reach:
         form.add_error("commune", _out_of_reach(stalls))
@@ -135,6 +137,8 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
     except (OutOfStock, PriceChanged):
         return _ask_again(request, form, _read_anew(request, basket, form))
     basket.status = basket.SUBMITTED
+    if form.cleaned_data.get("save_address"):
+        _save_address(request, form)
     return redirect("checkout:pay", placed.attempt.public_id)
 
 
@@ -151,6 +155,21 @@ def _used_up(refusal: UsedUp) -> str:
     else:
         text = _("Khuyến mãi “%(name)s” vừa hết lượt.")
     return text % {"code": refusal.promotion.code, "name": refusal.promotion.shown_name}
+
+
+def _form(request: HttpRequest, basket: Any, **values: Any) -> CheckoutForm:
+    return CheckoutForm(
+        is_age_restricted=has_age_restricted(basket), is_logged_in=request.user.is_authenticated, **values
+    )
+
+
+def _save_address(request: HttpRequest, form: CheckoutForm) -> None:
+    """Into the buyer's book; a full book does not undo the order."""
+    fields = {name: form.cleaned_data[name] for name in ("name", "phone", "commune", "street")}
+    try:
+        save_address(user=request.user, **fields)  # type: ignore[arg-type]
+    except TooManyAddresses as refusal:
+        messages.warning(request, str(refusal))
 
 
 def _out_of_reach(stalls: Stalls) -> str:
@@ -177,12 +196,19 @@ def _ask_again(
 
 
 def _render(
-    request: HttpRequest, form: CheckoutForm, stalls: Stalls, *, notice: str = "", status: int = 200
+    request: HttpRequest,
+    form: CheckoutForm,
+    stalls: Stalls,
+    *,
+    book: Sequence[SavedAddress] = (),
+    notice: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "form": form,
         "stalls": stalls,
         "notice": notice,
+        "saved_addresses": book,
         "checkout_token": _token(request.POST.get("checkout_token", "")) or uuid.uuid4(),
         "terms_version": TERMS_VERSION,
     }
@@ -203,9 +229,29 @@ def _quotes(request: HttpRequest, destination: Place) -> dict[str, object]:
     }
 
 
-def _first_values(request: HttpRequest) -> dict[str, str]:
+def _book(request: HttpRequest) -> list[SavedAddress]:
+    """The person's addresses, the default first; none for guests."""
+    if not isinstance(request.user, User):
+        return []
+    return list(request.user.saved_addresses.select_related("commune__province"))
+
+
+def _first_values(request: HttpRequest, book: Sequence[SavedAddress]) -> dict[str, str]:
+    """What the market knows of a person who is logged in, with the address they chose or else their default."""
     user = request.user
-    return {"name": user.get_full_name(), "email": user.email} if isinstance(user, User) else {}
+    if not isinstance(user, User):
+        return {}
+    known = {"name": user.get_full_name(), "phone": user.phone or "", "email": user.email or ""}
+    chosen = [address for address in book if str(address.pk) == request.GET.get("dia-chi")]
+    for address in (chosen or book)[:1]:
+        known |= {
+            "name": address.name,
+            "phone": address.phone,
+            "province": address.commune.province_id,
+            "commune": address.commune_id,
+            "street": address.street,
+        }
+    return known
 
 
 def _placed_before(token: str) -> HttpResponse | None:

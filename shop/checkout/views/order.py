@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET
 
 from shop.checkout.parcels import parcels_of, refund_text
 from shop.checkout.privacy import personal
 from shop.orders.models import OrderSheet
 from shop.orders.statuses import OrderStatus
+from shop.orders.tokens import find_order
 from shop.payments.models import Refund
 
 
 def sheet_or_404(number: str, token: str) -> OrderSheet:
     """The order that this address opens. Raises: Http404."""
-    sheet = OrderSheet.objects.select_related("order").filter(order__number=number).first()
-    # Compared even when there is no such order, so that time tells nothing.
-    if not constant_time_compare(sheet.token if sheet else "-", token) or sheet is None:
+    sheet = find_order(number, token)
+    if sheet is None:
         raise Http404
     return sheet
 
@@ -45,5 +44,7 @@ def order_page(request: HttpRequest, number: str, token: str) -> HttpResponse:
         ],
         "is_unpaid": sheet.order.status == OrderStatus.PENDING_PAYMENT,
         "attempt": sheet.order.payment_attempts.latest("pk"),
+        "is_own": request.user.is_authenticated and sheet.order.user_id == request.user.pk,
+        "may_claim": request.user.is_authenticated and sheet.order.user_id is None,
     }
     return render(request, "checkout/order.html", context)

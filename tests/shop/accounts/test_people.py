@@ -62,7 +62,7 @@ def test_an_ended_membership_closes_the_panel() -> None:
     user = person("htx", cooperative=make_cooperative())
     Membership.objects.update(is_active=False)
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="shop.accounts.backends.EmailOrPhoneBackend")
     assert client.get("/quan-tri/").status_code == 403
 
 

@@ -100,6 +100,15 @@ def test_the_demo_people_can_log_in_and_have_their_roles() -> None:
 
 
 @pytest.mark.usefixtures("demo_market")
+def test_the_demo_shopper_has_an_address_book() -> None:
+    shopper = User.objects.get(email="khach@demo.example")
+    assert [(str(address), address.is_default) for address in shopper.saved_addresses.all()] == [
+        ("Số 5 phố Mẫu, Phường Ba Đình, Thành phố Hà Nội", True),
+        ("Bản Mẫu, gần nhà văn hóa, Xã Tà Xùa, Tỉnh Sơn La", False),
+    ]
+
+
+@pytest.mark.usefixtures("demo_market")
 def test_the_front_page_and_stories_are_public_in_both_languages() -> None:
     home = HomePage.objects.get(locale__language_code="vi")
     assert Site.objects.get(is_default_site=True).root_page_id == home.pk

@@ -98,7 +98,7 @@ def test_a_round_without_news_costs_two_queries_however_many_papers_end():
 
 def cards(user: Any) -> dict[str, tuple[str, str]]:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="shop.accounts.backends.EmailOrPhoneBackend")
     response = client.get("/quan-tri/")
     assert response.status_code == 200
     page = response.content.decode()

@@ -20,7 +20,7 @@ def as_role(market: Market) -> Callable[[str], Client]:
 
     def logged_in(role: str) -> Client:
         client = Client()
-        client.force_login(market.people[role], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(market.people[role], backend="shop.accounts.backends.EmailOrPhoneBackend")
         return client
 
     return logged_in

@@ -141,7 +141,7 @@ def test_the_operator_looks_on_but_does_not_pack(market: Market, as_role: AsRole
 @pytest.mark.parametrize("step", ["dong-goi/", "giao-di/"])
 def test_a_post_without_its_token_is_refused(step: str, market: Market) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(market.people["cooperative"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.people["cooperative"], backend="shop.accounts.backends.EmailOrPhoneBackend")
     assert client.post(address(market.own, step), {"carrier": "Xe khách"}).status_code == 403
     assert state(market.own) == "to-pack"
 

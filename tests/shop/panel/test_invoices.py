@@ -165,7 +165,7 @@ def test_only_invoice_staff_issue(role: str, market: Market, as_role: AsRole) ->
 @pytest.mark.parametrize("path", ["hoa-don/{pk}/lap/", "hoa-don/lap/", "hoa-don/{pk}/gui-lai/"])
 def test_a_post_without_its_token_is_refused(path: str, market: Market) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(market.people["invoice_staff"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.people["invoice_staff"], backend="shop.accounts.backends.EmailOrPhoneBackend")
     pk = market.invoice_a.pk
     assert client.post("/quan-tri/" + path.format(pk=pk), {"chon": pk}).status_code == 403
     assert fresh(market.invoice_a).status == "to-issue"

@@ -346,6 +346,6 @@ def test_a_recalled_lot_gets_no_more_labels(own: Lot, as_role: AsRole) -> None:
 
 def test_a_post_without_its_token_is_refused(own: Lot, market: Market) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(market.people["cooperative"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(market.people["cooperative"], backend="shop.accounts.backends.EmailOrPhoneBackend")
     assert client.post(at(own, "thu-hoi/"), {"reason": "Phá"}).status_code == 403
     assert book(own) == [("harvest", 100_000)]

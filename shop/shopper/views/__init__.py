@@ -1,0 +1,1 @@
+"""Requests in, pages out: log-in, orders, addresses, invoices, consents, one's own data."""
