@@ -508,7 +508,7 @@ def test_the_checkout_costs_the_same_queries_with_any_number_of_lines(
     client.get("/gio-hang/")  # reads the messages away
     with django_assert_num_queries(11):
         client.get(CHECKOUT)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.post(CHECKOUT, filled(0, name=""))
 
 

@@ -27,7 +27,7 @@ from shop.orders.models import (
     Shortfall,
     ShortfallAnswer,
 )
-from shop.orders.requests import BuyerIsAsked, IllegalStep, NotOffered, Placed, TooManyMissing, WeightUnfit
+from shop.orders.requests import BuyerIsAsked, IllegalStep, NotOffered, TooManyMissing, WeightUnfit
 from shop.orders.services import (
     answer_overdue,
     answer_shortfall,
@@ -35,40 +35,32 @@ from shop.orders.services import (
     cancel_order,
     hand_over,
     pack,
+    place,
     report_shortfall,
     withdraw_shortfall,
 )
 from shop.orders.statuses import ShortfallChoice
 from shop.orders.sweep import sweep
 from shop.partner.models import StockRecord
-from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.models import Refund
 from shop.payments.services import usable_amount
-from tests.factories import make_cooperative, make_lot, make_product, make_user
-from tests.support.orders import bring, place_order, transfer
+from tests.factories import make_cooperative, make_lot, make_product, make_promotion, make_user
+from tests.support.orders import bring, fill_basket, place_order, transfer, wish
 
 pytestmark = pytest.mark.django_db
 SOON = dt.timedelta(days=3)
 
 
 def paid(*goods: tuple[ProductSheet, int], discount: int = 0, **changes: Any) -> Consignment:
-    """A paid parcel; ``discount`` đồng are off its first line."""
-    placed = place_order(*goods, **changes)
-    parcel: Consignment = placed.order.consignments.get()
+    """A paid parcel; a promotion takes ``discount`` đồng off its goods."""
     if discount:
-        _discount(placed, parcel, discount)
+        make_promotion(amount=discount)
+    asked = wish(fill_basket(*goods))
+    placed = place(**asked | {"expected_total": asked["expected_total"] - discount} | changes)
+    parcel: Consignment = placed.order.consignments.get()
     bring(transfer(OrderSheet.objects.get(order=placed.order).total_amount, placed.order.number))
     parcel.refresh_from_db()
     return parcel
-
-
-def _discount(placed: Placed, parcel: Consignment, amount: int) -> None:
-    total = parcel.total_amount - amount
-    first = parcel.lines.order_by("pk")[0]
-    ConsignmentLine.objects.filter(pk=first.pk).update(discount_amount=amount)
-    Consignment.objects.filter(pk=parcel.pk).update(discount_amount=amount, total_amount=total)
-    OrderSheet.objects.filter(order=placed.order).update(total_amount=total)
-    Order.objects.filter(pk=placed.order.pk).update(total_incl_tax=total)
-    PaymentAttempt.objects.filter(order=placed.order).update(amount=total)
 
 
 def two_goods() -> tuple[Consignment, ConsignmentLine, ConsignmentLine]:
