@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django import forms
 from django.contrib import messages
 from django.db.models import Q
@@ -11,17 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from catalog.models import ApprovalState, ProductSheet
+from catalog.models import ApprovalState, Commune, ProductSheet
 from shop.checkout.baskets import NotInTheMarket, Refused, one_step, put_in, set_quantities, take_out
+from shop.checkout.destinations import commune_of, communes_called, remember, remembered
 from shop.checkout.forms import AddForm
 from shop.checkout.origin import is_from_our_pages
 from shop.checkout.privacy import personal
 from shop.checkout.stalls import read_stalls
 from shop.limits import counted, network_of
 from shop.promotions import services as promotions
+from shop.shipping.rates import Place
 
 QUANTITY = "quantity-"
 CODE, TAKE_OUT = "ma", "bo"
+PLACE_NAME, COMMUNE = "noi", "xa"
 CODES_PER_HOUR = 30
 """Per network: a family mistypes, a machine guesses."""
 HIGHEST = 10**6
@@ -30,7 +35,18 @@ HIGHEST = 10**6
 @personal
 @require_GET
 def basket_page(request: HttpRequest) -> HttpResponse:
-    return _render_basket(request)
+    """The basket; ``noi`` looks for a commune to send it to, ``xa`` chooses one and is kept for the visit."""
+    if (code := request.GET.get(COMMUNE)) is not None:
+        if commune := commune_of(code):
+            remember(request, commune)
+        return redirect("checkout:basket")
+    if (name := request.GET.get(PLACE_NAME, "").strip()) == "":
+        return _render_basket(request)
+    found = communes_called(name)
+    if len(found) == 1:
+        remember(request, found[0])
+        return redirect("checkout:basket")
+    return _render_basket(request, place_name=name, communes=found)
 
 
 @personal
@@ -123,9 +139,13 @@ def _render_basket(
     typed: dict[int, str] | None = None,
     code: str = "",
     code_error: str = "",
+    place_name: str = "",
+    communes: Sequence[Commune] = (),
     status: int = 200,
 ) -> HttpResponse:
-    stalls = read_stalls(request.basket)  # type: ignore[attr-defined]
+    destination = remembered(request)
+    place = Place(destination.province_id, destination.pk) if destination else None
+    stalls = read_stalls(request.basket, place)  # type: ignore[attr-defined]
     notes = {line.pk: (errors or {}).get(line.pk, line.problem) for line in stalls.lines}
     shown = {line.pk: (typed or {}).get(line.pk, line.quantity) for line in stalls.lines}
     context = {
@@ -136,6 +156,9 @@ def _render_basket(
         "idle_codes": promotions.idle_codes(request.basket, stalls.given),  # type: ignore[attr-defined]
         "code": code,
         "code_error": code_error,
+        "destination": destination,
+        "place_name": place_name,
+        "communes": communes,
     }
     return render(request, "checkout/basket.html", context, status=status)
 

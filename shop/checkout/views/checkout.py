@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from catalog.models import Commune
 from shop.accounts.addresses import TooManyAddresses, save_address
 from shop.accounts.models import SavedAddress, User
+from shop.checkout.destinations import commune_of, communes_called, remembered
 from shop.checkout.forms import CheckoutForm, sorted_choices
 from shop.checkout.privacy import personal
 from shop.checkout.stalls import Stalls, has_age_restricted, load_lines, read_stalls
@@ -71,9 +72,8 @@ def _show(request: HttpRequest, basket: Any) -> HttpResponse:
 
 def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
     """Check everything again; only what the buyer has seen, or less, is charged."""
-    if "step" in request.POST:  # the buttons of a browser without script: nothing is judged yet
-        form = _form(request, basket, initial=request.POST.dict())
-        return _render(request, form, read_stalls(basket, form.destination, request.POST))
+    if request.POST.keys() & {"step", "pick"}:  # buttons that fetch something: nothing is judged yet
+        return _fetch(request, basket)
     form = _form(request, basket, data=request.POST)
     stalls = read_stalls(basket, form.destination, request.POST)
     if stalls.out_of_reach:
@@ -92,6 +92,21 @@ def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
     if not form.allows(stalls.total_amount):
         return _render(request, form, stalls, status=422)
     return _place(request, form, stalls)
+
+
+def _fetch(request: HttpRequest, basket: Any) -> HttpResponse:
+    """The form as it was filled in, with the communes or the delivery that a button asked for."""
+    values = request.POST.dict()
+    found: list[Commune] = []
+    if request.POST.get("step") == "find":
+        found = communes_called(request.POST.get("noi", ""))
+    picked = found[0] if len(found) == 1 else commune_of(request.POST.get("pick", ""))
+    if picked:
+        values |= {"province": picked.province_id, "commune": picked.pk, "noi": ""}
+        found = []
+    form = _form(request, basket, initial=values)
+    stalls = read_stalls(basket, form.destination, request.POST)
+    return _render(request, form, stalls, communes=found, place_name=values.get("noi", "")[:80])
 
 
 def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResponse:
@@ -202,10 +217,14 @@ def _render(
     *,
     book: Sequence[SavedAddress] = (),
     notice: str = "",
+    communes: Sequence[Commune] = (),
+    place_name: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "form": form,
+        "communes": communes,
+        "place_name": place_name,
         "stalls": stalls,
         "notice": notice,
         "saved_addresses": book,
@@ -237,13 +256,18 @@ def _book(request: HttpRequest) -> list[SavedAddress]:
 
 
 def _first_values(request: HttpRequest, book: Sequence[SavedAddress]) -> dict[str, str]:
-    """What the market knows of a person who is logged in, with the address they chose or else their default."""
-    user = request.user
+    """What the market knows: the commune named in the basket; of a person who is logged in also the rest.
+
+    Of their addresses the one they chose, else the first that fits what was named.
+    """
+    user, named = request.user, remembered(request)
+    known = {"province": named.province_id, "commune": named.pk} if named else {}
     if not isinstance(user, User):
-        return {}
-    known = {"name": user.get_full_name(), "phone": user.phone or "", "email": user.email or ""}
+        return known
+    known |= {"name": user.get_full_name(), "phone": user.phone or "", "email": user.email or ""}
     chosen = [address for address in book if str(address.pk) == request.GET.get("dia-chi")]
-    for address in (chosen or book)[:1]:
+    fitting = [address for address in book if named is None or address.commune_id == named.pk]
+    for address in (chosen or fitting)[:1]:
         known |= {
             "name": address.name,
             "phone": address.phone,
