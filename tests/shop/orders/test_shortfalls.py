@@ -44,6 +44,7 @@ from shop.orders.sweep import sweep
 from shop.partner.models import StockRecord
 from shop.payments.models import Refund
 from shop.payments.services import usable_amount
+from shop.promotions.models import PromotionUse
 from tests.factories import make_cooperative, make_lot, make_product, make_promotion, make_user
 from tests.support.orders import bring, fill_basket, place_order, transfer, wish
 
@@ -375,3 +376,12 @@ def test_letters_are_in_the_buyers_language_and_the_stalls() -> None:
         assert "\n\n\n" not in letter.body, letter.key
         assert "{" not in letter.body, letter.key
     assert f"Order {unpaid.order.number} is cancelled" == Letter.objects.latest("pk").subject
+
+
+def test_a_cancelled_order_gives_its_promotion_back_and_the_buyer_only_what_was_paid() -> None:
+    parcel = paid((make_product(price=100_000), 3), discount=10_000)
+    assert not PromotionUse.objects.get().released_at
+    cancel_consignment(consignment=parcel)
+    assert back() == [(320_000, "parcel-cancelled")]
+    assert PromotionUse.objects.get().released_at
+    assert violations() == []
