@@ -136,7 +136,8 @@ class ProcessTree:
             try:
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                child.kill()
+                # With the workers of the web server: one left behind would go on answering on our port.
+                os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
 
 
