@@ -177,6 +177,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864"
         ),
     }
+else:
+    # Compiling a query pays off in reports of minutes; counts of a catalogue took a second for it instead of 20 ms.
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c jit=off".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # Oscar's migrations read it: never change
 
 REDIS_URL = env.text("REDIS_URL", "")
