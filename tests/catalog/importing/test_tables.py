@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
-import random
 import time
 import tracemalloc
 import unicodedata
@@ -20,6 +19,7 @@ from catalog.importing.cells import MOST_BYTES, MOST_ROWS
 from catalog.importing.problems import FileRefused, Trouble
 from catalog.importing.rows import read_rows
 from catalog.importing.tables import read_table
+from tests.support.mutants import mutants
 from tests.support.spreadsheets import changed_part, csv_of, good, xlsx_of, xlsx_of_lines
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -208,27 +208,6 @@ def test_a_code_that_comes_twice_and_cells_without_a_heading_are_faults_of_their
         [Trouble.EXTRA_CELLS],
         [Trouble.SAME_CODE],
     ]
-
-
-MUTANTS = 250  # of each kind
-
-
-def mutants(content: bytes, seed: int):
-    chance = random.Random(seed)
-    for _number in range(MUTANTS):
-        changed = bytearray(content)
-        for _change in range(chance.randint(1, 6)):
-            place = chance.randrange(len(changed))
-            match chance.randrange(4):
-                case 0:
-                    changed[place] = chance.randrange(256)
-                case 1:
-                    del changed[place : place + chance.randint(1, 40)]
-                case 2:
-                    changed[place:place] = chance.randbytes(chance.randint(1, 20))
-                case _:
-                    changed[place : place + 4] = (0xFFFFFFFF).to_bytes(4, "little")
-        yield bytes(changed)
 
 
 @pytest.mark.parametrize("make", [xlsx_of, csv_of])
