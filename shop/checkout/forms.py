@@ -73,6 +73,14 @@ class ReceiverForm(forms.Form):
     "Chọn xã, phường" fetch them.
     """
 
+    helps = forms.BooleanField(
+        label=_("Tôi đặt giúp bà con"),
+        help_text=_("Đơn đứng tên người nhận; tin nhắn và hóa đơn cũng gửi cho người nhận."),
+        required=False,
+    )
+    buyer_agreed = forms.BooleanField(
+        label=_("Người nhận đã đồng ý để tôi ghi tên, điện thoại, địa chỉ và đặt đơn này"), required=False
+    )
     name = PlainField(
         label=_("Họ và tên"),
         max_length=100,
@@ -193,7 +201,12 @@ class CheckoutForm(ReceiverForm):
     checkout_token = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, is_age_restricted: bool, is_logged_in: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        is_age_restricted: bool,
+        is_logged_in: bool = False,
+        is_helper: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         methods = cast("forms.ChoiceField", self.fields["payment_method"])
@@ -203,6 +216,8 @@ class CheckoutForm(ReceiverForm):
             del self.fields["age_confirmed"]
         if not is_logged_in:
             del self.fields["save_address"]
+        if not is_helper:
+            del self.fields["helps"], self.fields["buyer_agreed"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -212,6 +227,10 @@ class CheckoutForm(ReceiverForm):
             if len(cleaned.get("email") or "x" * 51) <= 50 and not self["invoice_email"].value():
                 cleaned["invoice_email"] = cleaned["email"]
             self._require_invoice_fields(cleaned)
+        if cleaned.get("helps") and not cleaned.get("buyer_agreed"):
+            self.add_error(
+                "buyer_agreed", _("Bạn hỏi người nhận trước. Người nhận đồng ý thì mới đặt giúp được.")
+            )
         return cleaned
 
     def _require_invoice_fields(self, cleaned: dict[str, Any]) -> None:

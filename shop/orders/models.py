@@ -39,6 +39,14 @@ class OrderSheet(models.Model):
     invoice_email = models.EmailField(_("nơi nhận hóa đơn"), max_length=50, blank=True)
     terms_version = models.CharField(max_length=10)
     adult_declared_at = models.DateTimeField(_("khai đủ 18 tuổi lúc"), null=True, blank=True)
+    helper = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="helped_orders",
+    )  # of a village team, who ordered for the buyer
+    help_agreed_at = models.DateTimeField(_("người mua đồng ý nhờ đặt giúp lúc"), null=True, blank=True)
     province_code = models.CharField(max_length=2)
     commune_code = models.CharField(max_length=5)
     address_text = models.CharField(

@@ -64,11 +64,13 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
     promises: Mapping[int, dt.date | None] | None = None,
     is_adult: bool = False,
     user: Any = None,
+    helper: Any = None,
 ) -> Placed:
     """The order of this basket, awaiting payment until its deadline, with its stock reserved.
 
     Shape: ``stall_quotes`` by the cooperative's id (anything with ``name`` and ``amount``); ``promises`` is the day
-    the buyer was told, by product id, for goods that can't leave at once; ``is_adult`` the buyer's declaration.
+    the buyer was told, by product id, for goods that can't leave at once; ``is_adult`` the buyer's declaration;
+    ``helper`` whoever orders for the buyer, who has agreed to it; the order is then nobody's account's.
     Locks/Writes: the basket, stock records by id, promotions by id, order, consignments, attempt, the buyer's letter;
     all or nothing.
     Raises: EmptyBasket; OutOfStock with the lines, also if one would come later than was told; PriceChanged with the
@@ -106,6 +108,8 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
                 pay_by=timezone.now() + dt.timedelta(minutes=settings.PAYMENT_WINDOW_MINUTES),
                 terms_version=terms_version,
                 adult_declared_at=timezone.now() if is_for_adults else None,
+                helper=helper,
+                help_agreed_at=timezone.now() if helper else None,
                 province_code=address.province_code,
                 commune_code=address.commune_code,
                 address_text=str(address),
@@ -115,7 +119,7 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
             attempt = open_attempt(
                 order=order, provider=payment_method, amount=expected_total, expires_at=sheet.pay_by
             )
-            OrderEvent.objects.create(order=order, kind=OrderEventKind.PLACED, actor=order.user)
+            OrderEvent.objects.create(order=order, kind=OrderEventKind.PLACED, actor=helper or order.user)
             fresh.submit()
             letters.order_received(order, attempt)
             return Placed(order, attempt, is_repeat=False)

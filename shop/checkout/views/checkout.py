@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from catalog.models import Commune
 from shop.accounts.addresses import TooManyAddresses, save_address
 from shop.accounts.models import SavedAddress, User
+from shop.accounts.roles import Role, roles_of
 from shop.checkout.destinations import commune_of, communes_called, remembered
 from shop.checkout.forms import CheckoutForm, sorted_choices
 from shop.checkout.privacy import personal
@@ -123,6 +124,7 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
         for stall in stalls.stalls
         if stall.option
     }
+    helps = form.cleaned_data.get("helps", False)
     try:
         placed = place(
             basket=basket,
@@ -138,7 +140,8 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
             expected_total=stalls.total_amount,
             promises=stalls.promises,
             is_adult=form.cleaned_data.get("age_confirmed", False),
-            user=request.user if request.user.is_authenticated else None,
+            user=request.user if request.user.is_authenticated and not helps else None,
+            helper=request.user if helps else None,
         )
     except EmptyBasket:
         return redirect("checkout:basket")
@@ -152,7 +155,7 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
     except (OutOfStock, PriceChanged):
         return _ask_again(request, form, _read_anew(request, basket, form))
     basket.status = basket.SUBMITTED
-    if form.cleaned_data.get("save_address"):
+    if form.cleaned_data.get("save_address") and not helps:
         _save_address(request, form)
     return redirect("checkout:pay", placed.attempt.public_id)
 
@@ -174,8 +177,15 @@ def _used_up(refusal: UsedUp) -> str:
 
 def _form(request: HttpRequest, basket: Any, **values: Any) -> CheckoutForm:
     return CheckoutForm(
-        is_age_restricted=has_age_restricted(basket), is_logged_in=request.user.is_authenticated, **values
+        is_age_restricted=has_age_restricted(basket),
+        is_logged_in=request.user.is_authenticated,
+        is_helper=_is_helper(request),
+        **values,
     )
+
+
+def _is_helper(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and Role.HELPER in roles_of(request.user)
 
 
 def _save_address(request: HttpRequest, form: CheckoutForm) -> None:
@@ -262,7 +272,7 @@ def _first_values(request: HttpRequest, book: Sequence[SavedAddress]) -> dict[st
     """
     user, named = request.user, remembered(request)
     known = {"province": named.province_id, "commune": named.pk} if named else {}
-    if not isinstance(user, User):
+    if not isinstance(user, User) or _is_helper(request):  # a helper's own name is seldom the receiver's
         return known
     known |= {"name": user.get_full_name(), "phone": user.phone or "", "email": user.email or ""}
     chosen = [address for address in book if str(address.pk) == request.GET.get("dia-chi")]
