@@ -74,6 +74,7 @@ bench: $(VENV)/.installed-dev  ## Measure (never part of the tests)
 	$(VENV)/bin/python benchmarks/pages.py
 	$(VENV)/bin/python -m benchmarks.invoices
 	$(VENV)/bin/python -W ignore -m benchmarks.catalogue
+	$(VENV)/bin/python -W ignore -m benchmarks.purchase
 
 clean:  ## Forget caches and compiled files
 	rm -rf .cache .mypy_cache .ruff_cache staticfiles
