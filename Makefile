@@ -37,16 +37,16 @@ templates: $(VENV)/.installed-dev  ## The databases that tests copy, both kinds 
 
 test-fast: $(VENV)/.installed-dev  ## The SQLite suite
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
-	$(VENV)/bin/pytest -n auto -m "not browser"
+	$(VENV)/bin/pytest -n auto --dist worksteal -m "not browser"
 
 test-postgres: $(VENV)/.installed-dev  ## The same suite on PostgreSQL
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m "not browser"
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --dist worksteal -m "not browser"
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
 	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
-	$(VENV)/bin/pytest -m browser
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -m browser
+	$(VENV)/bin/pytest -n auto -m browser
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser
 
 check: $(VENV)/.installed-dev  ## Style, types, borders between rooms, missing migrations
 	$(VENV)/bin/ruff check .

@@ -8,15 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from oscar.apps.order.models import Order
 
@@ -27,6 +23,7 @@ from shop.payments import refunds
 from shop.payments.models import PaymentAttempt, PaymentEvent
 from shop.payments.services import paid_amount, start, take_delivery
 from tests.factories import make_product, make_user
+from tests.support.children import run_until_crash
 from tests.support.gateways import Counterpart, counterpart
 from tests.support.orders import place_order, signed, transfer
 
@@ -53,32 +50,14 @@ def momo(settings: Any) -> Iterator[Counterpart]:
 
 def die_at(point: str, pk: int, gateway_url: str) -> None:
     """Run the call of ``point`` in a child until it kills itself there."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{name}"
-    else:
-        url = re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", os.environ["TEST_DATABASE_URL"])
-    code = (
-        "import datetime as dt, django; django.setup();"
+    script = (
+        "import datetime as dt;"
         "from django.conf import settings; from django.utils import timezone;"
         f"settings.MOMO_URL={gateway_url!r}; settings.MOMO_PARTNER_CODE='MOMOTEST';"
         "settings.MOMO_ACCESS_KEY='access'; settings.MOMO_SECRET_KEY='momo-secret';"
         "later = timezone.now() + dt.timedelta(minutes=5);" + CALLS[point].format(pk=pk)
     )
-    child = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "CRASH_AT": point,
-            "TEST_DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-        },
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr.decode()[-2000:]
+    run_until_crash(script, at=point)
 
 
 def test_every_point_in_the_code_has_its_test() -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -11,10 +15,9 @@ from pathlib import Path
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 120
 PRELUDE = """
 import importlib, os, signal
-import django
-django.setup()
 
 def die_at(path, call):
     module_path, name = path.rsplit(".", 1)
@@ -29,30 +32,48 @@ def die_at(path, call):
 """
 
 
-def database_url() -> str:
-    """The address of the test's own database."""
-    wanted = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{wanted['NAME']}"
-    return f"postgresql://{wanted['USER']}@{wanted['HOST'] or '127.0.0.1'}:{wanted['PORT']}/{wanted['NAME']}"
-
-
 def run_until_killed(script: str, *, at: str, call: int) -> None:
     """Run ``script`` in a child that kills itself on the ``call``-th time it calls the function ``at``.
 
     Raises: AssertionError when the child ended in any other way: then the place was not reached.
     """
+    _run(f"{PRELUDE}\ndie_at({at!r}, {call})\n{script}")
+
+
+def run_until_crash(script: str, *, at: str) -> None:
+    """Run ``script`` in a child that kills itself at the crash point ``at`` (``shop.crash_points``).
+
+    Raises: AssertionError when the child ended in any other way: then the point was not reached.
+    """
+    _run(script, crash_at=at)
+
+
+def _run(script: str, *, crash_at: str = "") -> None:
     connection.close()
-    ended = subprocess.run(
-        [sys.executable, "-c", f"{PRELUDE}\ndie_at({at!r}, {call})\n{script}"],
+    job = {"script": script, "crash_at": crash_at, "database": str(connection.settings_dict["NAME"])}
+    zygote = _zygote()
+    assert zygote.stdin and zygote.stdout
+    zygote.stdin.write(json.dumps(job) + "\n")
+    zygote.stdin.flush()
+    answered, _, _ = select.select([zygote.stdout], [], [], SECONDS)
+    if not answered:
+        zygote.kill()
+        _zygote.cache_clear()
+        raise AssertionError(f"the child did not end within {SECONDS} s")
+    ended = json.loads(zygote.stdout.readline())
+    assert ended["code"] == -signal.SIGKILL, ended["complaints"]
+
+
+@functools.cache
+def _zygote() -> subprocess.Popen[str]:
+    """One for each worker of the test run."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.zygote"],
         cwd=ROOT,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "TEST_DATABASE_URL": database_url(),
-        },
-        capture_output=True,
-        timeout=120,
-        check=False,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-2000:]
+    atexit.register(process.kill)
+    return process
