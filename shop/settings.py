@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "shop.messages.apps.MessagesConfig",
     "shop.complaints.apps.ComplaintsConfig",
     "shop.promotions.apps.PromotionsConfig",
+    "shop.api.apps.ApiConfig",
     "shop.shopper.apps.ShopperConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
     # oscar.config.Shop.ready() asks for them; its URLs are not mounted.

@@ -18,6 +18,7 @@ urlpatterns = [
     path("nguon/san-pham.json", feeds.products),
     path("sitemap.xml", feeds.sitemap),
     path("robots.txt", feeds.robots),
+    path("api/", include("shop.api.urls")),
     path("song/", health.alive),
     path("san-sang/", health.ready),
     path("quan-tri/", include(wagtailadmin_urls)),

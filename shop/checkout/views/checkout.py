@@ -151,7 +151,7 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
     except UsedUp as refusal:
         if refusal.promotion.code:
             promotions.take_code_out(basket=basket, text=refusal.promotion.code)
-        return _ask_again(request, form, _read_anew(request, basket, form), reason=_used_up(refusal))
+        return _ask_again(request, form, _read_anew(request, basket, form), reason=used_up_text(refusal))
     except (OutOfStock, PriceChanged):
         return _ask_again(request, form, _read_anew(request, basket, form))
     basket.status = basket.SUBMITTED
@@ -167,7 +167,8 @@ def _read_anew(request: HttpRequest, basket: Any, form: CheckoutForm) -> Stalls:
     return read_stalls(basket, form.destination, request.POST)
 
 
-def _used_up(refusal: UsedUp) -> str:
+def used_up_text(refusal: UsedUp) -> str:
+    """Why the promotion is not to be had, for the buyer."""
     if refusal.is_buyers:
         text = _("Mã %(code)s mỗi người dùng một lần, số điện thoại này đã dùng rồi.")
     else:

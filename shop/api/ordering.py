@@ -1,0 +1,207 @@
+"""From a client's request to an order: the same form, the same placing, and one order however often it is sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from shop.checkout.forms import CheckoutForm
+from shop.checkout.views.checkout import TERMS_VERSION, used_up_text
+from shop.orders.links import order_url, pay_url
+from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged, StallQuote
+from shop.orders.services import place
+from shop.promotions.services import UsedUp
+
+from .bodies import Invalid, amount_of, digest_of, flag_of, key_of, read_goods, text_of
+from .models import ClientOrder
+from .quotes import Quoted, quote_of, quoted
+
+_FIELDS = {"age_confirmed": "is_adult", "terms": "accepts_terms", "checkout_token": "client_order_id"}
+"""Fields of the checkout form that clients know by another name; ``province`` follows from the commune."""
+
+
+class KeyReused(Exception):
+    """Another order was sent under this number before."""
+
+
+class ConfirmAgain(Exception):
+    """The order would not be what the client's user agreed to; ``quote`` is what it would be now."""
+
+    def __init__(self, quote: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.quote = quote
+
+
+class _Moved(Exception):
+    """Somebody was faster between our look and the placing. ``problems`` that a new look would not see."""
+
+    def __init__(self, problems: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The order, and whether this request has made it."""
+
+    body: Mapping[str, Any]
+    is_new: bool
+
+
+def submit(body: Mapping[str, Any]) -> Answer:
+    """The order that this request asks for, or has made before.
+
+    Locks/Writes: as ``shop.orders.services.place``, and ClientOrder; all or nothing.
+    Raises: Invalid, KeyReused, ConfirmAgain. Idempotent by ``client_order_id``, also when sent many times at once.
+    """
+    errors: dict[str, list[str]] = {}
+    key = key_of(body, errors)
+    if errors:
+        raise Invalid(errors)
+    digest = digest_of(body)
+    if found := _answer_before(key, digest):
+        return found
+    try:
+        return _order_or_quote(body, key, digest)
+    except (Invalid, ConfirmAgain, IntegrityError):
+        # A twin of this request may have been faster and taken the very goods.
+        if found := _answer_before(key, digest):
+            return found
+        raise
+
+
+def _order_or_quote(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
+    try:
+        return _order(body, key, digest)
+    except _Moved as moved:
+        now = quote_of(read_goods(body))
+        raise ConfirmAgain(now | {"problems": now["problems"] + moved.problems}) from None
+
+
+def _answer_before(key: uuid.UUID, digest: str) -> Answer | None:
+    known = ClientOrder.objects.select_related("order__sheet").filter(client_order_id=key).first()
+    if known is None:
+        return None
+    if known.request_digest != digest:
+        raise KeyReused
+    return Answer(_body_of(known), is_new=False)
+
+
+def _order(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
+    goods = read_goods(body)
+    errors: dict[str, list[str]] = {}
+    expected = amount_of(body, "expected_total", errors)
+    seen_days = body.get("seen_days", {})
+    if not isinstance(seen_days, dict):
+        errors["seen_days"] = [_("Giá trị này không đúng.")]
+    if text_of(body, "terms_version", errors) != TERMS_VERSION:
+        errors["terms_version"] = [_("Điều kiện mua bán đã đổi. Bạn đọc bản mới rồi đặt lại nhé.")]
+    with transaction.atomic(), quoted(goods) as quote:
+        form = CheckoutForm(
+            _form_values(body, key, quote, errors), is_age_restricted=quote.stalls.is_age_restricted
+        )
+        errors |= _errors_of(form)
+        if errors:
+            raise Invalid(errors)
+        if not quote.is_buyable or quote.stalls.total_amount > expected or quote.promised_days != seen_days:
+            raise ConfirmAgain(quote.as_json())
+        if not form.allows(quote.stalls.total_amount):
+            raise Invalid(_errors_of(form))
+        known = ClientOrder(client_order_id=key, request_digest=digest)
+        known.order = _place(quote, form).order
+        known.save()
+        return Answer(_body_of(known), is_new=True)
+
+
+def _place(quote: Quoted, form: CheckoutForm) -> Any:
+    stalls = quote.stalls
+    try:
+        return place(
+            basket=quote.basket,
+            buyer=form.buyer,
+            address=form.address,
+            stall_quotes={
+                stall.cooperative.pk: StallQuote(
+                    name=stall.option.name,
+                    amount=stall.option.amount,
+                    name_en=stall.option.name_en,
+                    courier=stall.option.courier,
+                    arrives=stall.option.arrives,
+                    place=stall.option.place,
+                )
+                for stall in stalls.stalls
+                if stall.option
+            },
+            payment_method=form.cleaned_data["payment_method"],
+            invoice=form.invoice_request,
+            note=form.cleaned_data["note"],
+            terms_version=TERMS_VERSION,
+            checkout_token=form.cleaned_data["checkout_token"],
+            language=get_language() or "vi",
+            expected_total=stalls.total_amount,
+            promises=stalls.promises,
+            is_adult=form.cleaned_data.get("age_confirmed", False),
+        )
+    except ForAdultsOnly:
+        message = _("Rượu không bán bằng tiền mặt. Bạn chọn cách trả khác nhé.")
+        raise Invalid({"payment_method": [message]}) from None
+    except UsedUp as refusal:
+        raise _Moved([{"code": refusal.promotion.code, "text": used_up_text(refusal)}]) from None
+    except (OutOfStock, PriceChanged, EmptyBasket):
+        raise _Moved([]) from None
+
+
+def _form_values(
+    body: Mapping[str, Any], key: uuid.UUID, quote: Quoted, errors: dict[str, list[str]]
+) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: text_of(body, name, errors)
+        for name in ("name", "phone", "email", "street", "note", "payment_method")
+    }
+    if quote.commune:
+        values |= {"province": quote.commune.province_id, "commune": quote.commune.pk}
+    invoice = body.get("invoice") or {}
+    if not isinstance(invoice, dict):
+        errors["invoice"] = [_("Giá trị này không đúng.")]
+        invoice = {}
+    if invoice:
+        values["wants_invoice"] = "on"
+        for name in ("name", "tax_code", "address", "email"):
+            values[f"invoice_{name}"] = text_of(invoice, name, errors)
+    for field, name in (("terms", "accepts_terms"), ("age_confirmed", "is_adult")):
+        if flag_of(body, name, errors):
+            values[field] = "on"
+    values["checkout_token"] = str(key)
+    return values
+
+
+def _errors_of(form: CheckoutForm) -> dict[str, list[str]]:
+    """The form's messages by the fields that clients know."""
+    if form.is_valid():
+        return {}
+    found: dict[str, list[str]] = {}
+    for field, messages in form.errors.items():
+        if field == "province":  # always together with the commune
+            continue
+        name = _FIELDS.get(field, field)
+        found[name.replace("invoice_", "invoice.", 1)] = [str(message) for message in messages]
+    return found
+
+
+def _body_of(known: ClientOrder) -> dict[str, Any]:
+    """What never changes of the order, so that every repeat reads the same."""
+    sheet = known.order.sheet
+    attempt = known.order.payment_attempts.earliest("pk")
+    return {
+        "client_order_id": str(known.client_order_id),
+        "number": known.order.number,
+        "total_amount": sheet.total_amount,
+        "order_url": order_url(sheet),
+        "pay_url": pay_url(attempt, language=sheet.language),
+    }
