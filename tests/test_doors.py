@@ -97,6 +97,7 @@ def values(market: Market) -> dict[str, Any]:
         "page_view_restriction_id": 1,
         "parcel": market.order.consignments.get().code,
         "parent_page_id": story.get_parent().pk,
+        "rest": "v9/khong-co",
         "product_slug": market.goods_a.product.slug,
         "redirect_id": 1,
         "revision_id": revision,
