@@ -10,6 +10,7 @@ class LetterState(models.TextChoices):
     QUEUED = "queued", _("Chờ gửi")
     SENT = "sent", _("Đã gửi")
     FAILED = "failed", _("Không gửi được")
+    REPLACED = "replaced", _("Không gửi được, đã chuyển cách khác")
 
 
 class ChannelName(models.TextChoices):

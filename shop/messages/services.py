@@ -149,7 +149,8 @@ def send_again(pk: int) -> bool:
     """
     family = list(family_of(Letter.objects.get(pk=pk)).select_for_update().order_by("pk"))
     letter = next(one for one in family if one.pk == pk)
-    if any(one.state != LetterState.FAILED for one in family):
+    told = (LetterState.QUEUED, LetterState.SENT)
+    if letter.state != LetterState.FAILED or any(one.state in told for one in family):
         return False
     Letter.objects.filter(pk=pk).update(
         state=LetterState.QUEUED, tries=0, next_try_at=timezone.now(), error=""
@@ -198,9 +199,10 @@ def _put_off(letter: Letter, reason: str, *, is_unsure: bool) -> None:
 def _give_up(letter: Letter, reason: str, *, goes_on: bool) -> None:
     """The letter will not arrive; with ``goes_on`` the next way is taken, once."""
     logger.warning("letter %s is given up (try %s): %s", letter.pk, letter.tries, reason)
-    if not _ours(letter).update(state=LetterState.FAILED, error=reason[:200], is_unsure=letter.is_unsure):
-        return
-    if not goes_on or not letter.fallbacks:
+    goes_on = goes_on and bool(letter.fallbacks)
+    state = LetterState.REPLACED if goes_on else LetterState.FAILED
+    is_ours = _ours(letter).update(state=state, error=reason[:200], is_unsure=letter.is_unsure)
+    if not is_ours or not goes_on:
         return
     first, *others = letter.fallbacks
     substitute, is_new = Letter.objects.get_or_create(

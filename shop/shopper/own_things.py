@@ -7,6 +7,7 @@ from django.db.models.functions import Concat
 from oscar.apps.order.models import Order
 
 from shop.accounts.models import User
+from shop.accounts.phones import national_number
 from shop.invoices.models import Invoice, InvoiceStatus
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, OrderSheet
@@ -37,5 +38,6 @@ def letters_of(user: User) -> QuerySet[Letter]:
     addresses |= set(sheets.values_list("invoice_email", flat=True))
     text = Concat(OuterRef("subject"), Value(" "), OuterRef("body"), output_field=TextField())
     named = Exists(sheets.annotate(letter=text).filter(letter__contains=F("order__number")))
-    to_buyer = Letter.objects.filter(recipient__in=addresses - {""}).filter(named)
+    numbers = {national_number(phone) for phone in sheets.values_list("buyer_phone", flat=True)}
+    to_buyer = Letter.objects.filter(recipient__in=(addresses | numbers) - {"", None}).filter(named)
     return Letter.objects.filter(letters_about(user) | Q(pk__in=to_buyer.values("pk"))).order_by("pk")

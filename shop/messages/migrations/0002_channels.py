@@ -65,4 +65,9 @@ class Migration(migrations.Migration):
             name='recipient',
             field=models.CharField(max_length=254, verbose_name='người nhận'),
         ),
+        migrations.AlterField(
+            model_name='letter',
+            name='state',
+            field=models.CharField(choices=[('queued', 'Chờ gửi'), ('sent', 'Đã gửi'), ('failed', 'Không gửi được'), ('replaced', 'Không gửi được, đã chuyển cách khác')], default='queued', max_length=8),
+        ),
     ]
