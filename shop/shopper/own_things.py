@@ -34,10 +34,10 @@ def letters_of(user: User) -> QuerySet[Letter]:
     Never by the address alone: a guest's orders stay closed to whoever opens an account in that name.
     """
     sheets = OrderSheet.objects.filter(order__user=user)
-    addresses = set(sheets.values_list("buyer_email", flat=True))
-    addresses |= set(sheets.values_list("invoice_email", flat=True))
+    reached: set[str | None] = set()
+    for email, invoice_email, phone in sheets.values_list("buyer_email", "invoice_email", "buyer_phone"):
+        reached |= {email, invoice_email, national_number(phone)}
     text = Concat(OuterRef("subject"), Value(" "), OuterRef("body"), output_field=TextField())
     named = Exists(sheets.annotate(letter=text).filter(letter__contains=F("order__number")))
-    numbers = {national_number(phone) for phone in sheets.values_list("buyer_phone", flat=True)}
-    to_buyer = Letter.objects.filter(recipient__in=(addresses | numbers) - {"", None}).filter(named)
+    to_buyer = Letter.objects.filter(recipient__in=reached - {"", None}).filter(named)
     return Letter.objects.filter(letters_about(user) | Q(pk__in=to_buyer.values("pk"))).order_by("pk")

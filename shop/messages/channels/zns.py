@@ -19,11 +19,14 @@ UNREACHABLE = frozenset({-108, -112, -113, -114, -118, -119, -121, -131, -132, -
 class ZnsChannel:
     def send(self, message: Message) -> Receipt:
         """Raises: TryLater, also for a token that has ended or a quota that is used up; WillNotSucceed."""
+        template = settings.ZALO_ZNS_TEMPLATES.get(message.kind)
+        if not settings.ZALO_ZNS_URL or not template:  # switched off since the message was written
+            raise WillNotSucceed("channel is off")
         status, said = post(
             settings.ZALO_ZNS_URL,
             {
                 "phone": international(message.recipient),
-                "template_id": settings.ZALO_ZNS_TEMPLATES[message.kind],
+                "template_id": template,
                 "template_data": dict(message.parameters),
                 "tracking_id": short_key(message.key),
             },

@@ -184,6 +184,16 @@ def test_an_outage_that_may_have_taken_it_ends_with_staff_not_with_a_second_mess
     assert rows() == [("zns", "0912345678", "failed")]
 
 
+def test_a_channel_that_was_switched_off_meanwhile_makes_room_for_the_next(
+    zalo: Texting, settings: Any
+) -> None:
+    placed_without_mail()
+    settings.ZALO_ZNS_URL, settings.ZALO_ZNS_TEMPLATES = "", {}
+    send_due()
+    assert send_due() == 1
+    assert rows() == [("zns", "0912345678", "replaced"), ("sms", "0912345678", "sent")]
+
+
 def test_a_lost_answer_is_asked_again_under_the_same_key_and_the_person_is_told_once(
     texting: Texting,
 ) -> None:
@@ -249,14 +259,14 @@ def test_a_message_that_kills_its_sender_every_time_is_parked_too(texting: Texti
     assert (letter.state, letter.error, texting.asked) == ("failed", "lost", [])
 
 
-def test_a_slow_sender_does_not_overwrite_what_a_later_one_found(texting: Texting) -> None:
+def test_a_slow_sender_does_not_overwrite_what_a_later_one_found(zalo: Texting) -> None:
     placed_without_mail()
     slow = services._claim(Letter.objects.get().pk)
     assert slow is not None
     due_now()
     assert send_due() == 1
     services._give_up(slow, "too late", goes_on=True)
-    assert rows() == [("sms", "0912345678", "sent")]
+    assert rows() == [("zns", "0912345678", "sent")]
 
 
 def test_what_was_given_up_goes_out_once_more_under_its_old_key(texting: Texting) -> None:

@@ -105,6 +105,7 @@ def test_an_hour_without_parcels_is_silent(stall: Cooperative) -> None:
 def test_nothing_of_another_stall_is_in_it(stall: Cooperative) -> None:
     other = make_cooperative(name="Gian kín", email="khac@demo.example")
     gathers(stall, 7)
+    gathers(other, 12)  # its parcel waits to be told too
     own, foreign = paid(stall, other)
     tell_stalls(at(7))
     digest = Letter.objects.get(key__startswith="packing-digest:")
