@@ -108,7 +108,7 @@ def test_nothing_of_another_stall_is_in_it(stall: Cooperative) -> None:
     gathers(other, 12)  # its parcel waits to be told too
     own, foreign = paid(stall, other)
     tell_stalls(at(7))
-    digest = Letter.objects.get(key__startswith="packing-digest:")
+    digest = Letter.objects.get(key=f"packing-digest:{stall.pk}:2026-11-28T07")
     assert own in digest.body
     assert foreign not in digest.body and "Gian kín" not in digest.body
 
