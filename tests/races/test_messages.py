@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from catalog.clock import VIETNAM
@@ -25,7 +20,7 @@ from shop.orders.models import Consignment, NoticeRhythm
 from shop.orders.requests import Buyer
 from tests.factories import make_cooperative, make_product
 from tests.fakes.texting import SMS_TOKEN, Texting
-from tests.support.children import ROOT, database_url
+from tests.support.children import ROOT, run_until_crash
 from tests.support.orders import bring, place_order, transfer
 from tests.support.texting import telephones
 from tests.support.together import at_once
@@ -49,29 +44,13 @@ def waiting_letter() -> Letter:
 
 def die_at(point: str, pk: int, url: str) -> None:
     """A worker that kills itself at ``point`` while it sends the letter."""
-    connection.close()
-    child = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import django; django.setup(); from django.conf import settings;"
-            f"settings.SMS_URL, settings.SMS_TOKEN = {url + '/sms'!r}, {SMS_TOKEN!r};"
-            "settings.SMS_SENDER = 'ChoPhien';"
-            "from shop.messages.services import send_queued_letter;"
-            f"send_queued_letter.call({pk})",
-        ],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "CRASH_AT": point,
-            "TEST_DATABASE_URL": database_url(),
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-        },
-        capture_output=True,
-        timeout=120,
-        check=False,
+    script = (
+        "from django.conf import settings;"
+        f"settings.SMS_URL, settings.SMS_TOKEN = {url + '/sms'!r}, {SMS_TOKEN!r};"
+        "settings.SMS_SENDER = 'ChoPhien';"
+        f"from shop.messages.services import send_queued_letter; send_queued_letter.call({pk})"
     )
-    assert child.returncode == -signal.SIGKILL, child.stderr.decode()[-2000:]
+    run_until_crash(script, at=point)
 
 
 def test_every_point_of_the_messages_is_tried() -> None:
