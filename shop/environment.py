@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -25,6 +25,11 @@ BANK_EVENTS: dict[str, tuple[str, ...]] = {
     "none": (),
 }
 """What each way of paying, and each watcher of the bank account, cannot work without."""
+CHANNELS: dict[str, tuple[str, ...]] = {
+    "SMS": ("SMS_URL", "SMS_TOKEN", "SMS_SENDER"),
+    "Zalo ZNS": ("ZALO_ZNS_URL", "ZALO_ZNS_TOKEN", "ZALO_ZNS_TEMPLATES"),
+}
+"""What each channel to a telephone needs: all of it or nothing."""
 
 
 class Environment:
@@ -101,6 +106,28 @@ class Environment:
                         raise ImproperlyConfigured(f"{needed} is not set, but {setting} names {name}.")
         if "zalopay" in methods and not self.text("ZALOPAY_APP_ID", "").isdecimal():
             raise ImproperlyConfigured("ZALOPAY_APP_ID must be a number.")
+
+    def check_channels(self) -> None:
+        """Refuse to start with a channel that is switched on by half."""
+        for channel, names in CHANNELS.items():
+            given = [name for name in names if self.text(name, "")]
+            for name in names:
+                if given and name not in given:
+                    raise ImproperlyConfigured(f"{name} is not set, but {channel} has {given[0]}.")
+            if given and not self.text(names[0], "").startswith(("https://", "http://")):
+                raise ImproperlyConfigured(f"{names[0]} must be an http address.")
+
+    def pairs(self, name: str, known: Collection[str]) -> dict[str, str]:
+        """``a:1,b:2`` as a mapping whose keys are all ``known``."""
+        found = {}
+        for word in self.words(name, []):
+            key, colon, value = (part.strip() for part in word.partition(":"))
+            if not colon or not value or key not in known:
+                raise ImproperlyConfigured(
+                    f"{name}: {word!r} is not NAME:VALUE with one of {', '.join(sorted(known))}."
+                )
+            found[key] = value
+        return found
 
     def email(self, name: str) -> dict[str, Any]:
         """Django's EMAIL_* settings from a URL such as ``smtps://user:password@host:465``."""

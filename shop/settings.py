@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from oscar.defaults import *  # noqa: F403  Oscar reads its own settings from here
 
 from shop.environment import Environment
+from shop.messages.kinds import ZNS_PARAMETERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -260,6 +261,15 @@ if EMAIL_CONFIG_URL:
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{MARKET_NAME} <cho@demo.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Telephone ------------------------------------------------------------------------
+env.check_channels()
+SMS_URL = env.text("SMS_URL", "")
+SMS_TOKEN = env.text("SMS_TOKEN", "")
+SMS_SENDER = env.text("SMS_SENDER", "")
+ZALO_ZNS_URL = env.text("ZALO_ZNS_URL", "")
+ZALO_ZNS_TOKEN = env.text("ZALO_ZNS_TOKEN", "")
+ZALO_ZNS_TEMPLATES = env.pairs("ZALO_ZNS_TEMPLATES", ZNS_PARAMETERS)
 
 # --- Payment -------------------------------------------------------------------------
 # The sandbox bank signs with a secret made at first start; a real account needs all four.

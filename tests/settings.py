@@ -28,6 +28,8 @@ for name in [
             "VNPAY_",
             "MOMO_",
             "ZALOPAY_",
+            "SMS_",
+            "ZALO_ZNS_",
         )
     )
 ]:

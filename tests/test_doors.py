@@ -32,8 +32,10 @@ from shop.complaints.models import Complaint
 from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
 from shop.invoices.models import Invoice, IssueBatch, RateRule
+from shop.messages.models import Letter
 from shop.orders.models import Consignment, Shortfall
 from shop.orders.services import report_shortfall
+from shop.orders.tokens import short_token
 from shop.payments.models import InboundEvent, Refund
 from shop.payments.refunds import return_transfer
 from shop.shopper.links import SignUp, sign_up_link
@@ -107,6 +109,7 @@ def values(market: Market) -> dict[str, Any]:
         "shortfall": _asked(market).pk,
         "slug": market.a.slug,
         "source": "sepay",
+        "start": short_token(market.order.sheet.token),
         "task_id": 1,
         "task_state_id": 1,
         "token": market.order.sheet.token,
@@ -172,6 +175,10 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         lambda own: InboundEvent.objects.get(outcome="unmatched").pk,
     ),
     ("panel:(refund|prepare_refund|refund_step)$", lambda own: Refund.objects.get().pk),
+    (
+        "panel:message_again",
+        lambda own: Letter.objects.filter(reference=own.market.order.number).values_list("pk", flat=True)[0],
+    ),
     ("panel:.*complaint", lambda own: Complaint.objects.get().pk),
     ("panel:(product|product_act)$", lambda own: own.sheet.pk),
     ("panel:dossier", lambda own: own.sheet.pk),

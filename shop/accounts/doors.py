@@ -41,6 +41,7 @@ _COOPERATIVE = frozenset(
         "panel:report_shortfall",
         "panel:withdraw_shortfall",
         "panel:hand_over",
+        "panel:notices",
         "panel:delivery",
         "panel:delivery_service_add",
         "panel:delivery_service",
@@ -111,9 +112,12 @@ _MONEY = frozenset(
     }
 )
 
+_MESSAGES = frozenset({"panel:failed_messages", "panel:message_again"})
+
 _INVOICE_STAFF = (
     _READ_INVOICES
     | _MONEY
+    | _MESSAGES
     | {
         "panel:issue",
         "panel:issue_selected",
@@ -221,6 +225,7 @@ _OPERATOR = (
     | _READ_INVOICES
     | _READ_PROOFS
     | _MONEY
+    | _MESSAGES
     | {
         "panel:judge_paper",
         "panel:judge_certificate",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("thanh-toan/<uuid:attempt>/qr.svg", payment.qr_picture, {"kind": "svg"}, name="qr_svg"),
     path("thanh-toan/<uuid:attempt>/qr.png", payment.qr_picture, {"kind": "png"}, name="qr_png"),
     path("thanh-toan/<uuid:attempt>/sandbox/", payment.sandbox_pay, name="sandbox_pay"),
+    path("d/<slug:number>/<slug:start>/", order.short_link, name="short"),
     path("don-hang/<slug:number>/<slug:token>/", order.order_page, name="order"),
     path("don-hang/<slug:number>/<slug:token>/huy/", order_changes.cancel_order, name="cancel_order"),
     path(

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.models import Lot
+from django.utils import timezone
+
+from catalog.models import Cooperative, Lot
 from shop.invoices.models import Invoice
-from shop.messages.services import Enclosure, write_letter
+from shop.messages.models import ChannelName
+from shop.messages.services import Enclosure, write_letter, write_message
+from shop.messages.wording import Way, ways_to
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.services import open_amount, paid_amount
 
-from .links import lookup_url, lot_url, order_url, panel_url, pay_url, shortfall_url
-from .models import Consignment, ConsignmentLine, LineReduction, Shortfall, ShortfallAnswer
+from .links import lookup_url, lot_url, order_url, panel_url, pay_url, short_url, shortfall_url
+from .models import (
+    Consignment,
+    ConsignmentLine,
+    LineReduction,
+    NoticeRhythm,
+    Shortfall,
+    ShortfallAnswer,
+    StallNotices,
+)
 from .statuses import ShortfallChoice
 
 COOPERATIVE_LANGUAGE = "vi"
+MOST_CODES = 4
+"""Parcels named in the SMS of a digest; it counts the others."""
 
 
 def order_received(order: Any, attempt: PaymentAttempt) -> None:
@@ -101,23 +116,51 @@ def parcel_reduced(consignment: Consignment, rows: Sequence[LineReduction], back
 
 
 def to_pack(consignment: Consignment) -> None:
-    """To the cooperative: its own lines, where they go, and nothing of other stalls."""
+    """To the cooperative: its own lines, where they go, and nothing of other stalls.
+
+    A cooperative that wants a digest hears of it there (``digests``). Writes: when the stall was told.
+    """
+    notices = StallNotices.objects.filter(cooperative=consignment.cooperative_id).first()
+    if notices and notices.rhythm == NoticeRhythm.DIGEST:
+        return
     sheet = consignment.order.sheet
-    write_letter(
-        key=f"to-pack:{consignment.code}",
-        recipient=consignment.cooperative.email,
-        template="to_pack",
-        context={
-            "consignment": consignment,
-            "lines": list(consignment.lines.all()),
-            "buyer_name": sheet.buyer_name,
-            "buyer_phone": sheet.buyer_phone,
-            "address_text": sheet.address_text,
-            "note": sheet.note,
-            "panel_url": panel_url(),
-        },
+    context = {
+        "lines": list(consignment.lines.all()),
+        "buyer_name": sheet.buyer_name,
+        "buyer_phone": sheet.buyer_phone,
+        "address_text": sheet.address_text,
+        "note": sheet.note,
+    }
+    _to_stall(consignment, "to_pack", f"to-pack:{consignment.code}", context)
+    Consignment.objects.filter(pk=consignment.pk).update(stall_told_at=timezone.now())
+
+
+def packing_digest(notices: StallNotices, parcels: Sequence[Consignment], slot: dt.datetime) -> None:
+    """To the cooperative: the parcels it has not been told of yet, one letter for ``slot``."""
+    cooperative = notices.cooperative
+    context = {
+        "cooperative": cooperative,
+        "parcels": parcels,
+        "first_codes": [parcel.code for parcel in parcels[:MOST_CODES]],
+        "more_count": max(len(parcels) - MOST_CODES, 0),
+        "panel_url": panel_url(),
+    }
+    write_message(
+        key=f"packing-digest:{cooperative.pk}:{slot:%Y-%m-%dT%H}",
+        ways=stall_ways(cooperative, "packing_digest"),
+        template="packing_digest",
+        context=context,
         language=COOPERATIVE_LANGUAGE,
     )
+
+
+def stall_ways(cooperative: Cooperative, template: str) -> list[Way]:
+    """By mail, or by SMS first if the cooperative chose it; then mail is what is left."""
+    notices = StallNotices.objects.filter(cooperative=cooperative).first()
+    if notices is None or notices.channel != ChannelName.SMS:
+        return [Way(ChannelName.MAIL, cooperative.email)]
+    ways = ways_to(email=cooperative.email, phone=cooperative.phone, kind=template, phone_first=True)
+    return [way for way in ways if way.channel != ChannelName.ZNS]
 
 
 def handed_over(consignment: Consignment) -> None:
@@ -187,12 +230,13 @@ def _left_of(consignment: Consignment) -> list[ConsignmentLine]:
 
 def _to_stall(consignment: Consignment, template: str, key: str, context: dict[str, Any]) -> None:
     """To the consignment's cooperative."""
-    write_letter(
+    write_message(
         key=key,
-        recipient=consignment.cooperative.email,
+        ways=stall_ways(consignment.cooperative, template),
         template=template,
         context={**context, "consignment": consignment, "panel_url": panel_url()},
         language=COOPERATIVE_LANGUAGE,
+        reference=consignment.order.number,
     )
 
 
@@ -210,12 +254,21 @@ def _to_buyer(
     recipient: str = "",
     files: Sequence[Enclosure] = (),
 ) -> None:
+    """By mail, else by telephone; ``recipient`` is an address of its own, for papers."""
     sheet = order.sheet
-    write_letter(
+    ways = [Way(ChannelName.MAIL, recipient)] if recipient else None
+    write_message(
         key=key,
-        recipient=recipient or sheet.buyer_email,
+        ways=ways or ways_to(email=sheet.buyer_email, phone=sheet.buyer_phone, kind=template),
         template=template,
-        context={**context, "order": order, "sheet": sheet, "order_url": order_url(sheet)},
+        context={
+            **context,
+            "order": order,
+            "sheet": sheet,
+            "order_url": order_url(sheet),
+            "short_url": short_url(sheet),
+        },
         language=sheet.language,
         attachments=files,
+        reference=order.number,
     )

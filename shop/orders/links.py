@@ -10,6 +10,7 @@ from catalog.models import Certificate, Lot
 from shop.payments.models import PaymentAttempt
 
 from .models import OrderSheet, Shortfall
+from .tokens import short_token
 
 
 def pay_url(attempt: PaymentAttempt, *, language: str) -> str:
@@ -19,6 +20,11 @@ def pay_url(attempt: PaymentAttempt, *, language: str) -> str:
 def order_url(sheet: OrderSheet) -> str:
     """The order's page; its token opens it without a log-in."""
     return _absolute("checkout:order", sheet.language, sheet.order.number, sheet.token)
+
+
+def short_url(sheet: OrderSheet) -> str:
+    """The order's page in few letters, for an SMS; it leads on in the buyer's language."""
+    return _absolute("checkout:short", settings.LANGUAGE_CODE, sheet.order.number, short_token(sheet.token))
 
 
 def shortfall_url(shortfall: Shortfall) -> str:

@@ -44,6 +44,7 @@ class OrderEventKind(models.TextChoices):
     SHORTFALL_ASKED = "shortfall-asked", _("Gian hàng báo thiếu, chờ người mua chọn")
     SHORTFALL_ANSWERED = "shortfall-answered", _("Đã chọn cách làm khi thiếu hàng")
     REDUCED = "reduced", _("Giao ít hơn, bớt tiền")
+    MESSAGE_SENT_AGAIN = "message-sent-again", _("Nhân viên gửi lại tin")
 
 
 class ReductionKind(models.TextChoices):

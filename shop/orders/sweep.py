@@ -13,6 +13,7 @@ from shop.payments import refunds
 from shop.payments.models import InboundEvent, InboundOutcome
 
 from .batches import work_off_left_behind
+from .digests import tell_stalls
 from .invoicing import transmit_due
 from .paying import poll
 from .reminders import remind_of_ends
@@ -36,6 +37,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "invoices": transmit_due(now),
         "shelf": shelves.settle(),
         "reminders": remind_of_ends(now),
+        "digests": tell_stalls(now),
         "imports": imports.go_on(now),
         "letters": send_due(now),
     }

@@ -19,10 +19,12 @@ from catalog.clock import today
 from shop.money import format_amount
 from shop.orders import services
 from shop.orders.statuses import OrderStatus
+from shop.orders.told import messages_of
 from shop.payments import services as payments
 from shop.payments.models import EventKind, PaymentAttempt
 from shop.payments.refunds import TooMuch, refundable_amount
 
+from .messages_log import shown_messages
 from .money import health_of_sources, sums_of, time_line
 from .screens import Screen
 from .selectors import money_orders_for
@@ -79,6 +81,7 @@ class OrderMoney(Screen):
             held=payments.paid_amount(self.order),
             usable=payments.usable_amount(self.order),
             moments=time_line(self.order),
+            told=shown_messages(messages_of(self.order)),
             refunds=[refund for attempt in self._attempts() for refund in attempt.refunds.all()],
             form=self.form or AgreeForm(),
             can_refund=self.order.status == OrderStatus.PAID and self._charged() is not None,

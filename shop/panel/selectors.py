@@ -17,6 +17,7 @@ from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
 from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.invoices.models import Invoice, IssueBatch, RateRule
+from shop.messages.models import Letter, LetterState
 from shop.orders.models import Consignment, PickedLot
 from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund
@@ -139,6 +140,13 @@ def delivery_services_for(user: Any) -> QuerySet[DeliveryService]:
 def money_orders_for(user: Any) -> QuerySet[Any]:
     """Orders whose money invoice staff and the operator may look at."""
     return Order.objects.filter(sheet__isnull=False) if MONEY_ROLES & roles_of(user) else Order.objects.none()
+
+
+def failed_messages_for(user: Any) -> QuerySet[Letter]:
+    """Messages that reached nobody by any way, the newest first; for those who look after orders."""
+    if not MONEY_ROLES & roles_of(user):
+        return Letter.objects.none()
+    return Letter.objects.filter(state=LetterState.FAILED).order_by("-pk")
 
 
 def promotions_for(user: Any) -> PromotionQuerySet:

@@ -32,6 +32,7 @@ from .selectors import (
     certificates_for,
     complaints_for,
     consignments_for,
+    failed_messages_for,
     invoices_for,
     papers_for,
     refunds_for,
@@ -199,6 +200,15 @@ CARDS = (
         lambda user: refunds_for(user).filter(state=RefundState.REQUESTED).count(),
         "rotate",
         note=_refund_sum,
+    ),
+    Card(
+        _("Tin không gửi được"),
+        _("Xem lý do, gửi lại hoặc gọi cho khách"),
+        "panel:failed_messages",
+        "",
+        lambda user: failed_messages_for(user).count(),
+        "warning",
+        is_rare=True,
     ),
     Card(
         _("Khiếu nại chưa xong"),

@@ -70,6 +70,11 @@ def delivery_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def notices_item() -> MenuItem:
+    return MenuItem(_("Báo tin"), reverse("panel:notices"), "notices", icon_name="mail", order=126)
+
+
+@hooks.register("register_admin_menu_item")
 def promotions_item() -> MenuItem:
     return MenuItem(_("Khuyến mãi"), reverse("panel:promotions"), "promotions", icon_name="tag", order=127)
 

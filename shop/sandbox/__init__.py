@@ -1,1 +1,1 @@
-"""Counterparts for training, demonstration and tests: a tax authority and a bank that behave like real ones."""
+"""Counterparts for training, demonstration and tests: a tax authority, a bank, an SMS gateway, as real ones behave."""

@@ -1,4 +1,4 @@
-"""The sandbox's counterparts on one loopback server: the tax authority under ``/tax/``, the bank under ``/bank/``."""
+"""The sandbox's counterparts on one loopback server: tax authority under ``/tax/``, bank ``/bank/``, SMS ``/sms/``."""
 
 from __future__ import annotations
 
@@ -30,17 +30,21 @@ class SandboxServer(ThreadingHTTPServer):
         return f"http://{host!s}:{port}"
 
 
-def build_server(host: str, port: int, *, folder: Path, bank: Mount | None = None) -> SandboxServer:
-    """A server with the tax authority of ``folder`` and, if given, a bank; port 0 takes a free one."""
+def build_server(
+    host: str, port: int, *, folder: Path, bank: Mount | None = None, sms: Mount | None = None
+) -> SandboxServer:
+    """A server with the tax authority of ``folder`` and, if given, a bank and SMS; port 0 takes a free one."""
     mounts: dict[str, Mount] = {"tax": TaxFront(Authority.in_folder(folder))}
     if bank is not None:
         mounts["bank"] = bank
+    if sms is not None:
+        mounts["sms"] = sms
     return SandboxServer((host, port), mounts)
 
 
-def serve(host: str, port: int, *, folder: Path, bank: Mount | None = None) -> None:
+def serve(host: str, port: int, *, folder: Path, bank: Mount | None = None, sms: Mount | None = None) -> None:
     """Runs the server until interrupted."""
-    with build_server(host, port, folder=folder, bank=bank) as server:
+    with build_server(host, port, folder=folder, bank=bank, sms=sms) as server:
         server.serve_forever()
 
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Concat
 from oscar.apps.order.models import Order
 
 from shop.accounts.models import User
+from shop.accounts.phones import national_number
 from shop.invoices.models import Invoice, InvoiceStatus
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, OrderSheet
@@ -33,9 +34,10 @@ def letters_of(user: User) -> QuerySet[Letter]:
     Never by the address alone: a guest's orders stay closed to whoever opens an account in that name.
     """
     sheets = OrderSheet.objects.filter(order__user=user)
-    addresses = set(sheets.values_list("buyer_email", flat=True))
-    addresses |= set(sheets.values_list("invoice_email", flat=True))
+    reached: set[str | None] = set()
+    for email, invoice_email, phone in sheets.values_list("buyer_email", "invoice_email", "buyer_phone"):
+        reached |= {email, invoice_email, national_number(phone)}
     text = Concat(OuterRef("subject"), Value(" "), OuterRef("body"), output_field=TextField())
     named = Exists(sheets.annotate(letter=text).filter(letter__contains=F("order__number")))
-    to_buyer = Letter.objects.filter(recipient__in=addresses - {""}).filter(named)
+    to_buyer = Letter.objects.filter(recipient__in=reached - {"", None}).filter(named)
     return Letter.objects.filter(letters_about(user) | Q(pk__in=to_buyer.values("pk"))).order_by("pk")

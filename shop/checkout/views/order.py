@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import translation
 from django.views.decorators.http import require_GET
 
 from shop.checkout.parcels import parcels_of, refund_text
 from shop.checkout.privacy import personal
 from shop.orders.models import OrderSheet
 from shop.orders.statuses import OrderStatus
-from shop.orders.tokens import find_order
+from shop.orders.tokens import find_order, find_order_by_short
 from shop.payments.models import Refund
 
 
@@ -20,6 +21,17 @@ def sheet_or_404(number: str, token: str) -> OrderSheet:
     if sheet is None:
         raise Http404
     return sheet
+
+
+@personal
+@require_GET
+def short_link(request: HttpRequest, number: str, start: str) -> HttpResponse:
+    """From the link of an SMS to the order page in the buyer's language."""
+    sheet = find_order_by_short(number, start)
+    if sheet is None:
+        raise Http404
+    with translation.override(sheet.language):
+        return redirect("checkout:order", number, sheet.token)
 
 
 @personal

@@ -1,4 +1,4 @@
-"""``manage.py sandbox``: the sandbox bank and tax authority on one loopback port."""
+"""``manage.py sandbox``: the sandbox bank, SMS gateway and tax authority on one loopback port."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from shop.management.commands.serve import parse_bind
 from shop.sandbox.bank import Bank, BankFront
 from shop.sandbox.server import serve
+from shop.sandbox.sms import SmsFront
 
 
 class Command(BaseCommand):
@@ -29,6 +30,12 @@ class Command(BaseCommand):
         bank = Bank(settings.SEPAY_WEBHOOK_SECRET, f"{shop}/webhooks/sepay/")
         front = BankFront(bank, settings.VIETQR_ACCOUNT)
         try:
-            serve(host, port, folder=settings.INVOICE_KEYS_DIR, bank=front)
+            serve(
+                host,
+                port,
+                folder=settings.INVOICE_KEYS_DIR,
+                bank=front,
+                sms=SmsFront(settings.PRIVATE_DIR / "outbox"),
+            )
         except KeyboardInterrupt:
             self.stdout.write("")

@@ -75,7 +75,10 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        ("cooperative", ["today", "consignments", "products", "lots", "delivery", "proofs", "promotions"]),
+        (
+            "cooperative",
+            ["today", "consignments", "products", "lots", "delivery", "proofs", "notices", "promotions"],
+        ),
         ("invoice_staff", ["today", "invoices", "tax-rules", "transfers", "refunds", "reconciliation"]),
         ("editor", ["today", "explorer", "images", "synonyms"]),
         ("helper", ["today"]),
