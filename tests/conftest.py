@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 WANTS_MARKET = pytest.StashKey[bool]()
 IN_USE = pytest.StashKey[Databases]()
+
+# In a fresh clone the first text drawn builds Hypothesis's table of characters, which takes a second by itself.
+hypothesis.settings.register_profile("house", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 # Playwright's synchronous driver runs an event loop in the test's thread; Django would refuse the ORM there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
