@@ -86,7 +86,11 @@ def test_odd_input_finds_nothing_and_breaks_nothing(goods, typed):
     assert suggest(typed) == []
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_query(goods, text):
     assert set(search(text)) <= set(goods.values())

@@ -41,7 +41,11 @@ from tests.factories import make_product
 from tests.support.orders import bring, place_order, signed, transfer
 
 pytestmark = pytest.mark.django_db
-QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+QUICK = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=15,
+)
 LATER = dt.timedelta(days=30)
 
 
