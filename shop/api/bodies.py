@@ -62,6 +62,7 @@ def read_json(request: HttpRequest) -> dict[str, Any]:
         raise Unread(413, "too_large", _("Yêu cầu dài quá 64 KB."))
     try:
         body = json.loads(request.body, parse_constant=_no_constant)
+        json.dumps(body, ensure_ascii=False).encode()  # halves of letters are no text
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
@@ -87,7 +88,7 @@ def read_goods(body: Mapping[str, Any]) -> Goods:
     if (
         not isinstance(codes, list)
         or len(codes) > MOST_CODES
-        or not all(isinstance(each, str) for each in codes)
+        or not all(isinstance(each, str) and "\0" not in each for each in codes)
     ):
         errors["codes"] = [_("Danh sách mã giảm giá không đúng.")]
         codes = []

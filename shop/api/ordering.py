@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from shop.checkout.views.checkout import TERMS_VERSION, used_up_text
 from shop.orders.links import order_url, pay_url
 from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged, StallQuote
 from shop.orders.services import place
+from shop.promotions import services as promotions
 from shop.promotions.services import UsedUp
 
 from .bodies import Invalid, amount_of, digest_of, flag_of, key_of, read_goods, text_of
@@ -69,7 +70,7 @@ def submit(body: Mapping[str, Any]) -> Answer:
         return found
     try:
         return _order_or_quote(body, key, digest)
-    except (Invalid, ConfirmAgain, IntegrityError):
+    except (Invalid, ConfirmAgain, KeyReused, IntegrityError):
         # A twin of this request may have been faster and taken the very goods.
         if found := _answer_before(key, digest):
             return found
@@ -80,7 +81,10 @@ def _order_or_quote(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Ans
     try:
         return _order(body, key, digest)
     except _Moved as moved:
-        now = quote_of(read_goods(body))
+        goods = read_goods(body)
+        gone = {problem["code"] for problem in moved.problems}
+        left = tuple(code for code in goods.codes if promotions.tidy_code(code) not in gone)
+        now = quote_of(replace(goods, codes=left))
         raise ConfirmAgain(now | {"problems": now["problems"] + moved.problems}) from None
 
 
@@ -113,9 +117,10 @@ def _order(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
             raise ConfirmAgain(quote.as_json())
         if not form.allows(quote.stalls.total_amount):
             raise Invalid(_errors_of(form))
-        known = ClientOrder(client_order_id=key, request_digest=digest)
-        known.order = _place(quote, form).order
-        known.save()
+        placed = _place(quote, form)
+        if placed.is_repeat:  # made by a twin of this request, or elsewhere: then it is not ours to show
+            raise KeyReused
+        known = ClientOrder.objects.create(client_order_id=key, request_digest=digest, order=placed.order)
         return Answer(_body_of(known), is_new=True)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from oscar.apps.basket.models import Basket
 
 from catalog.models import Commune
-from shop.checkout.baskets import NotInTheMarket, Refused, put_in
+from shop.checkout.baskets import fill
 from shop.checkout.destinations import commune_of
 from shop.checkout.stalls import Stall, Stalls, choice_name, load_lines, read_stalls
 from shop.partner.strategy import StallStrategy
@@ -74,14 +74,17 @@ def quoted(goods: Goods) -> Iterator[Quoted]:
         load_lines(basket)
         basket.given = promotions.apply(basket)
         place = Place(commune.province_id, commune.pk) if commune else None
-        choices = {
-            choice_name(int(pk)): key for pk, key in goods.delivery.items() if pk.isascii() and pk.isdecimal()
-        }
+        choices = {choice_name(int(pk)): key for pk, key in goods.delivery.items() if _is_id(pk)}
         stalls = read_stalls(basket, place, choices)
         problems += [{"product": line.product.pk, "text": line.problem} for line in stalls.problems]
         problems += [
             {"stall": stall.cooperative.pk, "text": _("Gian này chưa giao tới xã, phường bạn chọn.")}
             for stall in stalls.out_of_reach
+        ]
+        problems += [
+            {"stall": stall.cooperative.pk, "text": _("Cách giao này không còn, bạn chọn cách khác nhé.")}
+            for stall in stalls.stalls
+            if stall.option and choices.get(stall.choice_name, stall.option.key) != stall.option.key
         ]
         yield Quoted(basket, commune, stalls, problems)
 
@@ -96,20 +99,18 @@ def quote_of(goods: Goods) -> dict[str, Any]:
 
 
 def _fill(basket: Any, goods: Goods) -> list[dict[str, Any]]:
-    problems: list[dict[str, Any]] = []
-    for product, quantity in goods.lines:
-        try:
-            put_in(basket=basket, product_id=product, quantity=quantity, is_adult=goods.is_adult)
-        except NotInTheMarket:
-            problems.append({"product": product, "text": _("Món này không còn bán ở chợ.")})
-        except Refused as refusal:
-            problems.append({"product": product, "text": str(refusal.reason)})
+    refused = fill(basket=basket, goods=goods.lines, is_adult=goods.is_adult)
+    problems: list[dict[str, Any]] = [{"product": pk, "text": reason} for pk, reason in refused.items()]
     for code in goods.codes:
         try:
             promotions.add_code(basket=basket, text=code)
         except promotions.UnknownCode:
             problems.append({"code": code, "text": _("Không có mã này, hoặc mã đã hết hạn, hết lượt dùng.")})
     return problems
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def _stall(stall: Stall) -> dict[str, Any]:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("v1/bao-gia/", views.quote, name="quote"),
     path("v1/don-hang/", views.order, name="order"),
     path("v1/openapi.json", views.openapi, name="openapi"),
+    path("", views.not_found, name="root"),
     path("<path:rest>", views.not_found, name="not_found"),
 ]

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
-from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from shop.checkout.views.basket import CODES_PER_HOUR
 from shop.limits import WINDOW_SECONDS, counted, network_of
 
 from .bodies import Invalid, Unread, read_goods, read_json
@@ -37,30 +38,30 @@ def _door(method: str, per_hour: int = 0) -> Callable[[View], View]:
         @functools.wraps(view)
         def answered(request: HttpRequest) -> HttpResponse:
             with translation.override(_language(request)):
-                if request.method != method:
+                if request.method != method and (method, request.method) != ("GET", "HEAD"):
                     response = _error(
                         405, "method", _("Địa chỉ này chỉ nhận %(method)s.") % {"method": method}
                     )
                     response["Allow"] = method
                     return response
                 if per_hour and counted(f"api:{view.__name__}:{network_of(request)}") > per_hour:
-                    response = _error(429, "too_many", _("Gửi nhiều quá. Một giờ nữa bạn thử lại nhé."))
-                    response["Retry-After"] = str(WINDOW_SECONDS)
-                    return response
-                return _private(_judged(view, request))
+                    return _too_many(_("Gửi nhiều quá. Một giờ nữa bạn thử lại nhé."))
+                return _judged(view, request)
 
         return answered
 
     return decorate
 
 
-def _judged(view: View, request: HttpRequest) -> HttpResponse:
+def _judged(view: View, request: HttpRequest) -> HttpResponse:  # noqa: PLR0911  one line for each refusal
     try:
         return view(request)
     except Unread as refusal:
         return _error(refusal.status, refusal.code, str(refusal))
     except Invalid as refusal:
         return _error(422, "invalid", _("Có chỗ chưa đúng, bạn xem lại giúp nhé."), errors=refusal.errors)
+    except TooManyMisses:
+        return _too_many(_("Bạn thử nhiều mã quá. Một giờ nữa bạn thử lại nhé."))
     except KeyReused:
         return _error(409, "key_reused", _("Mã đơn này đã dùng cho một đơn khác."))
     except ConfirmAgain as change:
@@ -74,20 +75,49 @@ def _judged(view: View, request: HttpRequest) -> HttpResponse:
 @_door("POST", QUOTES_PER_HOUR)
 def quote(request: HttpRequest) -> HttpResponse:
     """What the goods cost; nothing is kept."""
-    return JsonResponse(quote_of(read_goods(read_json(request))))
+    goods = read_goods(read_json(request))
+    _refuse_guessing(request, goods.codes)
+    body = quote_of(goods)
+    _count_misses(request, body)
+    return _private(JsonResponse(body))
 
 
 @_door("POST", ORDERS_PER_HOUR)
 def order(request: HttpRequest) -> HttpResponse:
     """201 with the order, 200 with the same answer for the same request sent again."""
-    answer = submit(read_json(request))
-    return JsonResponse(dict(answer.body), status=201 if answer.is_new else 200)
+    body = read_json(request)
+    _refuse_guessing(request, body.get("codes"))
+    try:
+        answer = submit(body)
+    except ConfirmAgain as change:
+        _count_misses(request, change.quote)
+        raise
+    return _private(JsonResponse(dict(answer.body), status=201 if answer.is_new else 200))
 
 
 @_door("GET")
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description of this API for programs (OpenAPI 3.1)."""
     return JsonResponse(DESCRIPTION | {"servers": [{"url": settings.BASE_URL}]})
+
+
+class TooManyMisses(Exception):
+    """Codes that nobody gave out, more than a person mistypes."""
+
+
+def _misses_key(request: HttpRequest) -> str:
+    return f"codes:{network_of(request)}"  # the basket page counts the same
+
+
+def _refuse_guessing(request: HttpRequest, codes: Any) -> None:
+    if codes and cache.get(_misses_key(request), 0) >= CODES_PER_HOUR:
+        raise TooManyMisses
+
+
+def _count_misses(request: HttpRequest, quote: Mapping[str, Any]) -> None:
+    for problem in quote["problems"]:
+        if "code" in problem:
+            counted(_misses_key(request))
 
 
 @csrf_exempt
@@ -97,14 +127,22 @@ def not_found(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 
 def _language(request: HttpRequest) -> str:
-    asked = request.GET.get(LANGUAGE_KEY, "")
-    return asked if asked in dict(settings.LANGUAGES) else get_language_from_request(request)
+    """The one named in the address, else the first known one that the client accepts, else Vietnamese."""
+    accepted = request.headers.get("Accept-Language", "").split(",")
+    asked = [request.GET.get(LANGUAGE_KEY, ""), *(part.strip()[:2].lower() for part in accepted)]
+    return next((code for code in asked if code in dict(settings.LANGUAGES)), settings.LANGUAGE_CODE)
+
+
+def _too_many(message: str) -> JsonResponse:
+    response = _error(429, "too_many", message)
+    response["Retry-After"] = str(WINDOW_SECONDS)
+    return response
 
 
 def _error(status: int, code: str, message: str, **more: Mapping[str, Any]) -> JsonResponse:
-    return JsonResponse({"error": {"code": code, "message": message}, **more}, status=status)
+    return _private(JsonResponse({"error": {"code": code, "message": message}, **more}, status=status))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: JsonResponse) -> JsonResponse:
     response["Cache-Control"] = "private, no-store"
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ MOST_LINES = 60
 
 Basket = get_model("basket", "Basket")
 Product = get_model("catalogue", "Product")
+Line = get_model("basket", "Line")
 
 
 class NotInTheMarket(Exception):
@@ -35,6 +36,56 @@ class Refused(Exception):
         self.reason = reason
 
 
+def _sold_products() -> Any:
+    """Products with all that decides whether they can be bought."""
+    related = ("product_class", "parent__product_class", "sheet__cooperative", "pack__sheet__cooperative")
+    return Product.objects.select_related(*related).prefetch_related("stockrecords")
+
+
+@transaction.atomic
+def fill(*, basket: Any, goods: Iterable[tuple[int, int]], is_adult: bool) -> dict[int, str]:
+    """Put goods (product id, quantity) into an empty basket; by product id why some can't be had.
+
+    Locks/Writes: the basket's lines, in a number of queries that does not grow with them.
+    """
+    wanted = dict(goods)
+    products = {product.pk: product for product in _sold_products().filter(pk__in=wanted)}
+    refused: dict[int, str] = {}
+    lines = []
+    for product_id, quantity in wanted.items():
+        product = products.get(product_id)
+        sheet = sheet_of(product) if product else None
+        if product is None or sheet is None:
+            refused[product_id] = _("Món này không còn bán ở chợ.")
+            continue
+        info = basket.strategy.fetch_for_product(product)
+        permitted, reason = info.availability.is_purchase_permitted(quantity)
+        if sheet.is_age_restricted and not is_adult:
+            refused[product_id] = _adults_only()
+        elif not permitted:
+            refused[product_id] = str(reason)
+        else:
+            lines.append(
+                Line(
+                    basket=basket,
+                    product=product,
+                    stockrecord=info.stockrecord,
+                    line_reference=f"{product.pk}_{info.stockrecord.pk}",
+                    quantity=quantity,
+                    price_currency=info.price.currency,
+                    price_excl_tax=info.price.excl_tax,
+                    price_incl_tax=info.price.incl_tax,
+                    tax_code=info.price.tax_code,
+                )
+            )
+    Line.objects.bulk_create(lines)
+    return refused
+
+
+def _adults_only() -> str:
+    return _("Món này chỉ bán cho người từ 18 tuổi. Bạn đánh dấu “Tôi đã đủ 18 tuổi” rồi thêm lại nhé.")
+
+
 @transaction.atomic
 def put_in(*, basket: Any, product_id: int, quantity: int, is_adult: bool = False) -> ProductSheet:
     """Add ``quantity`` packs to what the basket holds of the product.
@@ -42,22 +93,12 @@ def put_in(*, basket: Any, product_id: int, quantity: int, is_adult: bool = Fals
     Locks/Writes: the basket and its line; nothing on refusal.
     Raises: NotInTheMarket; Refused with the reason in words, also for goods for adults without the word of one.
     """
-    product = (
-        Product.objects.filter(pk=product_id)
-        .select_related(
-            "product_class", "parent__product_class", "sheet__cooperative", "pack__sheet__cooperative"
-        )
-        .prefetch_related("stockrecords")
-        .first()
-    )
+    product = _sold_products().filter(pk=product_id).first()
     sheet = sheet_of(product) if product else None
     if sheet is None:
         raise NotInTheMarket(product_id)
     if sheet.is_age_restricted and not is_adult:
-        raise Refused(
-            sheet,
-            _("Món này chỉ bán cho người từ 18 tuổi. Bạn đánh dấu “Tôi đã đủ 18 tuổi” rồi thêm lại nhé."),
-        )
+        raise Refused(sheet, _adults_only())
     held = {line.product_id: line.quantity for line in basket.all_lines()}
     already = held.get(product.pk, 0)
     permitted, reason = basket.strategy.fetch_for_product(product).availability.is_purchase_permitted(

@@ -24,6 +24,7 @@ from shop.orders.models import OrderSheet
 from shop.partner.models import StockRecord
 from tests.factories import make_commune, make_cooperative, make_product, make_promotion
 from tests.shop.checkout.test_checkout import filled
+from tests.support.orders import place_order
 
 pytestmark = pytest.mark.django_db
 QUOTE, ORDER = "/api/v1/bao-gia/", "/api/v1/don-hang/"
@@ -160,6 +161,7 @@ def test_a_number_that_had_its_use_of_a_code_is_told_which() -> None:
     make_promotion(code="MOTLAN", is_once_per_buyer=True)
     assert send(ORDER, wish((sheet, 1), codes=["MOTLAN"])).status_code == 201
     answer = send(ORDER, wish((sheet, 1), codes=["MOTLAN"]))
+    assert answer.json()["quote"]["discount_amount"] == 0
     assert answer.json()["quote"]["problems"][-1]["code"] == "MOTLAN"
     assert Order.objects.count() == 1
 
@@ -191,6 +193,7 @@ def test_a_number_that_had_its_use_of_a_code_is_told_which() -> None:
         ({"seen_days": []}, "seen_days"),
         ({"codes": "MUAMOI"}, "codes"),
         ({"delivery": {"1": 2}}, "delivery"),
+        ({"codes": ["A\0B"]}, "codes"),
         ({"invoice": "có"}, "invoice"),
         (
             {"invoice": {"name": "A", "address": "B", "tax_code": "123", "email": "a@vidu.vn"}},
@@ -292,6 +295,58 @@ def test_no_values_break_it(monkeypatch: pytest.MonkeyPatch, changes: dict[str, 
     for path, body in ((QUOTE, changes), (ORDER, wish() | changes)):
         assert send(path, body).status_code in (200, 400, 409, 422)
     assert nothing_written()
+
+
+def test_an_order_made_elsewhere_under_that_number_is_not_shown() -> None:
+    other = place_order((make_product(), 1))
+    token = str(OrderSheet.objects.get(order=other.order).checkout_token)
+    answer = send(ORDER, wish((make_product(), 1), client_order_id=token))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "key_reused")
+    assert "don-hang" not in answer.content.decode()
+    assert (Order.objects.count(), Basket.objects.filter(status="Open").count()) == (1, 0)
+
+
+def test_who_guesses_codes_is_stopped_here_as_in_the_basket() -> None:
+    body = {"lines": [{"product": make_product().product_id, "quantity": 1}]}
+    make_promotion(code="MUAMOI")
+    for _ in range(3):
+        assert send(QUOTE, body | {"codes": [f"SAI{number}" for number in range(10)]}).status_code == 200
+    assert send(QUOTE, body | {"codes": ["MUAMOI"]}).status_code == 429
+    assert send(ORDER, wish((make_product(), 1), codes=["MUAMOI"])).status_code == 429
+    assert send(QUOTE, body).status_code == 200
+
+
+def test_a_way_of_delivery_that_is_gone_is_asked_not_replaced() -> None:
+    sheet = make_product()
+    answer = send(ORDER, wish((sheet, 1), delivery={str(sheet.cooperative_id): "khong-co"}))
+    assert answer.json()["error"]["code"] == "confirm_again"
+    assert answer.json()["quote"]["problems"] == [
+        {"stall": sheet.cooperative_id, "text": "Cách giao này không còn, bạn chọn cách khác nhé."}
+    ]
+    assert nothing_written()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(wish() | {"name": "\ud800"}),
+        json.dumps(wish() | {"codes": ["\udc00"]}),
+    ],
+)
+def test_halves_of_letters_are_no_text(text: str) -> None:
+    assert send(ORDER, None, text=text).status_code == 400
+
+
+def test_a_quote_costs_the_same_statements_for_any_number_of_lines(
+    django_assert_max_num_queries: Any,
+) -> None:
+    stall = make_cooperative()
+    goods = [make_product(cooperative=stall).product_id for _ in range(30)]
+    for count in (2, 30):
+        with django_assert_max_num_queries(26):
+            send(
+                QUOTE, {"lines": [{"product": pk, "quantity": 1} for pk in goods[:count]], "commune": "00004"}
+            )
 
 
 @pytest.mark.parametrize("lines", [2, 7])
