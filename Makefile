@@ -45,8 +45,8 @@ test-postgres: $(VENV)/.installed-dev  ## The same suite on PostgreSQL
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
 	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
-	$(VENV)/bin/pytest -n auto -m browser
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser
+	$(VENV)/bin/pytest -n auto -m browser tests/browser
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser tests/browser
 
 check: $(VENV)/.installed-dev  ## Style, types, borders between rooms, missing migrations
 	$(VENV)/bin/ruff check .
