@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shop.checkout.confirming import TERMS_VERSION, confirm, no_cash_text, used_up_text
 from shop.checkout.forms import CheckoutForm
-from shop.checkout.views.checkout import TERMS_VERSION, used_up_text
 from shop.orders.links import order_url, pay_url
-from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged, StallQuote
-from shop.orders.services import place
+from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, Placed, PriceChanged
 from shop.promotions import services as promotions
 from shop.promotions.services import UsedUp
 
@@ -124,38 +122,11 @@ def _order(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
         return Answer(_body_of(known), is_new=True)
 
 
-def _place(quote: Quoted, form: CheckoutForm) -> Any:
-    stalls = quote.stalls
+def _place(quote: Quoted, form: CheckoutForm) -> Placed:
     try:
-        return place(
-            basket=quote.basket,
-            buyer=form.buyer,
-            address=form.address,
-            stall_quotes={
-                stall.cooperative.pk: StallQuote(
-                    name=stall.option.name,
-                    amount=stall.option.amount,
-                    name_en=stall.option.name_en,
-                    courier=stall.option.courier,
-                    arrives=stall.option.arrives,
-                    place=stall.option.place,
-                )
-                for stall in stalls.stalls
-                if stall.option
-            },
-            payment_method=form.cleaned_data["payment_method"],
-            invoice=form.invoice_request,
-            note=form.cleaned_data["note"],
-            terms_version=TERMS_VERSION,
-            checkout_token=form.cleaned_data["checkout_token"],
-            language=get_language() or "vi",
-            expected_total=stalls.total_amount,
-            promises=stalls.promises,
-            is_adult=form.cleaned_data.get("age_confirmed", False),
-        )
+        return confirm(basket=quote.basket, form=form, stalls=quote.stalls)
     except ForAdultsOnly:
-        message = _("Rượu không bán bằng tiền mặt. Bạn chọn cách trả khác nhé.")
-        raise Invalid({"payment_method": [message]}) from None
+        raise Invalid({"payment_method": [no_cash_text()]}) from None
     except UsedUp as refusal:
         raise _Moved([{"code": refusal.promotion.code, "text": used_up_text(refusal)}]) from None
     except (OutOfStock, PriceChanged, EmptyBasket):

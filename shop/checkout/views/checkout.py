@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,20 +17,17 @@ from catalog.models import Commune
 from shop.accounts.addresses import TooManyAddresses, save_address
 from shop.accounts.models import SavedAddress, User
 from shop.accounts.roles import Role, roles_of
+from shop.checkout.confirming import TERMS_VERSION, confirm, no_cash_text, used_up_text
 from shop.checkout.destinations import commune_of, communes_called, remembered
 from shop.checkout.forms import CheckoutForm, sorted_choices
 from shop.checkout.privacy import personal
 from shop.checkout.stalls import Stalls, has_age_restricted, load_lines, read_stalls
 from shop.money import format_amount
 from shop.orders.models import OrderSheet
-from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged, StallQuote
-from shop.orders.services import place
+from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged
 from shop.promotions import services as promotions
 from shop.promotions.services import UsedUp
 from shop.shipping.rates import Place
-
-TERMS_VERSION = "2026-11"
-"""Of the short terms on the checkout page; kept with every order."""
 
 
 @personal
@@ -112,41 +108,19 @@ def _fetch(request: HttpRequest, basket: Any) -> HttpResponse:
 
 def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResponse:
     basket: Any = request.basket  # type: ignore[attr-defined]
-    quotes = {
-        stall.cooperative.pk: StallQuote(
-            name=stall.option.name,
-            amount=stall.option.amount,
-            name_en=stall.option.name_en,
-            courier=stall.option.courier,
-            arrives=stall.option.arrives,
-            place=stall.option.place,
-        )
-        for stall in stalls.stalls
-        if stall.option
-    }
     helps = form.cleaned_data.get("helps", False)
     try:
-        placed = place(
+        placed = confirm(
             basket=basket,
-            buyer=form.buyer,
-            address=form.address,
-            stall_quotes=quotes,
-            payment_method=form.cleaned_data["payment_method"],
-            invoice=form.invoice_request,
-            note=form.cleaned_data["note"],
-            terms_version=TERMS_VERSION,
-            checkout_token=form.cleaned_data["checkout_token"],
-            language=translation.get_language() or "vi",
-            expected_total=stalls.total_amount,
-            promises=stalls.promises,
-            is_adult=form.cleaned_data.get("age_confirmed", False),
+            form=form,
+            stalls=stalls,
             user=request.user if request.user.is_authenticated and not helps else None,
             helper=request.user if helps else None,
         )
     except EmptyBasket:
         return redirect("checkout:basket")
     except ForAdultsOnly:
-        form.add_error("payment_method", _("Rượu không bán bằng tiền mặt. Bạn chọn cách trả khác nhé."))
+        form.add_error("payment_method", no_cash_text())
         return _render(request, form, stalls, status=422)
     except UsedUp as refusal:
         if refusal.promotion.code:
@@ -165,15 +139,6 @@ def _read_anew(request: HttpRequest, basket: Any, form: CheckoutForm) -> Stalls:
     load_lines(basket)
     basket.given = promotions.apply(basket)
     return read_stalls(basket, form.destination, request.POST)
-
-
-def used_up_text(refusal: UsedUp) -> str:
-    """Why the promotion is not to be had, for the buyer."""
-    if refusal.is_buyers:
-        text = _("Mã %(code)s mỗi người dùng một lần, số điện thoại này đã dùng rồi.")
-    else:
-        text = _("Khuyến mãi “%(name)s” vừa hết lượt.")
-    return text % {"code": refusal.promotion.code, "name": refusal.promotion.shown_name}
 
 
 def _form(request: HttpRequest, basket: Any, **values: Any) -> CheckoutForm:

@@ -303,17 +303,17 @@ def test_stock_lost_before_the_confirmation_is_said_and_nothing_ordered(client: 
 def test_a_rise_at_the_last_moment_is_caught_by_the_conductor(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shop.checkout.views import checkout
+    from shop.checkout import confirming
 
     sheet = make_product(price=100_000, weight_grams=100)
     add(client, sheet)
-    true_place = checkout.place
+    true_place = confirming.place
 
     def rise_then_place(**wish: Any) -> Any:
         sheet.product.stockrecords.update(price=130_000)
         return true_place(**wish)
 
-    monkeypatch.setattr(checkout, "place", rise_then_place)
+    monkeypatch.setattr(confirming, "place", rise_then_place)
     page = client.post(CHECKOUT, filled(125_000)).content.decode()
     assert "từ 125.000\xa0₫ thành 155.000\xa0₫" in page
     assert 'name="seen_total" value="155000"' in page
@@ -323,17 +323,17 @@ def test_a_rise_at_the_last_moment_is_caught_by_the_conductor(
 def test_the_last_pack_lost_at_the_last_moment_is_caught_by_the_conductor(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shop.checkout.views import checkout
+    from shop.checkout import confirming
 
     sheet = make_product(price=100_000, weight_grams=100, stock=1, title="Gói cuối")
     add(client, sheet)
-    true_place = checkout.place
+    true_place = confirming.place
 
     def sell_then_place(**wish: Any) -> Any:
         sheet.product.stockrecords.get().allocate(1)
         return true_place(**wish)
 
-    monkeypatch.setattr(checkout, "place", sell_then_place)
+    monkeypatch.setattr(confirming, "place", sell_then_place)
     answer = client.post(CHECKOUT, filled(125_000))
     assert answer.status_code == 422
     assert "Gói cuối: Hết hàng" in answer.content.decode()
