@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from shop.sandbox.bank import Bank, BankFront
 from shop.sandbox.server import SandboxServer
+from tests.support.loopback import serving
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 360, "height": 740}
@@ -74,8 +74,6 @@ def bank(live_server: Any, settings: Any) -> Iterator[SandboxServer]:
         settings.VIETQR_ACCOUNT,
         pauses=(0, 0.2, 0.5),
     )
-    with SandboxServer(("127.0.0.1", 0), {"bank": front}) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with serving(SandboxServer(("127.0.0.1", 0), {"bank": front})) as server:
         settings.SANDBOX_URL = server.url
         yield server
-        server.shutdown()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +27,7 @@ from shop.sandbox.server import SandboxServer, build_server
 from tests.browser.conftest import DESK, PHONE, open_page
 from tests.support.authority import keys_in
 from tests.support.databases import DEMO_PASSWORD
+from tests.support.loopback import serving
 
 pytestmark = pytest.mark.browser
 
@@ -41,11 +41,9 @@ def counterparts(
     settings.BASE_URL = live_server.url
     bank = Bank(settings.SEPAY_WEBHOOK_SECRET, f"{live_server.url}/webhooks/sepay/")
     front = BankFront(bank, settings.VIETQR_ACCOUNT, pauses=(0, 0.2, 0.5))
-    with build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR, bank=front) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with serving(build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR, bank=front)) as server:
         settings.SANDBOX_URL = server.url
         yield server
-        server.shutdown()
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])

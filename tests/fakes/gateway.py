@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
+
+from tests.support.loopback import serving
 
 Reply = tuple[int, dict[str, Any]]
 
@@ -76,13 +77,9 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def running(gateway: Gateway) -> Iterator[Gateway]:
     """The gateway on a free port of the loopback interface."""
-    with _Server(gateway) as server:
+    with serving(_Server(gateway)) as server:
         gateway.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
         yield gateway
-        server.shutdown()
-        thread.join()
 
 
 Delivery = tuple[dict[str, str], bytes]

@@ -10,7 +10,6 @@ import datetime as dt
 import io
 import json
 import re
-import threading
 import uuid
 import zipfile
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from shop.invoices.reading import DECLARATION
 from shop.invoices.signer import FileSigner
 from shop.invoices.signing import VIETNAM, sign
 from shop.invoices.words import amount_in_words
+from tests.support.loopback import serving
 
 USER, PASSWORD, ACCOUNT, APPID = "nguoi-dung", "mat-khau-cua-nguoi-dung", "tai-khoan", "ung-dung"
 ACCOUNT_PASSWORD = "mat-khau-cua-tai-khoan"
@@ -153,15 +153,8 @@ def running_provider(
     authority: FileSigner,
     facts: Seller,
 ) -> Iterator[ProviderServer]:
-    server = ProviderServer(Books(seller, authority, facts), front)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serving(ProviderServer(Books(seller, authority, facts), front)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 Answer = tuple[int, str, bytes]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from shop.invoices.signer import FileSigner
+from tests.support.loopback import serving
 
 CREDENTIAL, TOKEN, PIN = "HTX-01", "bearer-of-the-market", "246810"
 
@@ -87,12 +87,5 @@ class _Requests(BaseHTTPRequestHandler):
 
 @contextmanager
 def running_signing_service(signer: FileSigner) -> Iterator[SigningService]:
-    service = SigningService(signer)
-    thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with serving(SigningService(signer)) as service:
         yield service
-    finally:
-        service.shutdown()
-        service.server_close()
-        thread.join(5)

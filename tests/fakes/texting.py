@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.loopback import serving
+
 SMS_TOKEN, ZNS_TOKEN = "ma-cua-tin-nhan", "ma-cua-zalo"
 
 
@@ -95,10 +97,6 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def running(texting: Texting) -> Iterator[Texting]:
-    with _Server(texting) as server:
+    with serving(_Server(texting)) as server:
         texting.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
         yield texting
-        server.shutdown()
-        thread.join()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from shop.invoices.sandbox_keys import sandbox_authority
 from shop.orders import invoicing
 from shop.sandbox.server import SandboxServer, build_server
 from tests.support.databases import CACHE, locked
+from tests.support.loopback import serving
 
 
 def keys_in(folder: Path) -> Path:
@@ -33,14 +33,9 @@ def keys_in(folder: Path) -> Path:
 @contextmanager
 def running_authority(settings: Any, folder: Path) -> Iterator[SandboxServer]:
     settings.INVOICE_KEYS_DIR = keys_in(folder)
-    server = build_server("127.0.0.1", 0, folder=folder)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    settings.SANDBOX_URL = server.url
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with serving(build_server("127.0.0.1", 0, folder=folder)) as server:
+        settings.SANDBOX_URL = server.url
+        yield server
 
 
 def hear_answer(invoice: Invoice) -> Invoice:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import threading
 import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +19,7 @@ from shop.payments.models import PaymentEvent
 from shop.payments.services import next_step
 from shop.payments.vietqr import Transfer, read_payload
 from tests.factories import make_product
+from tests.support.loopback import serving
 from tests.support.orders import bring, place_order, transfer
 
 pytestmark = pytest.mark.django_db
@@ -46,11 +46,9 @@ def bank(settings: Settings) -> Iterator[list[dict[str, Any]]]:
         def log_message(self, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Bank) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Bank)) as server:
         settings.SANDBOX_URL = f"http://127.0.0.1:{server.server_port}"
         yield taken
-        server.shutdown()
 
 
 def pay_url(attempt: Any) -> str:

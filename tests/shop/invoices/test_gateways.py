@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -33,6 +32,7 @@ from shop.sandbox.authority import Mood
 from shop.sandbox.server import build_server
 from tests.fakes import invoice_providers as fakes
 from tests.shop.invoices.examples import SALES_EXAMPLE, SELLER, SIGNED_AT, VAT_EXAMPLE
+from tests.support.loopback import serving
 
 TODAY = dt.date(2026, 11, 27)
 QUICK = (1.0, 5.0)
@@ -67,18 +67,13 @@ def road(
     if name == "sandbox":
         for path in keys.iterdir():
             (tmp_path / path.name).write_bytes(path.read_bytes())
-        server = build_server("127.0.0.1", 0, folder=tmp_path)
-        authority = server.mounts["tax"].authority
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        yield Road(
-            SandboxGateway(f"{server.url}/tax", timeout=QUICK),
-            lambda mood: authority.set_mood(Mood(mood), fetches=2),
-            lambda: len(authority.codes()),
-        )
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+        with serving(build_server("127.0.0.1", 0, folder=tmp_path)) as server:
+            authority = server.mounts["tax"].authority
+            yield Road(
+                SandboxGateway(f"{server.url}/tax", timeout=QUICK),
+                lambda mood: authority.set_mood(Mood(mood), fetches=2),
+                lambda: len(authority.codes()),
+            )
         return
     front = {"viettel": fakes.Viettel, "vnpt": fakes.Vnpt, "misa": fakes.Misa}[name]
     with fakes.running_provider(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from shop.invoices.draft import Seller
 from shop.invoices.models import Invoice, InvoiceDocument, InvoiceSeries, InvoiceStatus
 from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
 from shop.sandbox.authority import Mood
-from shop.sandbox.server import SandboxServer, build_server
+from shop.sandbox.server import SandboxServer
 from tests.factories import make_cooperative
-from tests.support.authority import keys_in
+from tests.support.authority import running_authority
 
 VIETNAM_NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)
 
@@ -27,15 +26,8 @@ VIETNAM_NOON = dt.datetime(2026, 11, 23, 5, 0, tzinfo=dt.UTC)
 @pytest.fixture
 def authority(tmp_path: Path, settings) -> Iterator[SandboxServer]:
     """The sandbox tax authority on a free loopback port, with keys of its own."""
-    settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
-    server = build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    settings.SANDBOX_URL = server.url
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with running_authority(settings, tmp_path / "keys") as server:
+        yield server
 
 
 def record(seller, *, on_deduction: bool = True, buyer=None, lines: tuple[SoldLine, ...] = ()) -> SaleRecord:

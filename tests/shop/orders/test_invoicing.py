@@ -1,7 +1,6 @@
 """From a handed-over consignment to the accepted invoice in the buyer's mailbox, over real HTTP."""
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,9 @@ from shop.orders.requests import InvoiceRequest
 from shop.orders.services import hand_over, pack
 from shop.orders.sweep import sweep
 from shop.sandbox.authority import Mood
-from shop.sandbox.server import SandboxServer, build_server
+from shop.sandbox.server import SandboxServer
 from tests.factories import make_cooperative, make_product
-from tests.support.authority import keys_in
+from tests.support.authority import running_authority
 from tests.support.orders import bring, place_order, transfer
 
 pytestmark = pytest.mark.django_db
@@ -31,15 +30,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def authority(tmp_path: Path, settings: Any) -> Iterator[SandboxServer]:
     """The sandbox tax authority on a free loopback port, with keys of its own."""
-    settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
-    server = build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    settings.SANDBOX_URL = server.url
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with running_authority(settings, tmp_path / "keys") as server:
+        yield server
 
 
 def handed_over(**changes: Any) -> Consignment:

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -25,6 +24,7 @@ from shop.sandbox.mounts import Reply
 from shop.sandbox.server import SandboxServer, build_server
 from shop.sandbox.tax_http import TaxFront
 from tests.shop.invoices.examples import BUYER, ISSUED_ON, SELLER, SIGNED_AT, VAT_EXAMPLE
+from tests.support.loopback import serving
 
 SENDER = "V0109999044"
 Signing = Callable[..., bytes]
@@ -61,12 +61,8 @@ def authority(keys: Path, tmp_path: Path, clock: Clock) -> Authority:
 
 @pytest.fixture
 def server(authority: Authority) -> Iterator[SandboxServer]:
-    with SandboxServer(("127.0.0.1", 0), {"tax": TaxFront(authority)}) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving(SandboxServer(("127.0.0.1", 0), {"tax": TaxFront(authority)})) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -391,12 +387,8 @@ def test_a_bank_is_mounted_beside_the_tax_authority(tmp_path: Path) -> None:
         seen.append((method, path, body))
         return Reply(202, "application/json", b"{}")
 
-    with build_server("127.0.0.1", 0, folder=tmp_path, bank=bank) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving(build_server("127.0.0.1", 0, folder=tmp_path, bank=bank)) as server:
         response = requests.post(f"{server.url}/bank/transfers?a=b", data=b"x", timeout=5)
-        server.shutdown()
-        thread.join()
     assert (response.status_code, response.text) == (202, "{}")
     assert seen == [("POST", "transfers", b"x")]
 

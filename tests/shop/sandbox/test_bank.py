@@ -12,6 +12,7 @@ from oscar.apps.order.models import Order
 from shop.payments.models import InboundEvent
 from shop.sandbox.bank import Bank, BankFront
 from tests.factories import make_product
+from tests.support.loopback import serving
 from tests.support.orders import place_order
 
 
@@ -38,13 +39,8 @@ class Deaf(BaseHTTPRequestHandler):
 @pytest.fixture
 def market() -> Iterator[tuple[str, Any]]:
     listener: Any = type("Listener", (Deaf,), {"heard": [], "done": threading.Event()})
-    server = HTTPServer(("127.0.0.1", 0), listener)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/webhooks/sepay/", listener
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with serving(HTTPServer(("127.0.0.1", 0), listener)) as server:
+        yield f"http://127.0.0.1:{server.server_port}/webhooks/sepay/", listener
 
 
 def test_a_transfer_is_repeated_until_the_market_hears_it(market: tuple[str, Any]) -> None:

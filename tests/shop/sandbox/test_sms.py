@@ -1,7 +1,6 @@
 """The demo's SMS are files in the outbox, once each, and lines on the console."""
 
 import json
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from shop.messages.channels.channel import Message, WillNotSucceed
 from shop.sandbox.server import build_server
 from shop.sandbox.sms import SmsFront
 from tests.support.authority import keys_in
+from tests.support.loopback import serving
 
 WISH = {"to": "84912345678", "from": "ChoPhien", "text": "Cho Phien: xin chao", "key": "a" * 32}
 
@@ -51,8 +51,7 @@ def test_what_is_no_wish_is_refused(tmp_path: Path, body: bytes) -> None:
 
 def test_the_markets_own_channel_speaks_with_it(tmp_path: Path, settings: Any) -> None:
     server = build_server("127.0.0.1", 0, folder=keys_in(tmp_path / "keys"), sms=SmsFront(tmp_path / "out"))
-    with server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with serving(server):
         url = server.url
         settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = (
             f"{url}/sms/messages",
@@ -63,5 +62,4 @@ def test_the_markets_own_channel_speaks_with_it(tmp_path: Path, settings: Any) -
         assert channel.send(Message("k", "0912345678", "x", "", "mot")).reference
         with pytest.raises(WillNotSucceed, match="no mobile number"):
             channel.send(Message("l", "02438250000", "x", "", "hai"))
-        server.shutdown()
     assert [file.read_text().splitlines()[-1] for file in (tmp_path / "out").iterdir()] == ["mot"]
