@@ -13,7 +13,8 @@ from oscar.apps.order.models import Order
 
 from catalog.clock import VIETNAM
 from shop.accounts.roles import roles_of
-from shop.orders.statuses import OrderStatus
+from shop.orders.models import OrderEvent
+from shop.orders.statuses import OrderEventKind, OrderStatus, ShortfallChoice
 from shop.payments.models import (
     EventKind,
     InboundEvent,
@@ -21,6 +22,7 @@ from shop.payments.models import (
     PaymentAttempt,
     PaymentEvent,
     Refund,
+    RefundReason,
     RefundState,
     RefundStep,
     RefusedDelivery,
@@ -30,6 +32,10 @@ from shop.payments.providers import NAMES, SOURCES, is_listening
 from .selectors import MONEY_ROLES
 
 MOST_CANDIDATES = 10
+_NOTED: dict[str, Any] = {
+    OrderEventKind.REFUND_DUE: RefundReason,
+    OrderEventKind.SHORTFALL_ANSWERED: ShortfallChoice,
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,14 @@ def source_name(code: str) -> str:
     return NAMES.get(code, code)
 
 
+def note_text(happened: OrderEvent) -> str:
+    """What was noted about an event, in words where the note is one of our own values."""
+    if happened.kind == OrderEventKind.METHOD_CHANGED:
+        return " → ".join(source_name(code) for code in happened.note.split(" → "))
+    words = _NOTED.get(happened.kind)
+    return str(words(happened.note).label) if words and happened.note in words.values else happened.note
+
+
 def time_line(order: Any) -> list[Moment]:
     """Everything that happened to an order's money, oldest first."""
     attempts = list(PaymentAttempt.objects.filter(order=order))
@@ -130,7 +144,7 @@ def time_line(order: Any) -> list[Moment]:
         )
     for happened in order.events.select_related("actor"):
         by = happened.actor.get_full_name() if happened.actor else ""
-        moments.append(Moment(happened.created_at, happened.get_kind_display(), happened.note, by=by))
+        moments.append(Moment(happened.created_at, happened.get_kind_display(), note_text(happened), by=by))
     for step in RefundStep.objects.filter(refund__attempt__order=order).select_related("actor", "refund"):
         by = step.actor.get_full_name() if step.actor else ""
         moments.append(Moment(step.created_at, step.get_state_display(), step.note, step.refund.amount, by))

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from shop.orders.services import cancel_consignment
+from shop.orders.services import cancel_consignment, change_method
 from shop.panel.money import sums_of
 from shop.payments import refunds
-from shop.payments.models import InboundEvent, PaymentEvent, Refund
+from shop.payments.models import InboundEvent, PaymentEvent, Refund, RefundReason
 from tests.factories import make_product
 from tests.support.market import Market
 from tests.support.orders import bring, place_order, transfer
@@ -196,3 +196,15 @@ def test_each_source_shows_when_it_last_spoke(market: Market, as_role: AsRole) -
     text = as_role("operator").get("/quan-tri/noi-bao-tien/").content.decode()
     assert "SePay" in text and "Tin cuối" in text and "1 chưa khớp, 0 giả" in text
     assert "Casso" not in text  # not listened to
+
+
+def test_the_time_line_speaks_in_words_not_in_our_own_values(market: Market, as_role: AsRole) -> None:
+    order = place_order((make_product(), 1), payment_method="momo").order
+    change_method(order_id=order.pk, provider="vietqr")
+    bring(transfer(order.sheet.total_amount, order.number))
+    cancel_consignment(consignment=order.consignments.get())
+    text = as_role("operator").get(f"/quan-tri/tien-cua-don/{order.number}/").content.decode()
+    assert "MoMo → VietQR" in text
+    assert str(RefundReason.PARCEL_CANCELLED.label) in text
+    for value in ("parcel-cancelled", "momo →", "→ vietqr"):
+        assert value not in text
