@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
+    gc.set_threshold(50_000, 20, 50)
     with locked("translations"):
         compile_translations(settings.LOCALE_PATHS)
 
@@ -45,6 +47,10 @@ def pytest_configure() -> None:
 def _touches_the_database(item: pytest.Item) -> bool:
     touching = {"db", "transactional_db", "django_db_setup", "live_server", "demo_market"}
     return bool(item.get_closest_marker("django_db") or touching & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # what has been loaded stays to the end: nobody needs to walk it again
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -36,7 +36,7 @@ def kinds(stall, content: bytes) -> list[RowKind]:
 
 
 class RoundTrip(TestCase):
-    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         goods=st.lists(
             st.fixed_dictionaries(

@@ -21,20 +21,26 @@ pytestmark = pytest.mark.django_db
 MANY = 2 * PER_PAGE + 5
 
 
-@pytest.fixture
-def goods():
-    stall, group, month = make_cooperative("nuong"), make_category("rau", "Rau"), 1 << (today().month - 1)
+def bring(stall, group, *drafts: Draft) -> list[ProductSheet]:
     facts = {"ocop_set": 1, "commune": stall.commune, "net_quantity": 1000, "net_unit": "g", "pack": "túi",
              "weight_grams": 1000, "tax_class": "own_produce", "processing": "raw", "category": group,
              "storage": "Khô", "ingredients": "Khoai", "shelf_life": "30 ngày", "usage": "Nấu", "warnings": "Không",
              "declaration_number": "TCB", "state": "approved"}  # fmt: skip
-    sheets = save_products(
-        cooperative=stall,
-        drafts=[
+    return save_products(
+        cooperative=stall, drafts=[Draft(draft.sku, {**facts, **draft.fields}) for draft in drafts]
+    )
+
+
+@pytest.fixture
+def goods():
+    month = 1 << (today().month - 1)
+    sheets = bring(
+        make_cooperative("nuong"),
+        make_category("rau", "Rau"),
+        *(
             Draft(
                 f"S{number}",
                 {
-                    **facts,
                     "title": f"Khoai số {number}",
                     "price_amount": 10_000 * (1 + number % 7),
                     "stock": number % 5,
@@ -42,7 +48,7 @@ def goods():
                 },
             )
             for number in range(MANY)
-        ],
+        ),
     )
     for sheet in sheets[::4]:
         make_certificate(sheet, stars=3 + sheet.product_id % 3)
@@ -81,8 +87,15 @@ def test_stepping_on_shows_every_product_once_and_stepping_back_the_same_pages(c
 def test_goods_that_are_added_meanwhile_shift_nothing(client, goods, order):
     first = shelf(client, f"?sap-xep={order}")
     rest = [*ids(second := shelf(client, first.next_address)), *ids(shelf(client, second.next_address))]
-    for number in range(PER_PAGE + 3):
-        make_product(title=f"Củ mới {number}", price=1_000 if order == "gia-tang" else 99_000_000, stock=9)
+    price = 1_000 if order == "gia-tang" else 99_000_000
+    bring(
+        make_cooperative("moi"),
+        make_category("cu", "Củ"),
+        *(
+            Draft(f"N{number}", {"title": f"Củ mới {number}", "price_amount": price, "stock": 9})
+            for number in range(PER_PAGE + 3)
+        ),
+    )
     again = shelf(client, first.next_address)
     found = [*ids(again), *ids(shelf(client, again.next_address))]
     newcomers = set(ProductSheet.objects.exclude(product_id__in=goods).values_list("product_id", flat=True))

@@ -90,7 +90,8 @@ def fill(database_url: str, *, demo: bool) -> None:
     else:
         steps += [
             "from catalog.places import load_places",
-            "call_command('migrate', verbosity=0)",
+            "from shop.management.migrating import migrate",
+            "migrate()",
             "load_places()",
         ]
     subprocess.run([sys.executable, "-c", "\n".join(steps)], cwd=ROOT, env=environment, check=True)

@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from catalog.models import Commune, Cooperative
 from catalog.places import load_places
+from shop.management.migrating import migrate
 from shop.translations import compile_translations
 
 # Oscar's own pages are not mounted, so its 5 MB of scripts and fonts need not be copied and compressed.
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         compile_translations(settings.LOCALE_PATHS)
         if MigrationExecutor(connection).migration_plan(self._targets()):
             self.say("Tạo cơ sở dữ liệu · creating the database (about a minute) …")
-            call_command("migrate", verbosity=0)
+            migrate()
         if not Commune.objects.exists():
             self.say("Nạp danh sách xã, phường · loading 3,321 communes …")
             load_places()
