@@ -107,6 +107,9 @@ class Generator:
 
     def grow(self, size: int) -> None:
         """Bring the market to ``size`` goods (the template comes on top)."""
+        from catalog import dictionary
+        from catalog.models import IndexEntry
+
         first, last, base = self.goods + 1, size, 1_000
         stalls = STALLS.get(size, max(3, size // 500))
         from_stall = self.stalls + 1
@@ -170,6 +173,7 @@ class Generator:
             revision="source.revision + n.i",
         )  # fmt: skip
         self.goods, self.stalls = size, stalls
+        dictionary.learn(IndexEntry.objects.values_list("title", flat=True).distinct())
         self.sql("VACUUM ANALYZE" if self.connection.vendor == "postgresql" else "ANALYZE")
 
 

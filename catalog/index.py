@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from catalog import shelves
+from catalog import dictionary, shelves
 from catalog.folding import words_of
 from catalog.models import ApprovalState, Cooperative, IndexEntry, Kind, ProductSheet
 from catalog.search_engines import engine
@@ -68,7 +68,7 @@ def index_product(sheet: ProductSheet) -> None:
 def index_products(product_ids: Sequence[int]) -> None:
     """Write the search and shelf entries of these products; call it inside the transaction that changed them.
 
-    Locks/Writes: IndexEntry, ShelfEntry. Idempotent.
+    Locks/Writes: IndexEntry, ShelfEntry, SpellingKey. Idempotent.
     """
     for start in range(0, len(product_ids), BATCH):
         batch = product_ids[start : start + BATCH]
@@ -80,6 +80,7 @@ def index_products(product_ids: Sequence[int]) -> None:
             update_fields=["is_shown", "label", "title", "place", "body"],
         )
         engine().note(IndexEntry.objects.filter(product_id__in=batch))
+        dictionary.learn(entry.title for entry in entries)
         shelves.refresh(batch)
 
 
@@ -94,13 +95,19 @@ def _sheets() -> QuerySet[ProductSheet]:
 
 @transaction.atomic
 def index_cooperative(cooperative: Cooperative) -> None:
-    """Write the entry of a stall; the entries of its goods are their own. Writes: IndexEntry. Idempotent."""
+    """Write the entry of a stall; the entries of its goods are their own.
+
+    Writes: IndexEntry, SpellingKey. Idempotent.
+    """
     _write(entry_of_cooperative(cooperative), cooperative=cooperative)
 
 
 @transaction.atomic
 def index_story(*, page_id: int, language: str, title: str, place: str, body: str) -> None:
-    """Write the entry of a published story page in one language. Writes: IndexEntry. Idempotent by page."""
+    """Write the entry of a published story page in one language.
+
+    Writes: IndexEntry, SpellingKey. Idempotent by page.
+    """
     entry = IndexEntry(
         kind=Kind.STORY,
         page_id=page_id,
@@ -122,11 +129,13 @@ def forget_story(page_id: int) -> None:
 
 @transaction.atomic
 def rebuild() -> int:
-    """Write the entries of all goods and stalls anew; return how many. Writes: IndexEntry. Idempotent.
+    """Write the entries of all goods and stalls anew; return how many. Writes: IndexEntry, SpellingKey. Idempotent.
 
     Stories are rebuilt by ``cms.services.index_stories``, which knows them.
     """
     _drop(IndexEntry.objects.exclude(kind=Kind.STORY))
+    dictionary.forget_all()
+    dictionary.learn(IndexEntry.objects.values_list("title", flat=True))
     stalls = Cooperative.objects.select_related("commune__province").order_by("pk")
     return _add(map(entry_of_cooperative, stalls)) + _add(
         map(entry_of_product, _sheets().iterator(chunk_size=BATCH))
@@ -137,11 +146,13 @@ def _write(entry: IndexEntry, **key: Any) -> None:
     entry.pk = IndexEntry.objects.filter(**key).values_list("pk", flat=True).first()
     entry.save()
     engine().note([entry])
+    dictionary.learn([entry.title])
 
 
 def _add(entries: Iterable[IndexEntry]) -> int:
     written = IndexEntry.objects.bulk_create(entries, batch_size=BATCH)
     engine().note(written)
+    dictionary.learn(entry.title for entry in written)
     return len(written)
 
 

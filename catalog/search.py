@@ -18,10 +18,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from catalog.dictionary import spellings
 from catalog.folding import fold, words_of
 from catalog.models import Cooperative, Kind, ProductSheet, SynonymGroup
 from catalog.search_engines import Hit, Wish, engine
-from catalog.spelling import slips, trigrams
+from catalog.spelling import slips
 from catalog.synonyms import Group, Wording, group_of, holds, marked_words, wordings
 
 LONGEST_QUERY = 100
@@ -117,7 +118,7 @@ def _look_for(typed: Typed, limits: dict[Kind, int]) -> Found:
 
 
 def _ranked(typed: Typed, limits: dict[Kind, int]) -> dict[Kind, list[Hit]]:
-    """Three questions at most, whatever the number of kinds; goods decide whether the later ones are asked.
+    """Four questions at most, whatever the number of kinds; goods decide whether the later ones are asked.
 
     The synonyms are read each time: what an editor saves counts at once, in every process.
     """
@@ -141,9 +142,8 @@ def _ranked(typed: Typed, limits: dict[Kind, int]) -> dict[Kind, list[Hit]]:
         more = engine().match([wish(kind, (), wanted) for kind in kinds], limit=max(limits.values()))
         for kind, hits in zip(kinds, more, strict=True):
             found[kind] = _merged(found[kind], sorted(hits, key=lambda hit: _rank(hit, typed)))
-    pieces = trigrams(" ".join(wanted))
-    if len(found[Kind.PRODUCT]) < ENOUGH and pieces:
-        alike = engine().resemble([wish(kind, (), ()) for kind in kinds], pieces, limit=TYPO_CANDIDATES)
+    if len(found[Kind.PRODUCT]) < ENOUGH and (meant := spellings(wanted)):
+        alike = engine().resemble([wish(kind, (), ()) for kind in kinds], meant, limit=TYPO_CANDIDATES)
         for kind, hits in zip(kinds, alike, strict=True):
             found[kind] = _merged(found[kind], _forgiven(hits, wanted))
     return {kind: found[kind][:limit] for kind, limit in limits.items()}

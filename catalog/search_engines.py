@@ -51,8 +51,13 @@ class SearchEngine(Protocol):
         Shape: first those with all the words in the title, then the others; within both the newest entry first.
         """
 
-    def resemble(self, wishes: Sequence[Wish], pieces: Sequence[str], *, limit: int) -> list[list[Hit]]:
-        """For each wish's kind and language the things whose title shares most of these three-letter pieces."""
+    def resemble(
+        self, wishes: Sequence[Wish], spellings: Sequence[Sequence[str]], *, limit: int
+    ) -> list[list[Hit]]:
+        """For each wish's kind and language the things whose title has one word of each of these groups.
+
+        Shape: ``limit`` at most of each, the newest entry first.
+        """
 
     def note(self, entries: Iterable[IndexEntry]) -> None:
         """Take in entries that were written; called inside the writing transaction."""
@@ -84,8 +89,9 @@ class DatabaseEngine:
     What varies in the statements are the constants of this module and bound parameters, never typed text.
     """
 
-    # Answers one wish: its number, what its entries are sorted by, their keys, and ``_COLUMNS``.
+    # Each answers one wish: its number, what its entries are sorted by, their keys, and ``_COLUMNS``.
     matching = ""
+    resembling = ""
 
     def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
         parameters: list[Any] = []
@@ -103,17 +109,26 @@ class DatabaseEngine:
         """The wish as parameters of ``matching``."""
         raise NotImplementedError
 
-    def resemble(self, wishes: Sequence[Wish], pieces: Sequence[str], *, limit: int) -> list[list[Hit]]:
+    def resemble(
+        self, wishes: Sequence[Wish], spellings: Sequence[Sequence[str]], *, limit: int
+    ) -> list[list[Hit]]:
+        if not spellings:
+            return [[] for _wish in wishes]
+        parameters: list[Any] = []
+        for number, wish in enumerate(wishes):
+            parameters += [number, self.one_of_each(wish, spellings), wish.kind, wish.language, limit]
+        return self._hits(self.resembling, parameters, len(wishes))
+
+    def one_of_each(self, wish: Wish, spellings: Sequence[Sequence[str]]) -> str:
+        """One word of each group in a title, as the database's own query."""
         raise NotImplementedError
 
-    def _hits(
-        self, branch: str, parameters: Sequence[Any], count: int, *, before: str = ""
-    ) -> list[list[Hit]]:
-        """What the branches find, one for each wish; ``before`` is what they all read from."""
+    def _hits(self, branch: str, parameters: Sequence[Any], count: int) -> list[list[Hit]]:
+        """What the branches find, one for each wish."""
         if not count:
             return []
         branches = [f"SELECT * FROM ({branch}) wish_{number}" for number in range(count)]  # noqa: S608
-        sql = before + " UNION ALL ".join(branches)
+        sql = " UNION ALL ".join(branches)
         found: list[list[tuple[Any, ...]]] = [[] for _number in range(count)]
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
@@ -124,16 +139,15 @@ class DatabaseEngine:
 
 
 class SqliteEngine(DatabaseEngine):
-    """FTS5: words with prefixes of two and three letters, and three-letter pieces of the title."""
+    """FTS5: words with prefixes of two and three letters."""
 
     # CROSS JOIN keeps FTS5 outside, newest first: it stops as soon as there are enough.
     _finding = f"""SELECT found.rowid AS id FROM catalog_index_words found
         CROSS JOIN catalog_indexentry entry ON entry.id = found.rowid
         WHERE catalog_index_words MATCH %s AND {_WANTED} ORDER BY found.rowid DESC LIMIT %s"""  # noqa: S608
     matching = _title_first(_finding)
-    resembling = f"""SELECT %s, bm25(catalog_index_pieces) AS likeness, entry.id, {_COLUMNS}
-        FROM catalog_index_pieces found CROSS JOIN catalog_indexentry entry ON entry.id = found.rowid
-        WHERE catalog_index_pieces MATCH %s AND {_WANTED} ORDER BY likeness, entry.id DESC LIMIT %s"""  # noqa: S608
+    resembling = f"""SELECT %s, 0, found.id, {_COLUMNS} FROM ({_finding}) found
+        JOIN catalog_indexentry entry ON entry.id = found.id"""  # noqa: S608
 
     def matched(self, wish: Wish, limit: int) -> list[Any]:
         where = (wish.kind, wish.language, limit)
@@ -147,39 +161,30 @@ class SqliteEngine(DatabaseEngine):
         # A few stalls and stories among many goods: the kind's own word leads straight to them.
         return query if wish.kind == Kind.PRODUCT else f'({query}) AND "đ{wish.kind}"'
 
-    def resemble(self, wishes: Sequence[Wish], pieces: Sequence[str], *, limit: int) -> list[list[Hit]]:
-        alike = " OR ".join(f'"{piece}"' for piece in pieces)
-        parameters: list[Any] = []
-        for number, wish in enumerate(wishes):
-            parameters += [number, alike, wish.kind, wish.language, limit]
-        return self._hits(self.resembling, parameters, len(wishes))
+    def one_of_each(self, wish: Wish, spellings: Sequence[Sequence[str]]) -> str:
+        groups = [" OR ".join(f'"{word}"' for word in group) for group in spellings]
+        query = f"{{title}} : (({') AND ('.join(groups)}))"
+        return query if wish.kind == Kind.PRODUCT else f'({query}) AND "đ{wish.kind}"'
 
 
 class PostgresEngine(DatabaseEngine):
-    """A generated ``tsvector`` of the ``simple`` configuration, and pg_trgm on the title."""
+    """A generated ``tsvector`` of the ``simple`` configuration."""
 
-    # For a few finds the newest rows are walked until there are enough.
-    matching_few = _title_first(
-        f"""SELECT entry.id FROM catalog_indexentry entry
+    _finding = f"""SELECT entry.id FROM catalog_indexentry entry
         WHERE entry.words @@ to_tsquery('simple', %s) AND {_WANTED} ORDER BY entry.id DESC LIMIT %s"""  # noqa: S608
-    )
+    # For a few finds the newest rows are walked until there are enough.
+    matching_few = _title_first(_finding)
     # For many the rows are read once: with a common word they are a third of the market.
     matching = f"""SELECT %s, (NOT entry.words @@ to_tsquery('simple', %s))::int, entry.id, {_COLUMNS}
         FROM catalog_indexentry entry WHERE entry.words @@ to_tsquery('simple', %s) AND {_WANTED}
         ORDER BY 2, 3 DESC LIMIT %s"""  # noqa: S608
-    _sharing = """WITH alike AS MATERIALIZED (
-        SELECT entry.*, (SELECT count(*) FROM unnest(%s::text[]) piece WHERE entry.title LIKE piece) AS shared
-        FROM catalog_indexentry entry WHERE entry.title LIKE ANY(%s::text[]) AND entry.is_shown
-    ) """
-    resembling = f"""SELECT %s, -entry.shared, entry.id, {_COLUMNS} FROM alike entry WHERE {_WANTED}
-        ORDER BY 2, length(entry.title), entry.id DESC LIMIT %s"""  # noqa: S608
+    resembling = f"""SELECT %s, 0, found.id, {_COLUMNS} FROM ({_finding}) found
+        JOIN catalog_indexentry entry ON entry.id = found.id"""  # noqa: S608
 
-    def resemble(self, wishes: Sequence[Wish], pieces: Sequence[str], *, limit: int) -> list[list[Hit]]:
-        patterns = [f"%{piece}%" for piece in pieces]
-        parameters: list[Any] = [patterns, patterns]
-        for number, wish in enumerate(wishes):
-            parameters += [number, wish.kind, wish.language, limit]
-        return self._hits(self.resembling, parameters, len(wishes), before=self._sharing)
+    def one_of_each(self, wish: Wish, spellings: Sequence[Sequence[str]]) -> str:
+        groups = [" | ".join(f"'{word}':A" for word in group) for group in spellings]
+        query = f"({') & ('.join(groups)})"
+        return query if wish.kind == Kind.PRODUCT else f"{query} & 'đ{wish.kind}'"
 
     def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
         if limit > FEW:

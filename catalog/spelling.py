@@ -1,8 +1,10 @@
-"""How far a word is from another: the second look at what a typo search brought (no Django)."""
+"""How far a word is from another, and by what words that are near each other are found (no Django)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+LONGEST = 20  # a word of more letters is no word that anybody types again
 
 
 def distance(one: str, other: str) -> int:
@@ -53,10 +55,18 @@ def slips(wanted: Sequence[str], title: Sequence[str]) -> int | None:
     return total if total <= max(1, sum(map(len, wanted)) // 4) else None
 
 
-def trigrams(text: str) -> list[str]:
-    """Pieces of three letters, each once, in their order.
+def keys_of(word: str) -> set[str]:
+    """The word with as many letters left out as it is forgiven slips: words a slip apart share such a key.
 
-    >>> trigrams("mat ong")
-    ['mat', 'at ', 't o', ' on', 'ong']
+    A slip is a letter less, more or changed, or two swapped: leaving out the odd letter on both sides makes
+    the words equal (the symmetric delete method). Very long words are only themselves.
+
+    >>> sorted(keys_of("ong"))
+    ['ng', 'og', 'on', 'ong']
+    >>> keys_of("khoia") & keys_of("khoai") == {"khoi", "khoa"}
+    True
     """
-    return list(dict.fromkeys(text[i : i + 3] for i in range(len(text) - 2)))
+    keys = {word}
+    for _slip in range(allowed(word) if len(word) <= LONGEST else 0):
+        keys |= {key[:at] + key[at + 1 :] for key in keys for at in range(len(key))}
+    return keys

@@ -26,10 +26,12 @@ from catalog.lot_codes import MistypedCode, read_code
 from catalog.lots import count_scan
 from catalog.models import Certificate, Lot, LotEvent, LotEventKind, NetUnit, ProductSheet
 from catalog.papers import papers_of_lot
+from catalog.patience import waiting_at_most
 from catalog.pictures import renditions
 
 log = logging.getLogger(__name__)
 
+PATIENCE_MS = 200
 QR_MARGIN = 4  # modules of white that a reader needs around the code
 # The same for every lot and every reader: a browser that sends it back has read the page before, and says no more.
 READ_BEFORE = 'W/"da-doc"'
@@ -71,7 +73,8 @@ def trace(request: HttpRequest, lot_code: str, gtin: str = "") -> HttpResponse:
         return render(request, "catalog/trace_missing.html", {"is_mistyped": False}, status=404)
     if _is_read_by_a_person(request) and READ_BEFORE not in request.headers.get("If-None-Match", ""):
         try:
-            count_scan(lot)
+            with waiting_at_most(PATIENCE_MS):
+                count_scan(lot)
         except OperationalError:  # the page is worth more than its counter
             log.warning("scan of lot %s was not counted: the database is busy", lot.code)
     made: list[LotEvent] = getattr(lot, "made", [])  # see _lots

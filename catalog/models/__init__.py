@@ -6,7 +6,7 @@ from .cooperative import Cooperative, LegalForm, MemberRole, Membership, VatMeth
 from .dossier import Dossier, DossierItem, DossierMark
 from .gtin import ProductGtin
 from .harvest import Confidence, Harvest, HarvestState
-from .index_entry import IndexEntry, Kind
+from .index_entry import IndexEntry, Kind, SpellingKey
 from .lot import Lot, LotEvent, LotEventKind, LotStatus
 from .offer import NetUnit, Offer, UnitPrice
 from .pack import Pack, PriceTier, unit_amount_for
@@ -62,6 +62,7 @@ __all__ = [
     "ProofEvent",
     "Province",
     "ShelfEntry",
+    "SpellingKey",
     "StockLevel",
     "SynonymGroup",
     "Target",

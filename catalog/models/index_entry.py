@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from catalog.spelling import LONGEST
+
 
 class Kind(models.TextChoices):
     """What can be found."""
@@ -17,8 +19,8 @@ class IndexEntry(models.Model):
     """The words of one product, stall or story, folded; ``label`` is its name as written. Never shown.
 
     Written by the owner of the thing in the transaction that changes it (``catalog.index``). The rows are the
-    truth; the database keeps its own index beside them (migration 0013): two FTS5 tables fed by triggers on
-    SQLite, a generated ``tsvector`` column on PostgreSQL. A migration that makes Django rebuild this table on
+    truth; the database keeps its own index beside them (migrations 0013 and 0015): an FTS5 table fed by triggers
+    on SQLite, a generated ``tsvector`` column on PostgreSQL. A migration that makes Django rebuild this table on
     SQLite drops the triggers and must create them again.
     """
 
@@ -58,3 +60,20 @@ class IndexEntry(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class SpellingKey(models.Model):
+    """A folded word of a title and one of the strings by which words near it are found (``spelling.keys_of``).
+
+    Nothing makes a row unique: two stalls that bring the same new word at once would wait for each other, and a row
+    twice does no harm. Words outlive their titles until ``rebuild_search``: they lead to nothing then.
+    """
+
+    letters = models.CharField(max_length=LONGEST)
+    word = models.CharField(max_length=LONGEST)
+
+    class Meta:
+        indexes = [models.Index(fields=["letters"], name="spelling_letters")]
+
+    def __str__(self) -> str:
+        return f"{self.letters} → {self.word}"

@@ -182,9 +182,7 @@ def test_the_typo_pass_runs_only_when_exact_words_find_too_few(goods, monkeypatc
     monkeypatch.setattr(
         there,
         "resemble",
-        lambda self, wishes, pieces, *, limit: (
-            asked.append(pieces) or plain(self, wishes, pieces, limit=limit)
-        ),
+        lambda self, wishes, meant, *, limit: asked.append(meant) or plain(self, wishes, meant, limit=limit),
     )
     search("khoai so")
     assert asked == []
@@ -192,9 +190,9 @@ def test_the_typo_pass_runs_only_when_exact_words_find_too_few(goods, monkeypatc
     assert len(asked) == 1
 
 
-def test_search_asks_the_database_four_times_at_most(goods, django_assert_max_num_queries):
+def test_search_asks_the_database_five_times_at_most(goods, django_assert_max_num_queries):
     for text in ("khoai so", "mat ogn", "xyzzy abc"):
-        with django_assert_max_num_queries(4):  # the synonyms, and three questions
+        with django_assert_max_num_queries(5):  # the synonyms, the dictionary, and three questions
             search(text)
 
 

@@ -83,13 +83,15 @@ class TestContract:
         ((stall,),) = engine().match([Wish(Kind.COOPERATIVE, [], ["cao"])], limit=9)
         assert (stall.title, stall.place) == ("htx nuong cao", "xa ta xua tinh son la")
 
-    def test_alike_titles_share_pieces(self):
-        ((hit, *_others),) = engine().resemble(
-            [Wish(Kind.PRODUCT, [], [])], ["mat", "at ", "t o", " on", "onh"], limit=9
-        )
-        assert hit.label == "Mật ong"
-        pieces = ["khu", "hua", "uai", "kho"]
-        assert engine().resemble([Wish(Kind.COOPERATIVE, [], [])], pieces, limit=9) == [[]]
+    def test_titles_with_one_word_of_each_group_newest_first(self):
+        goods, stalls = Wish(Kind.PRODUCT, [], []), Wish(Kind.COOPERATIVE, [], [])
+        found = engine().resemble([goods, stalls], [["khoai", "mat"], ["so", "ong", "lang"]], limit=9)
+        assert [[hit.label for hit in hits] for hits in found] == [["Khoai lang", "Mật ong", "Khoai sọ"], []]
+        assert [hit.label for hit in engine().resemble([stalls], [["cao", "xa"]], limit=9)[0]] == [
+            "HTX Nương Cao"  # the commune's name is no title
+        ]
+        newest, *_older = engine().resemble([goods], [["khoai"]], limit=1)[0]
+        assert newest.label == "Bánh khoai"
 
     def test_what_is_hidden_or_deleted_is_not_found(self):
         services.set_state(sheet=ProductSheet.objects.get(product_id=self.ids["Khoai sọ"]), state="withdrawn")
@@ -104,7 +106,7 @@ class TestContract:
             assert search(word) == []
 
     def test_no_wish_gives_no_list(self):
-        assert engine().match([], limit=9) == engine().resemble([], ["kho"], limit=9) == []
+        assert engine().match([], limit=9) == engine().resemble([], [["kho"]], limit=9) == []
 
 
 def test_every_engine_finds_the_same_first_of_the_test_set(demo_market, chosen):

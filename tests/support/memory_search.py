@@ -15,15 +15,17 @@ class MemoryEngine:
     def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
         return [self._match(wish)[:limit] for wish in wishes]
 
-    def resemble(self, wishes: Sequence[Wish], pieces: Sequence[str], *, limit: int) -> list[list[Hit]]:
+    def resemble(
+        self, wishes: Sequence[Wish], spellings: Sequence[Sequence[str]], *, limit: int
+    ) -> list[list[Hit]]:
         found = []
         for wish in wishes:
-            shared = [
-                (-sum(piece in entry.title for piece in pieces), len(entry.title), -entry.pk, entry)
-                for entry in self._shown(wish)
+            meant = [
+                entry
+                for entry in sorted(self._shown(wish), key=lambda entry: -entry.pk)
+                if spellings and all(set(group) & set(entry.title.split()) for group in spellings)
             ]
-            best = sorted(line[:4] for line in shared if line[0])[:limit]
-            found.append([self._hit(entry) for *_order, entry in best])
+            found.append([self._hit(entry) for entry in meant[:limit]])
         return found
 
     def note(self, entries: Iterable[IndexEntry]) -> None:
