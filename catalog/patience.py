@@ -10,18 +10,18 @@ from django.db import connection
 
 @contextmanager
 def waiting_at_most(milliseconds: int) -> Iterator[None]:
-    """A statement outside a transaction waits so long for SQLite's one writer, and no longer.
+    """A statement outside a transaction waits so long for another's lock (SQLite: for its one writer), and no longer.
 
-    Raises: OperationalError when the lock was not free in time. On PostgreSQL only rows are locked, for moments: there
-    it changes nothing.
+    Raises: OperationalError when the lock was not free in time; nothing is written then.
     """
-    if connection.vendor != "sqlite":
-        yield
-        return
     connection.ensure_connection()
-    usual = int(connection.settings_dict["OPTIONS"]["timeout"] * 1000)
-    connection.connection.execute(f"PRAGMA busy_timeout = {int(milliseconds)}")
+    if connection.vendor == "sqlite":
+        usual = int(connection.settings_dict["OPTIONS"]["timeout"] * 1000)
+        begin, end = f"PRAGMA busy_timeout = {int(milliseconds)}", f"PRAGMA busy_timeout = {usual}"
+    else:
+        begin, end = f"SET lock_timeout = {int(milliseconds)}", "RESET lock_timeout"
+    connection.connection.execute(begin)
     try:
         yield
     finally:
-        connection.connection.execute(f"PRAGMA busy_timeout = {usual}")
+        connection.connection.execute(end)
