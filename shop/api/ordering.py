@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.checkout.confirming import TERMS_VERSION, confirm, no_cash_text, used_up_text
 from shop.checkout.forms import CheckoutForm
+from shop.crash_points import crash_point
 from shop.orders.links import order_url, pay_url
 from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, Placed, PriceChanged
 from shop.promotions import services as promotions
@@ -67,12 +68,14 @@ def submit(body: Mapping[str, Any]) -> Answer:
     if found := _answer_before(key, digest):
         return found
     try:
-        return _order_or_quote(body, key, digest)
+        answer = _order_or_quote(body, key, digest)
     except (Invalid, ConfirmAgain, KeyReused, IntegrityError):
         # A twin of this request may have been faster and taken the very goods.
         if found := _answer_before(key, digest):
             return found
         raise
+    crash_point("api.committed")
+    return answer
 
 
 def _order_or_quote(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
@@ -118,7 +121,9 @@ def _order(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
         placed = _place(quote, form)
         if placed.is_repeat:  # made by a twin of this request, or elsewhere: then it is not ours to show
             raise KeyReused
+        crash_point("api.placed")
         known = ClientOrder.objects.create(client_order_id=key, request_digest=digest, order=placed.order)
+        crash_point("api.answer-kept")
         return Answer(_body_of(known), is_new=True)
 
 
