@@ -54,14 +54,11 @@ BASKET = "/gio-hang/"
 SOON = dt.timedelta(minutes=5)
 
 
-def market() -> None:
+def market() -> tuple[Any, Any]:
+    """Goods of two stalls, and a promotion that takes something off both."""
     make_commune("00004", "Phường Ba Đình", province="01")
     make_promotion(percent=10, most_uses=len(POINTS))
-
-
-def goods() -> tuple[Any, Any]:
-    """Of two stalls, just enough of the first for one order."""
-    return make_product(price=100_000, stock=2), make_product(price=50_000, stock=5)
+    return make_product(price=100_000, stock=50), make_product(price=50_000, stock=50)
 
 
 def die_at(
@@ -90,24 +87,22 @@ def whole(orders: int) -> tuple[int, int, int, int]:
 
 
 def recover() -> None:
-    """The market has started again, and its sweep comes round twice."""
-    for rounds in (1, 2):
-        sweep(timezone.now() + rounds * SOON)
+    """The market has started again, and its sweep comes round."""
+    sweep(timezone.now() + SOON)
 
 
-def filled_basket() -> tuple[Client, dict[str, str]]:
-    """A browser with goods of two stalls in its basket, and its cookies."""
+def filled_basket(goods: tuple[Any, Any]) -> tuple[Client, dict[str, str]]:
+    """A browser with two of the first and one of the second in its basket, and its cookies."""
     client = Client()
-    taro, tea = goods()
-    add(client, taro, 2)
-    add(client, tea)
+    for sheet, quantity in zip(goods, (2, 1), strict=True):
+        add(client, sheet, quantity)
     return client, {name: morsel.value for name, morsel in client.cookies.items()}
 
 
 def test_a_death_while_the_page_orders_leaves_all_or_nothing() -> None:
-    market()
+    goods = market()
     for before, point in enumerate(BY_PAGE):
-        client, cookies = filled_basket()
+        client, cookies = filled_basket(goods)
         form = filled(10**9, email="mau@vidu.vn")
         die_at(point, CHECKOUT, cookies=cookies, data=form)
         is_ordered = point in COMMITTED
@@ -124,9 +119,8 @@ def test_a_death_while_the_page_orders_leaves_all_or_nothing() -> None:
 
 
 def test_a_death_while_the_api_orders_leaves_all_or_nothing() -> None:
-    market()
+    taro, tea = market()
     for before, point in enumerate(BY_API):
-        taro, tea = goods()
         asked = wish((taro, 2), (tea, 1), email="mau@vidu.vn")
         die_at(point, ORDER, data=json.dumps(asked), content_type="application/json")
         is_ordered = point in COMMITTED
@@ -153,8 +147,7 @@ unguarded = types.SimpleNamespace(atomic=contextlib.nullcontext)
 
 
 def test_control_without_its_transaction_a_death_leaves_half_an_order() -> None:
-    market()
-    _client, cookies = filled_basket()
+    _client, cookies = filled_basket(market())
     before = f"""{UNGUARDED}
 placing.transaction = unguarded
 reread = placing._reread
@@ -167,9 +160,7 @@ placing._reread = lambda basket, lock=False: reread(basket)
 
 
 def test_control_an_answer_kept_apart_from_its_order_is_lost() -> None:
-    market()
-    taro, _tea = goods()
-    asked = wish((taro, 1))
+    asked = wish((market()[0], 1))
     before = f"{UNGUARDED}\nordering.transaction = quotes.transaction = unguarded"
     die_at("api.placed", ORDER, before=before, data=json.dumps(asked), content_type="application/json")
     answer = send(asked)
