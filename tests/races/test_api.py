@@ -39,6 +39,20 @@ def test_one_request_sent_twenty_times_at_once_makes_one_order() -> None:
     assert violations() == []
 
 
+def test_two_requests_under_one_number_at_once_make_one_order() -> None:
+    make_commune("00004", "Phường Ba Đình", province="01")
+    one = wish((make_product(), 1))
+    other = one | {"street": "Số 6 phố Kim Mã"}
+    outcomes = at_once(posts([one, other] * (TIMES // 2)))
+    answered = {False: outcomes[::2], True: outcomes[1::2]}
+    is_others = all(status == 409 for status, _body in answered[False])
+    assert Counter(status for status, _body in answered[is_others]) == {201: 1, 200: TIMES // 2 - 1}
+    refused = answered[not is_others]
+    assert {(status, body["error"]["code"]) for status, body in refused} == {(409, "key_reused")}
+    assert Order.objects.count() == 1
+    assert violations() == []
+
+
 def test_control_without_a_second_look_twins_are_told_that_it_is_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
