@@ -7,14 +7,13 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.test import Client
 from oscar.apps.order.models import Order
 
 from shop.api import ordering
 from shop.orders.invariants import violations
 from shop.partner.models import StockRecord
 from tests.factories import make_commune, make_product
-from tests.shop.api.test_api import ORDER, wish
+from tests.support.api import ORDER, send, wish
 from tests.support.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +22,7 @@ TIMES = 20
 
 def posts(bodies: list[dict[str, Any]]) -> list[Any]:
     def post(body: dict[str, Any]) -> tuple[int, Any]:
-        answer = Client().post(ORDER, json.dumps(body), content_type="application/json")
+        answer = send(ORDER, body)
         return answer.status_code, answer.json()
 
     return [lambda body=body: post(body) for body in bodies]

@@ -25,8 +25,8 @@ from shop.partner.models import StockRecord
 from shop.payments.models import PaymentAttempt
 from shop.promotions.models import PromotionUse
 from tests.factories import make_commune, make_product, make_promotion
-from tests.shop.api.test_api import ORDER, wish
 from tests.shop.checkout.test_checkout import CHECKOUT, add, filled
+from tests.support.api import ORDER, send, wish
 from tests.support.children import run_until_crash
 from tests.support.orders import place_order
 
@@ -126,16 +126,12 @@ def test_a_death_while_the_api_orders_leaves_all_or_nothing() -> None:
         is_ordered = point in COMMITTED
         assert written() == whole(before + is_ordered), point
         recover()
-        answers = [send(asked) for _ in range(2)]
+        answers = [send(ORDER, asked) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [200 if is_ordered else 201, 200], point
         assert answers[0].json() == answers[1].json(), point
         recover()
         assert (written(), len(mail.outbox)) == (whole(before + 1), before + 1), point
     assert violations() == []
-
-
-def send(asked: dict[str, Any]) -> Any:
-    return Client().post(ORDER, json.dumps(asked), content_type="application/json")
 
 
 UNGUARDED = """
@@ -163,7 +159,7 @@ def test_control_an_answer_kept_apart_from_its_order_is_lost() -> None:
     asked = wish((market()[0], 1))
     before = f"{UNGUARDED}\nordering.transaction = quotes.transaction = unguarded"
     die_at("api.placed", ORDER, before=before, data=json.dumps(asked), content_type="application/json")
-    answer = send(asked)
+    answer = send(ORDER, asked)
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "key_reused")
 
 

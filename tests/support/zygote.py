@@ -46,6 +46,7 @@ def _do(job: dict[str, Any]) -> None:
 
 def main() -> None:
     import django
+
     django.setup()
 
     from django.template.loader import get_template
