@@ -31,6 +31,7 @@ from shop.promotions.models import Bearer
 from shop.shipping.methods import StallDelivery
 
 from . import letters
+from .lines import lines_of
 from .models import Consignment, ConsignmentLine, OrderEvent, OrderSheet
 from .promises import promised_on
 from .requests import (
@@ -149,6 +150,7 @@ def _reread(basket: Any, *, lock: bool = False) -> Any:
     if fresh is None:
         raise EmptyBasket
     fresh.strategy = basket.strategy
+    fresh._lines = lines_of(fresh)
     fresh.given = promotions.apply(fresh)
     return fresh
 
@@ -243,6 +245,7 @@ class _Creator(OrderCreator):
 
     def update_stock_records(self, line: Any) -> None:
         if line.product.get_product_class().track_stock:
+            line.stockrecord.product = line.product  # known: no query for it
             line.stockrecord.allocate(line.quantity, from_harvest=line.purchase_info.availability.is_preorder)
             crash_point("place.line-reserved")
 

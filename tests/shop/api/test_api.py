@@ -307,5 +307,5 @@ def test_what_a_line_costs_in_statements_is_bounded(
 ) -> None:
     stall = make_cooperative()
     goods = [(make_product(cooperative=stall), 1) for _ in range(lines)]
-    with django_assert_max_num_queries(45 + 32 * lines):
+    with django_assert_max_num_queries(66 + 4 * lines):
         assert send(ORDER, wish(*goods)).status_code == 201
