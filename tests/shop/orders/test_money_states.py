@@ -339,7 +339,7 @@ def test_a_market_of_any_order_of_events_keeps_its_books(db: Any) -> None:
     run_state_machine_as_test(
         Market,
         settings=settings(
-            deadline=None, max_examples=8, stateful_step_count=14, suppress_health_check=list(HealthCheck)
+            deadline=None, max_examples=6, stateful_step_count=12, suppress_health_check=list(HealthCheck)
         ),
     )
 
