@@ -158,11 +158,12 @@ def amount_of(body: Mapping[str, Any], name: str, errors: dict[str, list[str]]) 
 
 
 def key_of(body: Mapping[str, Any], errors: dict[str, list[str]]) -> uuid.UUID:
-    """The client's number of the order, a random UUID. Anything else is noted in ``errors``."""
+    """The client's number of the order, a random UUID as usually written. Anything else is noted in ``errors``."""
+    text = text_of(body, "client_order_id", {}, most=36).lower()
     try:
-        key = uuid.UUID(text_of(body, "client_order_id", {}, most=36))
+        key = uuid.UUID(text)
     except ValueError:
         key = uuid.UUID(int=0)
-    if key.version != 4:
+    if key.version != 4 or str(key) != text:
         errors["client_order_id"] = [_("Mã đơn của máy khách phải là UUID phiên bản 4.")]
     return key

@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shop.checkout.confirming import TERMS_VERSION, confirm, no_cash_text, used_up_text
 from shop.checkout.forms import CheckoutForm
+from shop.crash_points import crash_point
 from shop.orders.links import order_url, pay_url
 from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, Placed, PriceChanged
 from shop.promotions import services as promotions
 from shop.promotions.services import UsedUp
 
 from .bodies import Invalid, amount_of, digest_of, flag_of, key_of, read_goods, text_of
+from .differences import differences
 from .models import ClientOrder
 from .quotes import Quoted, quote_of, quoted
 
@@ -30,11 +33,14 @@ class KeyReused(Exception):
 
 
 class ConfirmAgain(Exception):
-    """The order would not be what the client's user agreed to; ``quote`` is what it would be now."""
+    """The order would not be what the client's user agreed to.
 
-    def __init__(self, quote: Mapping[str, Any]) -> None:
+    ``quote`` is what it would be now, ``changes`` says in words what is different.
+    """
+
+    def __init__(self, quote: Mapping[str, Any], changes: list[str]) -> None:
         super().__init__()
-        self.quote = quote
+        self.quote, self.changes = quote, changes
 
 
 class _Moved(Exception):
@@ -67,12 +73,14 @@ def submit(body: Mapping[str, Any]) -> Answer:
     if found := _answer_before(key, digest):
         return found
     try:
-        return _order_or_quote(body, key, digest)
+        answer = _order_or_quote(body, key, digest)
     except (Invalid, ConfirmAgain, KeyReused, IntegrityError):
         # A twin of this request may have been faster and taken the very goods.
         if found := _answer_before(key, digest):
             return found
         raise
+    crash_point("api.committed")
+    return answer
 
 
 def _order_or_quote(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
@@ -83,7 +91,11 @@ def _order_or_quote(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Ans
         gone = {problem["code"] for problem in moved.problems}
         left = tuple(code for code in goods.codes if promotions.tidy_code(code) not in gone)
         now = quote_of(replace(goods, codes=left))
-        raise ConfirmAgain(now | {"problems": now["problems"] + moved.problems}) from None
+        raise _confirm_again(body, now | {"problems": now["problems"] + moved.problems}) from None
+
+
+def _confirm_again(body: Mapping[str, Any], quote: Mapping[str, Any]) -> ConfirmAgain:
+    return ConfirmAgain(quote, differences(quote, body["expected_total"], body.get("seen_days", {})))
 
 
 def _answer_before(key: uuid.UUID, digest: str) -> Answer | None:
@@ -112,13 +124,15 @@ def _order(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
         if errors:
             raise Invalid(errors)
         if not quote.is_buyable or quote.stalls.total_amount > expected or quote.promised_days != seen_days:
-            raise ConfirmAgain(quote.as_json())
+            raise _confirm_again(body, quote.as_json())
         if not form.allows(quote.stalls.total_amount):
             raise Invalid(_errors_of(form))
         placed = _place(quote, form)
         if placed.is_repeat:  # made by a twin of this request, or elsewhere: then it is not ours to show
             raise KeyReused
+        crash_point("api.placed")
         known = ClientOrder.objects.create(client_order_id=key, request_digest=digest, order=placed.order)
+        crash_point("api.answer-kept")
         return Answer(_body_of(known), is_new=True)
 
 
@@ -142,8 +156,10 @@ def _form_values(
     }
     if quote.commune:
         values |= {"province": quote.commune.province_id, "commune": quote.commune.pk}
-    invoice = body.get("invoice") or {}
-    if not isinstance(invoice, dict):
+    invoice = body.get("invoice")
+    if invoice is None:
+        invoice = {}
+    elif not isinstance(invoice, dict):
         errors["invoice"] = [_("Giá trị này không đúng.")]
         invoice = {}
     if invoice:
@@ -171,13 +187,14 @@ def _errors_of(form: CheckoutForm) -> dict[str, list[str]]:
 
 
 def _body_of(known: ClientOrder) -> dict[str, Any]:
-    """What never changes of the order, so that every repeat reads the same."""
+    """The same at every repeat; only ``pay_by`` moves, if a part of the money has come meanwhile."""
     sheet = known.order.sheet
     attempt = known.order.payment_attempts.earliest("pk")
     return {
         "client_order_id": str(known.client_order_id),
         "number": known.order.number,
         "total_amount": sheet.total_amount,
+        "pay_by": timezone.localtime(sheet.pay_by).isoformat(timespec="seconds"),
         "order_url": order_url(sheet),
         "pay_url": pay_url(attempt, language=sheet.language),
     }

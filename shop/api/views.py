@@ -66,7 +66,7 @@ def _judged(view: View, request: HttpRequest) -> HttpResponse:  # noqa: PLR0911 
         return _error(409, "key_reused", _("Mã đơn này đã dùng cho một đơn khác."))
     except ConfirmAgain as change:
         message = _("Giá, hàng hoặc cách giao vừa đổi. Bạn xem lại rồi xác nhận lần nữa.")
-        return _error(409, "confirm_again", message, quote=change.quote)
+        return _error(409, "confirm_again", message, changes=change.changes, quote=change.quote)
     except Exception:
         logger.exception("the API failed")
         return _error(500, "failed", _("Chợ đang trục trặc. Bạn thử lại sau ít phút nhé."))
@@ -139,7 +139,7 @@ def _too_many(message: str) -> JsonResponse:
     return response
 
 
-def _error(status: int, code: str, message: str, **more: Mapping[str, Any]) -> JsonResponse:
+def _error(status: int, code: str, message: str, **more: Any) -> JsonResponse:
     return _private(JsonResponse({"error": {"code": code, "message": message}, **more}, status=status))
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from catalog.models import Cooperative, Harvest, HarvestState, PriceTier, ProductSheet
+from catalog.models import Cooperative, PriceTier, ProductSheet
 from catalog.pictures import renditions
 from catalog.sold import sold_sheet
 from shop.money import to_dong
+from shop.orders.lines import lines_of
 from shop.orders.promises import promised_on
 from shop.promotions.services import Given
 from shop.shipping.rates import Place
@@ -140,33 +141,23 @@ class Stalls:
 
 
 def load_lines(basket: Any) -> None:
-    """Give Oscar's basket its lines with everything our pages ask of them, in a constant number of queries.
-
-    Oscar's own ``all_lines`` loads product class, sheet and partner again for every line.
-    """
+    """Give Oscar's basket its lines with everything our pages ask of them, in a constant number of queries."""
     if basket.pk is None:
         return
-    open_ones = Harvest.objects.filter(state=HarvestState.EXPECTED)
     basket._lines = (
-        basket.lines.filter(Q(product__sheet__isnull=False) | Q(product__pack__isnull=False))
+        lines_of(basket)
+        .filter(Q(product__sheet__isnull=False) | Q(product__pack__isnull=False))
         .select_related(
-            "product__product_class",
-            "product__parent__product_class",
             *(
                 f"product__{way}sheet__{what}"
                 for way in ("", "pack__")
-                for what in ("product", "cooperative__commune__province", "picture")
-            ),
-            "stockrecord__partner",
+                for what in ("cooperative__commune__province", "picture")
+            )
         )
         .prefetch_related(
-            "attributes",
-            "product__price_tiers",
-            Prefetch("product__harvests", open_ones, to_attr="open_harvests"),
             Prefetch("product__sheet__picture__renditions", renditions()),
             Prefetch("product__pack__sheet__picture__renditions", renditions()),
         )
-        .order_by("pk")
     )
 
 

@@ -22,6 +22,7 @@ from oscar.core.prices import Price
 
 from catalog.models import Cooperative
 from catalog.sold import pack_text, sold_sheet
+from shop.crash_points import crash_point
 from shop.money import to_dong
 from shop.payments.codes import new_code
 from shop.payments.services import open_attempt
@@ -30,6 +31,7 @@ from shop.promotions.models import Bearer
 from shop.shipping.methods import StallDelivery
 
 from . import letters
+from .lines import lines_of
 from .models import Consignment, ConsignmentLine, OrderEvent, OrderSheet
 from .promises import promised_on
 from .requests import (
@@ -82,6 +84,7 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
     try:
         with transaction.atomic():
             fresh = _reread(basket, lock=True)
+            crash_point("place.basket-locked")
             if placed := _placed_before(checkout_token, fresh.pk):
                 return placed
             stalls = _agreed_stalls(fresh, stall_quotes, expected_total, promises or {})
@@ -92,8 +95,11 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
                 raise ForAdultsOnly
             # Before the stock is reserved: afterwards these very packs would count as others' pre-orders.
             promised_days = {line.pk: promised_on(line) for line in fresh.all_lines()}
+            crash_point("place.agreed")
             order = _write_order(fresh, stalls, stall_quotes, buyer=buyer, user=user)
+            crash_point("place.order-written")
             promotions.take(order=order, given=fresh.given, buyer_phone=buyer.phone)
+            crash_point("place.promotions-counted")
             sheet = OrderSheet.objects.create(
                 order=order,
                 token=secrets.token_urlsafe(32),
@@ -115,13 +121,17 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
                 address_text=str(address),
                 **_invoice_fields(invoice),
             )
+            crash_point("place.token-taken")
             _write_consignments(order, stalls, stall_quotes, promised_days, _borne_by_market(fresh.given))
             attempt = open_attempt(
                 order=order, provider=payment_method, amount=expected_total, expires_at=sheet.pay_by
             )
+            crash_point("place.attempt-written")
             OrderEvent.objects.create(order=order, kind=OrderEventKind.PLACED, actor=helper or order.user)
             fresh.submit()
+            crash_point("place.basket-closed")
             letters.order_received(order, attempt)
+            crash_point("place.letter-written")
             return Placed(order, attempt, is_repeat=False)
     except UnableToPlaceOrder as refusal:
         # Somebody was faster between our look and our reservation; everything of ours is undone.
@@ -140,6 +150,7 @@ def _reread(basket: Any, *, lock: bool = False) -> Any:
     if fresh is None:
         raise EmptyBasket
     fresh.strategy = basket.strategy
+    fresh._lines = lines_of(fresh)
     fresh.given = promotions.apply(fresh)
     return fresh
 
@@ -234,7 +245,9 @@ class _Creator(OrderCreator):
 
     def update_stock_records(self, line: Any) -> None:
         if line.product.get_product_class().track_stock:
+            line.stockrecord.product = line.product  # known: no query for it
             line.stockrecord.allocate(line.quantity, from_harvest=line.purchase_info.availability.is_preorder)
+            crash_point("place.line-reserved")
 
 
 def _write_order(
@@ -325,3 +338,4 @@ def _write_consignments(
             )
             for line in lines
         )
+        crash_point("place.consignment-written")

@@ -35,7 +35,8 @@ def put_in_basket(page: Page, goods: list[ProductSheet]) -> None:
     for sheet in goods:
         page.goto(f"/san-pham/{sheet.product.slug}_{sheet.product_id}/")
         page.locator("form[action$='/gio-hang/them/'] button:not([type=button])").first.click()
-        page.wait_for_url("**/gio-hang/")
+        page.get_by_text(f"Đã bỏ vào giỏ: {sheet.product.title}").wait_for()
+    page.goto("/gio-hang/")
 
 
 def write_buyer(page: Page) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +19,7 @@ from shop.orders.models import Consignment, NoticeRhythm
 from shop.orders.requests import Buyer
 from tests.factories import make_cooperative, make_product
 from tests.fakes.texting import SMS_TOKEN, Texting
-from tests.support.children import ROOT, run_until_crash
+from tests.support.children import run_until_crash
 from tests.support.orders import bring, place_order, transfer
 from tests.support.texting import telephones
 from tests.support.together import at_once
@@ -53,12 +52,7 @@ def die_at(point: str, pk: int, url: str) -> None:
     run_until_crash(script, at=point)
 
 
-def test_every_point_of_the_messages_is_tried() -> None:
-    source = "".join(path.read_text() for path in (ROOT / "shop/messages").rglob("*.py"))
-    assert re.findall(r'crash_point\("([a-z.-]+)"\)', source) == list(POINTS)
-
-
-@pytest.mark.parametrize(("point", "reached"), [("message.claimed", 0), ("message.answered", 1)])
+@pytest.mark.parametrize(("point", "reached"), list(zip(POINTS, (0, 1), strict=True)))
 def test_a_sender_that_dies_tells_the_person_once_in_the_end(
     texting: Texting, point: str, reached: int
 ) -> None:

@@ -62,6 +62,7 @@ def _run(script: str, *, crash_at: str = "") -> None:
         raise AssertionError(f"the child did not end within {SECONDS} s")
     ended = json.loads(zygote.stdout.readline())
     assert ended["code"] == -signal.SIGKILL, ended["complaints"]
+    assert not crash_at or ended["complaints"].endswith(f"died at {crash_at}\n"), ended["complaints"]
 
 
 @functools.cache

@@ -48,6 +48,15 @@ def main() -> None:
     import django
 
     django.setup()
+
+    from django.template.loader import get_template
+    from django.test import Client
+    from django.urls import reverse
+
+    # Loaded once, not by every child that answers a request: views, middleware, addresses, templates, translations.
+    Client().get("/song/")
+    reverse("checkout:basket")
+    get_template("checkout/checkout.html")
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         answers.write(json.dumps(run(json.loads(line))) + "\n")

@@ -22,6 +22,7 @@ from shop.checkout.destinations import commune_of, communes_called, remembered
 from shop.checkout.forms import CheckoutForm, sorted_choices
 from shop.checkout.privacy import personal
 from shop.checkout.stalls import Stalls, has_age_restricted, load_lines, read_stalls
+from shop.crash_points import crash_point
 from shop.money import format_amount
 from shop.orders.models import OrderSheet
 from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged
@@ -128,6 +129,7 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
         return _ask_again(request, form, _read_anew(request, basket, form), reason=used_up_text(refusal))
     except (OutOfStock, PriceChanged):
         return _ask_again(request, form, _read_anew(request, basket, form))
+    crash_point("checkout.placed")
     basket.status = basket.SUBMITTED
     if form.cleaned_data.get("save_address") and not helps:
         _save_address(request, form)

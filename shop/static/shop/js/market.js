@@ -94,3 +94,45 @@ if (form?.dataset.suggest) {
     }
   });
 }
+
+// Goods go into the basket without leaving the page; what the market says of it stands under the button.
+addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches('form[action$="/gio-hang/them/"]') || "plain" in form.dataset) return;
+  event.preventDefault();
+  if (form.ariaBusy === "true") return; // pressed twice
+  form.ariaBusy = "true";
+  let told = form.querySelector("[role=status]");
+  if (!told) {
+    told = form.appendChild(document.createElement("p"));
+    told.setAttribute("role", "status");
+    told.id = `da-them-${form.elements.product.value ?? ""}`;
+  }
+  try {
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(15000) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const words = [...page.querySelectorAll("main .notice[role]")].pop();
+    if (answer.status >= 500 || !words) { // a page we do not know: the browser shows it
+      form.dataset.plain = "";
+      return form.requestSubmit(event.submitter);
+    }
+    told.className = "notice";
+    told.dataset.kind = words.dataset.kind;
+    told.textContent = words.textContent;
+    if (answer.ok) {
+      const link = document.createElement("a");
+      link.href = answer.url;
+      link.textContent = page.querySelector("main h1").textContent;
+      told.append(" ", link);
+    }
+    const field = form.querySelector("input[type=number]");
+    field?.setAttribute("aria-invalid", String(!answer.ok));
+    field?.setAttribute("aria-describedby", told.id);
+    dispatchEvent(new Event("basket-changed"));
+  } catch { // sent perhaps, answer lost: sent again it might be there twice, and the basket knows
+    location.assign(form.action.replace(/them\/$/, ""));
+  } finally {
+    form.ariaBusy = "false";
+  }
+});
