@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 PAYMENT_METHODS: dict[str, tuple[str, ...]] = {
     "vietqr": (),
+    "cod": (),
     "vnpay": ("VNPAY_TMN_CODE", "VNPAY_HASH_SECRET"),
     "momo": ("MOMO_PARTNER_CODE", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY"),
     "zalopay": ("ZALOPAY_APP_ID", "ZALOPAY_KEY1", "ZALOPAY_KEY2"),

@@ -24,6 +24,7 @@ urlpatterns = [
     path("thanh-toan/<uuid:attempt>/sandbox/", payment.sandbox_pay, name="sandbox_pay"),
     path("d/<slug:number>/<slug:start>/", order.short_link, name="short"),
     path("don-hang/<slug:number>/<slug:token>/", order.order_page, name="order"),
+    path("don-hang/<slug:number>/<slug:token>/qr/<slug:parcel>.svg", order.door_qr, name="door_qr"),
     path("don-hang/<slug:number>/<slug:token>/huy/", order_changes.cancel_order, name="cancel_order"),
     path(
         "don-hang/<slug:number>/<slug:token>/huy/<slug:parcel>/",

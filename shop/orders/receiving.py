@@ -31,7 +31,7 @@ from shop.payments.models import EventKind as MoneyKind
 from shop.payments.provider import EventKind
 from shop.promotions import services as promotions
 
-from . import letters, stock
+from . import door, letters, stock
 from .locks import lock_orders
 from .models import OrderEvent, OrderSheet
 from .requests import IllegalStep, NoSuchOrder
@@ -164,7 +164,10 @@ def give_back_all(order: Any, reason: RefundReason) -> None:
 
 
 def _apply(order: Any, attempt: PaymentAttempt, charge: PaymentEvent) -> None:
-    if order.status == OrderStatus.PAID:
+    if order.status == OrderStatus.AT_DOOR:
+        if surplus := door.take(order, attempt, charge):
+            _give_back(order, charge, surplus, RefundReason.SURPLUS)
+    elif order.status == OrderStatus.PAID:
         _note_full(attempt)
         _give_back(order, charge, charge.amount, RefundReason.DOUBLE)
     elif order.status == OrderStatus.CANCELLED:

@@ -31,6 +31,7 @@ from shop.payments.provider import (
     Refused,
     TryLater,
     Verdict,
+    Way,
 )
 
 from .reading import hmac_hex, identity, prove, read_object, text, unreadable, whole
@@ -69,13 +70,12 @@ _NOT_FOUND = 42
 _BUSY = frozenset({10, 11, 99})
 
 
-class MoMo:
+class MoMo(Way):
     code = "momo"
     label = _("Ví MoMo")
     hint = _("Bạn được đưa sang MoMo để trả, xong sẽ quay lại đây.")
     least_amount = 1_000
     most_amount = 50_000_000
-    is_online = True
     method = "POST"
 
     def start(self, request: PaymentRequest) -> Redirect:

@@ -30,6 +30,7 @@ from shop.payments.provider import (
     Refused,
     TryLater,
     Verdict,
+    Way,
 )
 
 from .reading import hmac_hex, identity, local, prove, read_object, text, unreadable, whole
@@ -44,13 +45,12 @@ _ANSWERS = {
 }
 
 
-class ZaloPay:
+class ZaloPay(Way):
     code = "zalopay"
     label = _("Ví ZaloPay")
     hint = _("Bạn được đưa sang ZaloPay để trả, xong sẽ quay lại đây.")
     least_amount = 1_000
     most_amount = 100_000_000
-    is_online = True
     method = "POST"
 
     def start(self, request: PaymentRequest) -> Redirect:
