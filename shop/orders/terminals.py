@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from shop.payments import services as payments
+from shop.payments.cards import holds_card_number
 from shop.payments.models import EventKind, PaymentEvent, Refund, TerminalPayment
 from shop.payments.provider import ProviderEvent
 
@@ -61,8 +62,10 @@ def enter(
     """The payment, booked to the parcel's order through the inbox.
 
     Locks/Writes: as ``receive``; the payment. Raises: IllegalStep where no card may be taken; MoreThanOwed;
-    KnownReference. The form has refused numbers of cards before.
+    KnownReference; ValueError for what looks like the number of a card, which forms refuse before.
     """
+    if holds_card_number(terminal) or holds_card_number(reference):
+        raise ValueError("the number of a card is never kept")
     fresh = lock_consignment(consignment)
     if not can_be_paid(fresh):
         raise IllegalStep(fresh.order.status, OrderEventKind.DOOR_TAKEN)
