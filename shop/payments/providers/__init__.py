@@ -13,21 +13,23 @@ from .casso import Casso
 from .cod import CashOnDelivery
 from .momo import MoMo
 from .payos import PayOs
+from .practice import Practice
 from .sepay import SePay
 from .stripe import Stripe
 from .vietqr import VietQr
 from .vnpay import VnPay
 from .zalopay import ZaloPay
 
-_VNPAY, _MOMO, _ZALOPAY, _STRIPE = VnPay(), MoMo(), ZaloPay(), Stripe()
+_VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE = VnPay(), MoMo(), ZaloPay(), Stripe(), Practice()
 
 PROVIDERS: dict[str, PaymentProvider] = {
-    provider.code: provider for provider in (VietQr(), CashOnDelivery(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE)
+    provider.code: provider
+    for provider in (VietQr(), CashOnDelivery(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
 }
 """Also those that are switched off: attempts of earlier times are asked about and refunded."""
 
 SOURCES: dict[str, EventSource] = {
-    source.code: source for source in (SePay(), PayOs(), Casso(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE)
+    source.code: source for source in (SePay(), PayOs(), Casso(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
 }
 
 BANK_SOURCES = ("sepay", "payos", "casso")
@@ -36,6 +38,7 @@ NAMES: dict[str, Any] = {
     "vietqr": "VietQR", "vnpay": "VNPay", "momo": "MoMo", "zalopay": "ZaloPay", "stripe": "Stripe",
     "sepay": "SePay", "payos": "payOS", "casso": "Casso",
     "cod": _("Trả khi nhận hàng"), "pos": _("Máy quẹt thẻ"), "statement": _("Sao kê ngân hàng"),
+    "practice": _("Trả thử"),
 }  # fmt: skip
 """How each company or scheme writes its own name, by code; the same in every language. Our own ways are translated."""
 
@@ -53,8 +56,11 @@ def offered(purchase: Purchase) -> list[PaymentProvider]:
 def is_listening(code: str) -> bool:
     """Whether the door of this source is open: of the bank sources only the chosen one.
 
-    Two watchers of one account would report each transfer twice, under different names.
+    Two watchers of one account would report each transfer twice, under different names. The one to practise with
+    is heard in the sandbox only.
     """
+    if code == _PRACTICE.code:
+        return settings.SANDBOX
     return code in SOURCES and (code not in BANK_SOURCES or code == settings.BANK_EVENTS)
 
 
