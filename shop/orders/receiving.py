@@ -15,7 +15,7 @@ from django.utils import timezone
 from oscar.apps.order.models import Order
 
 from shop.crash_points import crash_point
-from shop.payments import refunds
+from shop.payments import charges, refunds
 from shop.payments import services as payments
 from shop.payments.models import (
     AttemptStatus,
@@ -155,12 +155,13 @@ def agree_refund(attempt_pk: int, *, amount: int, by: Any, note: str) -> Refund:
 
 
 def give_back_all(order: Any, reason: RefundReason) -> None:
-    """Whatever came in for an order that nobody has to pay any more goes back.
+    """Whatever came in for an order that nobody has to pay any more goes back, but not what a card scheme took.
 
     Callers hold the order's locks. Writes: refunds, order events, letters. Idempotent.
     """
-    for charge in PaymentEvent.objects.filter(attempt__order=order, kind=MoneyKind.CHARGE, refund=None):
-        _give_back(order, charge, charge.amount, reason)
+    for charge, left in charges.left_of(order):
+        if left > 0:
+            _give_back(order, charge, left, reason)
 
 
 def _apply(order: Any, attempt: PaymentAttempt, charge: PaymentEvent) -> None:
