@@ -17,9 +17,9 @@ from shop.orders.invariants import violations
 from shop.orders.services import ask, expire
 from shop.payments import refunds
 from shop.payments.models import PaymentAttempt, Refund
-from shop.payments.provider import Purchase, Refused
+from shop.payments.provider import BadSignature, Purchase, Refused
 from shop.payments.providers import PROVIDERS, is_listening, offered
-from shop.payments.providers.practice import Script
+from shop.payments.providers.practice import Script, verify
 from shop.payments.services import paid_amount, request_of, start
 from shop.sandbox.server import SandboxServer
 from shop.sandbox.till import Till, TillFront, message_of
@@ -141,6 +141,16 @@ class TestOnlyInTheSandbox:
         assert till.answer("start", {"reference": "HT1", "amount": 1, "expires_at": 1})[0] == 401
         assert till.answer("play", {"reference": "HT1", "script": "paid", "signature": "ữ"})[0] == 401
         assert till.answer("start", [])[0] == 401
+
+
+@pytest.mark.parametrize(("secret", "late"), [("practice", 301), ("practice", -301), ("a guess", 0), ("", 0)])
+def test_a_message_is_fresh_and_signed_or_refused(secret: str, late: int) -> None:
+    headers, body = message_of({"id": "P1-1"}, "practice")
+    verify(headers, body, secret="practice", now=time.time())
+    with pytest.raises(BadSignature):
+        verify(headers, body, secret=secret, now=time.time() + late)
+    with pytest.raises(BadSignature):
+        verify({}, body, secret="practice", now=time.time())
 
 
 def test_from_the_button_to_a_paid_order_over_real_http(
