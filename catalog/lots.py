@@ -142,6 +142,26 @@ def correct_step(*, lot: Lot, number: int, quantity: int, note: str, actor: Any 
     return event
 
 
+@transaction.atomic
+def take_back(*, lot: Lot, number: int, note: str, is_lost: bool, actor: Any = None) -> LotEvent:
+    """The line that says that what line ``number`` sold has come back; ``is_lost``: and cannot be sold again.
+
+    A recalled lot takes goods back too. Locks/Writes: Lot. Raises: ValidationError if that line is no sale.
+    """
+    lot_now = _locked(lot)
+    sale = lot_now.events.filter(number=number, kind=LotEventKind.SALE).first()
+    if sale is None:
+        raise ValidationError({"corrects": _("Dòng này không phải là dòng bán.")})
+    at = timezone.now()
+    event = write_line(
+        lot_now, LotEventKind.CORRECTION, at=at, quantity=0, corrects=number, note=note, actor=actor
+    )
+    if is_lost:
+        write_line(lot_now, LotEventKind.LOSS, at=at, quantity=sale.quantity, note=note, actor=actor)
+    _renew(lot, lot_now)
+    return event
+
+
 def lots_shown(sheet: ProductSheet) -> list[Lot]:
     """Lots that the product's page names, recalled ones first, then the newest harvest.
 

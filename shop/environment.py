@@ -13,10 +13,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 PAYMENT_METHODS: dict[str, tuple[str, ...]] = {
     "vietqr": (),
+    "cod": (),
     "vnpay": ("VNPAY_TMN_CODE", "VNPAY_HASH_SECRET"),
     "momo": ("MOMO_PARTNER_CODE", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY"),
     "zalopay": ("ZALOPAY_APP_ID", "ZALOPAY_KEY1", "ZALOPAY_KEY2"),
     "stripe": ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+    "practice": (),
 }
 BANK_EVENTS: dict[str, tuple[str, ...]] = {
     "sepay": (),
@@ -90,8 +92,8 @@ class Environment:
                 draft.unlink()
         return path.read_text(encoding="ascii")
 
-    def check_payments(self, methods: list[str], bank_events: str) -> None:
-        """Refuse to start with a way of paying that does not exist or lacks a secret."""
+    def check_payments(self, methods: list[str], bank_events: str, *, is_sandbox: bool = True) -> None:
+        """Refuse to start with a way of paying that does not exist, lacks a secret, or is for practice only."""
         if not methods:
             raise ImproperlyConfigured("PAYMENT_METHODS: name at least one.")
         for setting, chosen, known in (
@@ -104,6 +106,8 @@ class Environment:
                 for needed in known[name]:
                     if not self.text(needed, ""):
                         raise ImproperlyConfigured(f"{needed} is not set, but {setting} names {name}.")
+        if "practice" in methods and not is_sandbox:
+            raise ImproperlyConfigured("PAYMENT_METHODS names practice, but SANDBOX is off.")
         if "zalopay" in methods and not self.text("ZALOPAY_APP_ID", "").isdecimal():
             raise ImproperlyConfigured("ZALOPAY_APP_ID must be a number.")
 

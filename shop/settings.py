@@ -310,7 +310,10 @@ STRIPE_API_BASE = env.text("STRIPE_API_BASE", "").rstrip("/")
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_WEBHOOK_SECRET_PREVIOUS = env.text("STRIPE_WEBHOOK_SECRET_PREVIOUS", "")
-env.check_payments(PAYMENT_METHODS, BANK_EVENTS)
+env.check_payments(PAYMENT_METHODS, BANK_EVENTS, is_sandbox=SANDBOX)
+PRACTICE_SECRET = (
+    env.secret_key("PRACTICE_SECRET", PRIVATE_DIR / "sandbox" / "practice_secret") if SANDBOX else ""
+)
 PAYMENT_WINDOW_MINUTES = env.number("PAYMENT_WINDOW_MINUTES", 60)
 
 # --- Invoices ------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def deliver(request: HttpRequest, source: str) -> HttpResponse:
 def _take(source: str, request: HttpRequest, body: bytes) -> Verdict:
     rows = take_delivery(source, request.headers, body)
     settled_before = all(row.outcome != InboundOutcome.RECEIVED for row in rows)
-    rows = [receive(row.pk) for row in rows]
+    rows = [receive(row.pk) if row.outcome == InboundOutcome.RECEIVED else row for row in rows]
     ask_due(rows)
     return _verdict(rows, settled_before=settled_before)
 

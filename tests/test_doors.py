@@ -37,8 +37,9 @@ from shop.messages.models import Letter
 from shop.orders.models import Consignment, Shortfall
 from shop.orders.services import report_shortfall
 from shop.orders.tokens import short_token
-from shop.payments.models import InboundEvent, Refund
+from shop.payments.models import InboundEvent, Refund, Remittance
 from shop.payments.refunds import return_transfer
+from shop.payments.remittances import Collected, enter
 from shop.shopper.links import SignUp, sign_up_link
 from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
 from tests.support.doors import ROLES, Door, reviewed, walk
@@ -99,6 +100,7 @@ def values(market: Market) -> dict[str, Any]:
         "page_to_move_id": page,
         "page_view_restriction_id": 1,
         "parcel": market.order.consignments.get().code,
+        "payment": 1,
         "parent_page_id": story.get_parent().pk,
         "rest": "v9/khong-co",
         "product_slug": market.goods_a.product.slug,
@@ -155,11 +157,19 @@ class Owned:
     picture_id: int
 
 
+def _list_of(own: Owned) -> Remittance:
+    """A courier's list that names the cooperative's parcel."""
+    known = Remittance.objects.filter(number="BK-1").first()
+    lines = [Collected(own.consignment.code, 1_000, 0)]
+    return known or enter(courier="ghn", number="BK-1", paid_on=timezone.localdate(), lines=lines, by=None)
+
+
 # First pattern that fits the view's name → whose key stands for ``pk``.
 KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("wagtailimages_", lambda own: own.picture_id),
     (
-        "panel:(consignment|pack|hand_over|change_lots|report_shortfall|withdraw_shortfall)$",
+        "panel:(consignment|pack|hand_over|change_lots|report_shortfall|withdraw_shortfall"
+        "|slip|take_back_parcel|enter_card|reverse_card)$",
         lambda own: own.consignment.pk,
     ),
     (
@@ -172,9 +182,10 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:collection_point", lambda own: own.stall.collection_points.get().pk),
     ("panel:unserved_area", lambda own: own.stall.unserved_areas.get().pk),
     (
-        "panel:(transfer|attach|return_transfer)$",
+        "panel:(transfer|attach|return_transfer|remit_transfer)$",
         lambda own: InboundEvent.objects.get(outcome="unmatched").pk,
     ),
+    ("panel:(remittance|book_remittance|discard_remittance)$", lambda own: _list_of(own).pk),
     ("panel:(refund|prepare_refund|refund_step)$", lambda own: Refund.objects.get().pk),
     (
         "panel:message_again",

@@ -15,7 +15,14 @@ from shop.checkout.confirming import TERMS_VERSION, confirm, no_cash_text, used_
 from shop.checkout.forms import CheckoutForm
 from shop.crash_points import crash_point
 from shop.orders.links import order_url, pay_url
-from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, Placed, PriceChanged
+from shop.orders.requests import (
+    EmptyBasket,
+    ForAdultsOnly,
+    MethodNotOffered,
+    OutOfStock,
+    Placed,
+    PriceChanged,
+)
 from shop.promotions import services as promotions
 from shop.promotions.services import UsedUp
 
@@ -125,7 +132,7 @@ def _order(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
             raise Invalid(errors)
         if not quote.is_buyable or quote.stalls.total_amount > expected or quote.promised_days != seen_days:
             raise _confirm_again(body, quote.as_json())
-        if not form.allows(quote.stalls.total_amount):
+        if not form.allows(quote.stalls.purchase_at(form.destination)):
             raise Invalid(_errors_of(form))
         placed = _place(quote, form)
         if placed.is_repeat:  # made by a twin of this request, or elsewhere: then it is not ours to show
@@ -139,8 +146,10 @@ def _order(body: Mapping[str, Any], key: uuid.UUID, digest: str) -> Answer:
 def _place(quote: Quoted, form: CheckoutForm) -> Placed:
     try:
         return confirm(basket=quote.basket, form=form, stalls=quote.stalls)
-    except ForAdultsOnly:
-        raise Invalid({"payment_method": [no_cash_text()]}) from None
+    except (ForAdultsOnly, MethodNotOffered) as refusal:
+        is_cash = isinstance(refusal, ForAdultsOnly)
+        text = no_cash_text() if is_cash else form.fields["payment_method"].error_messages["invalid_choice"]
+        raise Invalid({"payment_method": [str(text)]}) from None
     except UsedUp as refusal:
         raise _Moved([{"code": refusal.promotion.code, "text": used_up_text(refusal)}]) from None
     except (OutOfStock, PriceChanged, EmptyBasket):

@@ -14,7 +14,8 @@ from catalog.models import Commune, Province
 from shop.accounts.phones import national_number
 from shop.invoices.tax_codes import is_tax_code
 from shop.orders.requests import Address, Buyer, InvoiceRequest
-from shop.payments.providers import chosen_ways, offered
+from shop.payments.provider import Purchase
+from shop.payments.providers import PROVIDERS, chosen_ways
 from shop.shipping.rates import Place
 
 LARGEST_ID = 2**31 - 1  # beyond it a database would refuse the comparison itself
@@ -210,7 +211,9 @@ class CheckoutForm(ReceiverForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         methods = cast("forms.ChoiceField", self.fields["payment_method"])
-        methods.choices = [(way.code, way.label) for way in chosen_ways()]
+        # Whether the goods may go before the money depends on more than can be known yet; for adults they never may.
+        ways = [way for way in chosen_ways() if not (way.is_at_door and is_age_restricted)]
+        methods.choices = [(way.code, way.label) for way in ways]
         methods.initial = settings.PAYMENT_METHODS[0]
         if not is_age_restricted:
             del self.fields["age_confirmed"]
@@ -262,12 +265,12 @@ class CheckoutForm(ReceiverForm):
         offered = {str(value) for value, _label in self.fields["commune"].choices}  # type: ignore[attr-defined]
         return Place(province, commune) if commune and commune in offered else None
 
-    def allows(self, amount: int) -> bool:
-        """Whether the chosen way of paying carries this amount; if not, the field says so."""
-        if self.cleaned_data["payment_method"] in {way.code for way in offered(amount)}:
-            return True
-        self.add_error("payment_method", self.fields["payment_method"].error_messages["invalid_choice"])
-        return False
+    def allows(self, purchase: Purchase) -> bool:
+        """Whether the chosen way of paying is open for this; if not, the field says why."""
+        refusal = PROVIDERS[self.cleaned_data["payment_method"]].refusal(purchase)
+        if refusal:
+            self.add_error("payment_method", refusal)
+        return not refusal
 
     @property
     def buyer(self) -> Buyer:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus
 from shop.money import format_amount
+from shop.orders import door
 from shop.orders.models import (
     Consignment,
     ConsignmentLine,
@@ -20,8 +21,16 @@ from shop.orders.models import (
     Shortfall,
 )
 from shop.orders.reductions import reduction_text
-from shop.orders.statuses import ConsignmentStatus, OrderEventKind, OrderStatus, ShortfallChoice
+from shop.orders.statuses import (
+    NOTHING_COMES,
+    ConsignmentStatus,
+    OrderEventKind,
+    OrderStatus,
+    ShortfallChoice,
+)
+from shop.payments import services as payments
 from shop.payments.models import Refund, RefundState
+from shop.payments.provider import Instructions, ShowQr
 from shop.shipping.couriers import tracking_url
 from shop.templatetags.market import day
 
@@ -44,6 +53,12 @@ class Parcel:
     consignment: Consignment
     steps: list[Step]
     invoice: Invoice | None
+    owed: int = 0  # still to be paid at the door, whole đồng
+    transfer: Instructions | None = None
+
+    @property
+    def has_qr(self) -> bool:
+        return isinstance(self.transfer, ShowQr)
 
     @property
     def tracking_url(self) -> str:
@@ -51,7 +66,7 @@ class Parcel:
 
     @property
     def is_cancelled(self) -> bool:
-        return self.consignment.status == ConsignmentStatus.CANCELLED
+        return self.consignment.status in NOTHING_COMES
 
     @property
     def is_awaited(self) -> bool:
@@ -101,10 +116,23 @@ def parcels_of(sheet: OrderSheet) -> list[Parcel]:
     # The one in force: a replacement comes after what it replaces, an adjustment stands beside it.
     issued = issued.exclude(kind=InvoiceKind.ADJUSTMENT)
     invoices = {invoice.source_reference: invoice for invoice in issued.select_related("series")}
-    return [
-        Parcel(consignment, steps_of(sheet, consignment), invoices.get(consignment.code))
-        for consignment in consignments
-    ]
+    if sheet.order.status != OrderStatus.AT_DOOR:
+        return [
+            Parcel(consignment, steps_of(sheet, consignment), invoices.get(consignment.code))
+            for consignment in consignments
+        ]
+    owed, attempt = door.owed_by_parcel(sheet.order), sheet.order.payment_attempts.latest("pk")
+    parcels = []
+    for consignment in consignments:
+        steps, invoice, due = (
+            steps_of(sheet, consignment),
+            invoices.get(consignment.code),
+            owed[consignment.pk],
+        )
+        step = payments.step_for_part(attempt, amount=due, memo=door.memo_of(consignment)) if due else None
+        transfer = step if isinstance(step, Instructions) else None
+        parcels.append(Parcel(consignment, steps, invoice, due, transfer))
+    return parcels
 
 
 def refund_text(refund: Refund) -> str:
@@ -117,7 +145,8 @@ def steps_of(sheet: OrderSheet, consignment: Consignment) -> list[Step]:
     """The line of states of one parcel, in plain words."""
     order: Any = sheet.order
     steps = [Step(_("Bạn đã đặt hàng"), DONE, order.date_placed)]
-    if consignment.status == ConsignmentStatus.CANCELLED:
+    is_door = door.is_at_door(order)
+    if consignment.status in NOTHING_COMES:
         if sheet.paid_at:
             steps += [Step(_("Đã nhận đủ tiền"), DONE, sheet.paid_at), *_answered(consignment)]
         return [*steps, _end(sheet, consignment)]
@@ -133,10 +162,14 @@ def steps_of(sheet: OrderSheet, consignment: Consignment) -> list[Step]:
             consignment.handed_over_at,
         ),
     ]
-    _add(steps, is_paid, _("Đã nhận đủ tiền"), _("Chờ bạn trả tiền"), sheet.paid_at)
+    if not is_door:
+        _add(steps, is_paid, _("Đã nhận đủ tiền"), _("Chờ bạn trả tiền"), sheet.paid_at)
     steps += _answered(consignment)
     for is_done, done, waiting, at in marks:
         _add(steps, is_done, done, waiting, at)
+    if is_door:
+        is_settled = sheet.paid_at is not None
+        _add(steps, is_settled, _("Đã nhận đủ tiền"), _("Bạn trả tiền khi nhận hàng"), sheet.paid_at)
     return steps
 
 
@@ -167,11 +200,13 @@ def _end(sheet: OrderSheet, consignment: Consignment) -> Step:
     """Why nothing comes."""
     if sheet.order.status == OrderStatus.EXPIRED:
         return Step(_("Đơn hết hạn trả tiền, hàng không được giữ nữa"), NOW)
-    if not sheet.paid_at:
+    if not sheet.paid_at and not door.is_at_door(sheet.order):
         return Step(_("Bạn đã hủy đơn khi chưa trả tiền"), NOW)
     for event in consignment.events.all():
         if event.kind == OrderEventKind.CANCELLED:
             return Step(_("Bạn đã hủy kiện này"), NOW, event.created_at)
+        if event.kind == OrderEventKind.REFUSED:
+            return Step(_("Bạn không nhận, hàng đã về gian"), NOW, event.created_at)
         if event.kind == OrderEventKind.STALL_CANCELLED:
             return Step(_("Kiện không giao nữa vì thiếu hàng"), NOW, event.created_at)
     return Step(_("Kiện hàng đã hủy"), NOW)

@@ -15,6 +15,7 @@ from catalog.sold import sold_sheet
 from shop.money import to_dong
 from shop.orders.lines import lines_of
 from shop.orders.promises import promised_on
+from shop.payments.provider import Purchase
 from shop.promotions.services import Given
 from shop.shipping.rates import Place
 from shop.shipping.repository import Option, StallOptions, carried_grams, stall_options, stall_spans
@@ -138,6 +139,15 @@ class Stalls:
     @property
     def is_age_restricted(self) -> bool:
         return any(line.sheet.is_age_restricted for line in self.lines)
+
+    def purchase_at(self, destination: Place | None) -> Purchase:
+        """What decides how this basket may be paid."""
+        return Purchase(
+            amount=self.total_amount,
+            province_code=destination.province if destination else "",
+            couriers=frozenset(stall.option.courier for stall in self.stalls if stall.option),
+            is_for_adults=self.is_age_restricted,
+        )
 
 
 def load_lines(basket: Any) -> None:

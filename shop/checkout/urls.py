@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import basket, checkout, order, order_changes, payment
+from .views import basket, checkout, order, order_changes, payment, practice
 
 app_name = "checkout"
 
@@ -22,8 +22,10 @@ urlpatterns = [
     path("thanh-toan/<uuid:attempt>/qr.svg", payment.qr_picture, {"kind": "svg"}, name="qr_svg"),
     path("thanh-toan/<uuid:attempt>/qr.png", payment.qr_picture, {"kind": "png"}, name="qr_png"),
     path("thanh-toan/<uuid:attempt>/sandbox/", payment.sandbox_pay, name="sandbox_pay"),
+    path("thanh-toan/<uuid:attempt>/thu/", practice.practice, name="practice"),
     path("d/<slug:number>/<slug:start>/", order.short_link, name="short"),
     path("don-hang/<slug:number>/<slug:token>/", order.order_page, name="order"),
+    path("don-hang/<slug:number>/<slug:token>/qr/<slug:parcel>.svg", order.door_qr, name="door_qr"),
     path("don-hang/<slug:number>/<slug:token>/huy/", order_changes.cancel_order, name="cancel_order"),
     path(
         "don-hang/<slug:number>/<slug:token>/huy/<slug:parcel>/",

@@ -73,6 +73,20 @@ def create_draft(
     return invoice
 
 
+@transaction.atomic
+def drop_unissued(*, source_reference: str) -> bool:
+    """Whether the invoice of a sale that did not come about is gone: only before it has its number.
+
+    Locks/Writes: Invoice. Idempotent.
+    """
+    drafts = Invoice.objects.select_for_update().filter(source_reference=source_reference)
+    draft = drafts.filter(kind=InvoiceKind.ORIGINAL, status=InvoiceStatus.TO_ISSUE).first()
+    if draft is None or draft.batch_rows.filter(done_at=None).exists():
+        return False
+    draft.delete()
+    return True
+
+
 def new_lookup_code() -> str:
     """Twelve characters that nobody can guess."""
     return "".join(secrets.choice(LOOKUP_ALPHABET) for _ in range(12))

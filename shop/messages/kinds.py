@@ -32,7 +32,7 @@ ZNS_PARAMETERS: dict[str, dict[str, str]] = {
     "order_received": {
         **_BUYER,
         "amount": "{{ sheet.total_amount|dong }}",
-        "deadline": "{{ sheet.pay_by|moment }}",
+        "deadline": "{% if is_at_door %}khi nhận hàng{% else %}{{ sheet.pay_by|moment }}{% endif %}",
         "link": "{{ pay_url }}",
     },
     "money_received": {**_BUYER, "amount": "{{ sheet.total_amount|dong }}"},

@@ -12,7 +12,7 @@ from oscar.apps.order.models import Line, Order
 from shop.payments.models import OPEN_ATTEMPTS, AttemptStatus, PaymentAttempt, RefundReason
 from shop.promotions import services as promotions
 
-from . import letters, stock
+from . import door, letters, stock
 from .locks import lock_consignment, lock_order
 from .models import Consignment, OrderEvent, Shortfall, ShortfallAnswer
 from .paying import may_expire
@@ -43,10 +43,8 @@ def _cancel_unpaid(order_id: int, by: Any, reason: str) -> Any:
     if order.status != OrderStatus.PENDING_PAYMENT:
         raise IllegalStep(order.status, OrderStatus.CANCELLED)
     stock.give_back(order.lines.all())
-    _close(order)
+    close(order)
     order.consignments.update(status=ConsignmentStatus.CANCELLED)
-    attempts = PaymentAttempt.objects.filter(order=order, status__in=OPEN_ATTEMPTS)
-    attempts.update(status=AttemptStatus.CANCELLED)
     OrderEvent.objects.create(order=order, kind=OrderEventKind.CANCELLED, actor=by, note=reason[:255])
     letters.order_cancelled(order)
     give_back_all(order, RefundReason.CANCELLED)
@@ -55,7 +53,7 @@ def _cancel_unpaid(order_id: int, by: Any, reason: str) -> Any:
 
 @transaction.atomic
 def cancel_consignment(*, consignment: Consignment, by: Any = None, reason: str = "") -> Consignment:
-    """The paid consignment, cancelled by its buyer before it was packed; all that was paid for it goes back.
+    """The agreed consignment, cancelled by its buyer before it was packed; all that was paid for it goes back.
 
     Locks/Writes: see ``locks``; stock, consignment, order, refunds, order events, letters. What the stall has
     called missing stays out of stock. Raises: IllegalStep unless it waits to be packed. Idempotent.
@@ -94,13 +92,15 @@ def call_off(
     consignment.save(update_fields=["status"])
     note(consignment, kind, by=by, text=reason)
     back = pay_back(consignment, due, RefundReason.PARCEL_CANCELLED, by=by)
-    order = consignment.order
-    if not order.consignments.exclude(status=ConsignmentStatus.CANCELLED).exists():
-        _close(order)
+    if door.is_closed(consignment.order):
+        close(consignment.order)
     letters.parcel_cancelled(consignment, back, is_by_stall=kind == OrderEventKind.STALL_CANCELLED)
 
 
-def _close(order: Any) -> None:
+def close(order: Any) -> None:
+    """Nothing of the order comes any more. Callers hold its locks."""
     Order.objects.filter(pk=order.pk).update(status=OrderStatus.CANCELLED.value)
+    attempts = PaymentAttempt.objects.filter(order=order, status__in=OPEN_ATTEMPTS)
+    attempts.update(status=AttemptStatus.CANCELLED)
     order.status = OrderStatus.CANCELLED.value
     promotions.give_back(order)

@@ -13,7 +13,8 @@ from oscar.apps.order.models import Line, Order
 from shop.payments.models import OPEN_ATTEMPTS, AttemptStatus, PaymentAttempt, RefundReason
 from shop.promotions import services as promotions
 
-from . import invoicing, letters, picking, reductions, stock
+from . import door, invoicing, letters, picking, reductions, stock
+from .changes import close
 from .locks import lock_consignment, lock_order
 from .models import Consignment, LineReduction, OrderEvent, Shortfall
 from .paying import may_expire
@@ -115,8 +116,35 @@ def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_numbe
     picking.write_sales(consignment, at=consignment.handed_over_at, by=by)
     invoicing.open_invoice(consignment)
     note(consignment, OrderEventKind.HANDED_OVER, by=by, text=f"{carrier} {tracking_number}".strip())
-    letters.handed_over(consignment)
+    is_owed = consignment.order.status == OrderStatus.AT_DOOR
+    letters.handed_over(consignment, door.owed_by_parcel(consignment.order)[consignment.pk] if is_owed else 0)
     return consignment
+
+
+@transaction.atomic
+def take_back(*, consignment: Consignment, by: Any, is_sellable: bool, reason: str) -> Consignment:
+    """The parcel that its buyer did not take at the door, back at its stall: nothing is charged for it.
+
+    ``is_sellable`` goods go on sale again, others are lost. What was paid for it already goes back; an invoice that
+    has its number needs a return by hand. The order is cancelled with its last parcel.
+    Locks/Writes: stock records, order, consignments, lots; the invoice's draft, refunds, order events.
+    Raises: IllegalStep unless it was handed over to be paid at the door.
+    """
+    fresh = lock_consignment(consignment)
+    due = fresh.due_amount
+    if ConsignmentStatus.RETURNED not in CONSIGNMENT_STEPS[fresh.status] or not door.is_at_door(fresh.order):
+        raise IllegalStep(fresh.status, ConsignmentStatus.RETURNED)
+    fresh.status = ConsignmentStatus.RETURNED
+    fresh.save(update_fields=["status"])
+    if is_sellable:
+        stock.put_back(Line.objects.filter(consignment_line__consignment=fresh))
+    picking.write_returns(fresh, is_sellable=is_sellable, note=fresh.code, by=by)
+    invoicing.forget_invoice(fresh)
+    note(fresh, OrderEventKind.REFUSED, by=by, text=reason)
+    reductions.pay_back(fresh, due, RefundReason.REFUSED, by=by)
+    if door.is_closed(fresh.order):
+        close(fresh.order)
+    return fresh
 
 
 def _step(consignment: Consignment, step: ConsignmentStatus) -> Consignment:

@@ -28,6 +28,7 @@ from shop.payments.models import (
     Refund,
     RefundReason,
     RefundState,
+    RemittanceLine,
 )
 from shop.promotions.models import PromotionUse
 
@@ -39,7 +40,8 @@ from .models import (
     OrderSheet,
     Shortfall,
 )
-from .statuses import ConsignmentStatus, OrderStatus
+from .requests import CASH_METHODS
+from .statuses import NOTHING_COMES, ConsignmentStatus, OrderStatus
 
 
 def violations() -> list[str]:
@@ -87,7 +89,7 @@ def _held() -> Iterator[str]:
         Q(order_line__product__product_class__track_stock=True)
         | Q(order_line__product__parent__product_class__track_stock=True)
     )
-    gone = (ConsignmentStatus.CANCELLED, ConsignmentStatus.HANDED_OVER)
+    gone = (*NOTHING_COMES, ConsignmentStatus.HANDED_OVER)
     wanted = Case(When(consignment__status__in=gone, then=0), default=F("quantity") - missing)
     held = Coalesce("order_line__num_allocated", 0)
     for line in lines.annotate(wanted=wanted, held=held).exclude(wanted=F("held")):
@@ -107,7 +109,8 @@ def _amounts() -> Iterator[str]:
         )
     goods = _sum(ConsignmentLine.objects.all(), "consignment", "goods_amount")
     discounts = _sum(ConsignmentLine.objects.all(), "consignment", "discount_amount")
-    for consignment in Consignment.objects.annotate(lines_goods=goods, lines_discount=discounts).exclude(
+    parcels: Any = Consignment.objects
+    for consignment in parcels.annotate(lines_goods=goods, lines_discount=discounts).exclude(
         lines_goods=F("goods_amount"), lines_discount=F("discount_amount")
     ):
         yield f"consignment {consignment.code}: goods {consignment.goods_amount}, its lines {consignment.lines_goods}"
@@ -120,7 +123,8 @@ def _amounts() -> Iterator[str]:
 def _money() -> Iterator[str]:
     """A paid order holds its total beside what is set aside, without what was given back of its consignments.
 
-    An unpaid one holds less than its total, an ended one nothing.
+    An unpaid one holds less than its total, an ended one nothing; one that is paid at the door what its parcels cost
+    in the end, and until then less.
     """
     events, refunds = PaymentEvent.objects.all(), Refund.objects.all()
     money_in = _sum(events.filter(kind__in=MONEY_IN), "attempt__order", "amount")
@@ -131,7 +135,21 @@ def _money() -> Iterator[str]:
     parts = _sum(refunds.filter(for_consignment__isnull=False), "attempt__order", "amount")
     disputed = _sum(events.filter(kind=EventKind.CHARGEBACK), "attempt__order", "amount")
     won = _sum(events.filter(kind=EventKind.REVERSAL), "attempt__order", "amount")
-    orders = Order.objects.filter(sheet__isnull=False).annotate(
+    is_at_door = Q(sheet__payment_method__in=CASH_METHODS)
+    came = Consignment.objects.exclude(status__in=NOTHING_COMES)
+    reductions = LineReduction.objects.exclude(line__consignment__status__in=NOTHING_COMES)
+    due = _sum(came, "order", "total_amount") - _sum(reductions, "line__consignment__order", "amount")
+    at_door = Order.objects.filter(is_at_door, sheet__isnull=False).annotate(
+        usable=money_in - money_out - set_aside, due=due, agreed=agreed
+    )
+    for order in at_door.filter(
+        Q(status=OrderStatus.AT_DOOR) & (Q(usable__lt=0) | Q(usable__gte=F("due")))
+        | Q(status=OrderStatus.PAID, agreed=0) & ~Q(usable=F("due"))
+        | Q(status=OrderStatus.CANCELLED, agreed=0) & ~Q(usable=0)
+        | Q(usable__lt=0)
+    ):
+        yield f"order {order.number} ({order.status}): {order.usable} of {order.due} đồng due at the door"
+    orders = Order.objects.filter(~is_at_door, sheet__isnull=False).annotate(
         held=money_in - money_out,
         usable=money_in - money_out - set_aside,
         expected=F("sheet__total_amount") - agreed - parts - disputed + won,
@@ -171,12 +189,14 @@ def _reductions() -> Iterator[str]:
     is_short_of_money = Exists(
         Refund.objects.filter(attempt__order=OuterRef("order"), reason=RefundReason.AGREED)
     ) | Exists(PaymentEvent.objects.filter(attempt__order=OuterRef("order"), kind=EventKind.CHARGEBACK))
-    rows = Consignment.objects.filter(order__sheet__paid_at__isnull=False).annotate(
+    rows: Any = Consignment.objects.filter(order__sheet__paid_at__isnull=False).annotate(
         reduced=reduced, back=back, is_short_of_money=is_short_of_money
     )
-    undelivered = Case(When(status=ConsignmentStatus.CANCELLED, then=F("total_amount")), default=F("reduced"))
+    undelivered = Case(When(status__in=NOTHING_COMES, then=F("total_amount")), default=F("reduced"))
     for consignment in rows.annotate(undelivered=undelivered).filter(
-        Q(back__gt=F("undelivered")) | Q(back__lt=F("undelivered"), is_short_of_money=False)
+        Q(back__gt=F("undelivered"))
+        | Q(back__lt=F("undelivered"), is_short_of_money=False)
+        & ~Q(order__sheet__payment_method__in=CASH_METHODS)  # there it may not have been paid yet
     ):
         yield f"consignment {consignment.code}: {consignment.back} of {consignment.undelivered} đồng go back"
     first = Invoice.objects.filter(source_reference=OuterRef("code"), kind=InvoiceKind.ORIGINAL)
@@ -191,23 +211,27 @@ def _reductions() -> Iterator[str]:
 
 
 def _states() -> Iterator[str]:
-    expected = {
+    agreed = tuple(set(ConsignmentStatus) - {ConsignmentStatus.AWAITING_PAYMENT})
+    expected: dict[OrderStatus, tuple[ConsignmentStatus, ...]] = {
         OrderStatus.PENDING_PAYMENT: (ConsignmentStatus.AWAITING_PAYMENT,),
-        OrderStatus.PAID: (
-            ConsignmentStatus.TO_PACK,
-            ConsignmentStatus.PACKED,
-            ConsignmentStatus.HANDED_OVER,
-            ConsignmentStatus.CANCELLED,
-        ),
+        OrderStatus.AT_DOOR: agreed,
+        OrderStatus.PAID: agreed,
         OrderStatus.EXPIRED: (ConsignmentStatus.CANCELLED,),
-        OrderStatus.CANCELLED: (ConsignmentStatus.CANCELLED,),
+        OrderStatus.CANCELLED: NOTHING_COMES,
     }
     for status, steps in expected.items():
         for consignment in Consignment.objects.filter(order__status=status).exclude(status__in=steps):
             yield f"consignment {consignment.code} is {consignment.status} although its order is {status.value}"
-    parcels = Consignment.objects.filter(order=OuterRef("pk")).exclude(status=ConsignmentStatus.CANCELLED)
-    for order in Order.objects.filter(~Exists(parcels), status=OrderStatus.PAID, sheet__isnull=False):
-        yield f"order {order.number} is paid although all of its consignments are cancelled"
+    parcels = Consignment.objects.filter(order=OuterRef("pk")).exclude(status__in=NOTHING_COMES)
+    live = (OrderStatus.PAID, OrderStatus.AT_DOOR)
+    for order in Order.objects.filter(~Exists(parcels), status__in=live, sheet__isnull=False):
+        yield f"order {order.number} is {order.status} although nothing of it comes"
+    returned = Consignment.objects.filter(status=ConsignmentStatus.RETURNED)
+    for consignment in returned.exclude(order__sheet__payment_method__in=CASH_METHODS):
+        yield f"consignment {consignment.code} came back although it was paid before"
+    booked = RemittanceLine.objects.exclude(Q(inbound=None) | Q(inbound__amount=F("collected")))
+    for line in booked:
+        yield f"remittance line {line.pk}: {line.collected} collected, another amount booked"
     succeeded = Count("payment_attempts", filter=Q(payment_attempts__status=AttemptStatus.SUCCEEDED))
     is_paid = Q(status=OrderStatus.PAID) | Q(status=OrderStatus.CANCELLED, sheet__paid_at__isnull=False)
     for order in Order.objects.annotate(succeeded=succeeded).filter(

@@ -19,10 +19,11 @@ from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
 from shop.messages.services import Enclosure
 
 from . import letters
+from .door import is_at_door
 from .models import Consignment, ConsignmentLine, OrderEvent, OrderSheet
 from .statuses import OrderEventKind
 
-BANK_TRANSFER = "Chuyển khoản"  # what the invoice prints; Vietnamese whatever the buyer's language
+BANK_TRANSFER, AT_DOOR = "Chuyển khoản", "TM/CK"  # what the invoice prints, in Vietnamese for everybody
 
 
 def sale_of(consignment: Consignment) -> SaleRecord:
@@ -54,7 +55,7 @@ def sale_of(consignment: Consignment) -> SaleRecord:
         on_deduction=consignment.cooperative.vat_method == VatMethod.DEDUCTION,
         lines=tuple(lines),
         discount_amount=sum(line.due.discount for line in delivered),
-        payment_method=BANK_TRANSFER,
+        payment_method=AT_DOOR if is_at_door(consignment.order) else BANK_TRANSFER,
         solution_tax_code=settings.INVOICE_PROVIDER_TAX_CODE,
     )
 
@@ -69,6 +70,14 @@ def open_invoice(consignment: Consignment) -> Invoice:
         deliver_to=sheet.invoice_email or sheet.buyer_email,
         language=sheet.language,
     )
+
+
+def forget_invoice(consignment: Consignment) -> bool:
+    """Whether the invoice of goods that came back is not to be issued any more; one with a number needs a return.
+
+    Writes: the draft goes.
+    """
+    return invoices.drop_unissued(source_reference=consignment.code)
 
 
 def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:

@@ -26,6 +26,7 @@ from .models import (
     ShortfallAnswer,
     StallNotices,
 )
+from .requests import CASH_METHODS
 from .statuses import ShortfallChoice
 
 COOPERATIVE_LANGUAGE = "vi"
@@ -35,6 +36,7 @@ MOST_CODES = 4
 
 def order_received(order: Any, attempt: PaymentAttempt) -> None:
     context = {
+        "is_at_door": order.sheet.payment_method in CASH_METHODS,
         "consignments": order.consignments.order_by("pk")
         .select_related("cooperative")
         .prefetch_related("lines"),
@@ -130,6 +132,7 @@ def to_pack(consignment: Consignment) -> None:
         "buyer_phone": sheet.buyer_phone,
         "address_text": sheet.address_text,
         "note": sheet.note,
+        "is_at_door": sheet.payment_method in CASH_METHODS,
     }
     _to_stall(consignment, "to_pack", f"to-pack:{consignment.code}", context)
     Consignment.objects.filter(pk=consignment.pk).update(stall_told_at=timezone.now())
@@ -163,8 +166,9 @@ def stall_ways(cooperative: Cooperative, template: str) -> list[Way]:
     return [way for way in ways if way.channel != ChannelName.ZNS]
 
 
-def handed_over(consignment: Consignment) -> None:
-    context = {"consignment": consignment, "lines": _left_of(consignment)}
+def handed_over(consignment: Consignment, door_amount: int = 0) -> None:
+    """To the buyer; ``door_amount`` is what is to be paid for it at the door."""
+    context = {"consignment": consignment, "lines": _left_of(consignment), "door_amount": door_amount}
     _to_buyer(consignment.order, "handed_over", f"handed-over:{consignment.code}", context)
 
 

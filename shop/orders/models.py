@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Cooperative, Lot, LotEvent, TaxClass
 from catalog.models.category_sheet import in_reading_language
 from shop.messages.models import ChannelName
-from shop.payments.models import Refund
+from shop.payments.models import PaymentEvent, Refund
 
 from .parts import Part
-from .statuses import ConsignmentStatus, OrderEventKind, ReductionKind, ShortfallChoice
+from .requests import CASH_METHODS
+from .statuses import NOTHING_COMES, ConsignmentStatus, OrderEventKind, ReductionKind, ShortfallChoice
 
 
 class OrderSheet(models.Model):
@@ -62,6 +63,15 @@ class OrderSheet(models.Model):
         return str(self.order)
 
 
+class ConsignmentQuerySet(models.QuerySet["Consignment"]):
+    def agreed(self) -> ConsignmentQuerySet:
+        """Those that a stall has, or had, to deliver: paid, or to be paid at the door."""
+        return self.filter(
+            models.Q(order__sheet__paid_at__isnull=False)
+            | models.Q(order__sheet__payment_method__in=CASH_METHODS)
+        )
+
+
 class Consignment(models.Model):
     """The part of an order that one cooperative packs, ships, invoices and is paid for.
 
@@ -97,6 +107,8 @@ class Consignment(models.Model):
         null=True, blank=True
     )  # in a letter or digest, that it is to be packed
 
+    objects = ConsignmentQuerySet.as_manager()
+
     class Meta:
         ordering = ("-created_at", "-pk")
         verbose_name = _("kiện hàng")
@@ -127,8 +139,8 @@ class Consignment(models.Model):
 
     @property
     def due_amount(self) -> int:
-        """What the buyer pays for it in the end: nothing once cancelled, else the total without the reductions."""
-        if self.status == ConsignmentStatus.CANCELLED:
+        """What the buyer pays for it in the end: nothing if nothing comes, else the total without the reductions."""
+        if self.status in NOTHING_COMES:
             return 0
         return self.total_amount - self.reduced_amount
 
@@ -237,6 +249,19 @@ class ConsignmentRefund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consignment}: {self.refund}"
+
+
+class ConsignmentCharge(models.Model):
+    """Which money was paid for which consignment, where that was said (at the door); append-only."""
+
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="charges")
+    charge = models.OneToOneField(PaymentEvent, on_delete=models.PROTECT, related_name="for_consignment")
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.consignment}: {self.charge}"
 
 
 class ShortfallQuerySet(models.QuerySet["Shortfall"]):

@@ -1,4 +1,4 @@
-"""What a line still costs when less of it is delivered than was sold (pure).
+"""What a line still costs when less of it is delivered than was sold, and what parcels still owe (pure).
 
 The price of a piece stays what it was agreed to be, also where fewer pieces would not have earned it. Every
 fraction of a đồng goes to the buyer.
@@ -6,6 +6,7 @@ fraction of a đồng goes to the buyer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -39,3 +40,23 @@ def kept(whole: Part, *, delivered: int, sold: int) -> Part:
         raise ValueError(f"{delivered} of {sold} is no part")
     goods = whole.goods * delivered // sold
     return Part(goods, goods - whole.amount * delivered // sold)
+
+
+def left_to_pay(due: Mapping[int, int], named: Mapping[int, int], held: int) -> dict[int, int]:
+    """What of each parcel (key) is not paid yet, of ``held`` đồng in all. Unit: whole đồng.
+
+    Shape: ``due`` is what parcels cost, ``named`` the money that came for one of them; what is left of the money goes
+    to the parcels in their order. Parcels never owe less than nothing, nor together more than is missing.
+
+    >>> left_to_pay({1: 100, 2: 50}, {2: 50}, 50)
+    {1: 100, 2: 0}
+    >>> left_to_pay({1: 100, 2: 50}, {}, 120), left_to_pay({1: 100, 2: 50}, {2: 80}, 80)
+    ({1: 0, 2: 30}, {1: 70, 2: 0})
+    """
+    left, free = dict(due), held
+    for wanted in (named, due):
+        for parcel in due:
+            paid = max(min(left[parcel], wanted.get(parcel, 0), free), 0)
+            left[parcel] -= paid
+            free -= paid
+    return left

@@ -15,6 +15,7 @@ from shop.payments.models import OPEN_ATTEMPTS, AttemptStatus, InboundEvent, Pay
 from shop.payments.provider import EventKind, Refused, TryLater
 from shop.payments.providers import PROVIDERS, offered
 
+from . import door
 from .locks import lock_order
 from .models import OrderEvent
 from .receiving import receive
@@ -31,6 +32,8 @@ GRACE = dt.timedelta(minutes=15)
 def change_method(*, order_id: int, provider: str) -> PaymentAttempt:
     """The attempt to pay what is still open in this way; the goods stay reserved until the same deadline.
 
+    Who will pay at the door has agreed: the goods go to the stalls.
+
     Money on an attempt left behind still counts. Locks/Writes: see ``locks``; attempts, an order event.
     Idempotent: an attempt of the same way that still runs is returned. Raises: NotPayable, MethodNotOffered.
     """
@@ -41,7 +44,7 @@ def change_method(*, order_id: int, provider: str) -> PaymentAttempt:
     if last.provider == provider and last.status in OPEN_ATTEMPTS:
         return last
     amount = payments.open_amount(last)
-    if provider not in {way.code for way in offered(amount)}:
+    if provider not in {way.code for way in offered(door.purchase_of(order, amount))}:
         raise MethodNotOffered
     order.payment_attempts.filter(status=AttemptStatus.PENDING).update(status=AttemptStatus.CANCELLED)
     attempt = payments.open_attempt(
@@ -52,6 +55,9 @@ def change_method(*, order_id: int, provider: str) -> PaymentAttempt:
     OrderEvent.objects.create(
         order=order, kind=OrderEventKind.METHOD_CHANGED, note=f"{last.provider} → {provider}"
     )
+    if PROVIDERS[provider].is_at_door:
+        door.agree(order, attempt)
+        door.settle(order, attempt)
     return attempt
 
 

@@ -16,7 +16,7 @@ from django.db.models import F, Q, Sum
 
 from catalog.clock import today
 from catalog.lot_book import LotRecalled, balance_now, locked_lots
-from catalog.lots import sell
+from catalog.lots import sell, take_back
 from catalog.models import Lot, LotStatus, Pack, ProductSheet
 
 from .models import Consignment, ConsignmentLine, PickedLot
@@ -83,6 +83,17 @@ def write_sales(consignment: Consignment, *, at: dt.datetime, by: Any) -> None:
         except (LotRecalled, ValidationError) as error:
             raise LotUnfit(picked.line, picked.lot) from error
         picked.save(update_fields=["event"])
+
+
+def write_returns(consignment: Consignment, *, is_sellable: bool, note: str, by: Any) -> None:
+    """Write into the books of the lots that the goods have come back; ``is_sellable`` False, that they are lost.
+
+    Locks/Writes: the lots by id.
+    """
+    sold = PickedLot.objects.filter(line__consignment=consignment, event__isnull=False)
+    for picked in sold.select_related("lot", "event").order_by("lot", "pk"):
+        number = picked.event.number if picked.event else 0
+        take_back(lot=picked.lot, number=number, note=note, actor=by, is_lost=not is_sellable)
 
 
 def _ready(lot: Lot, line: ConsignmentLine) -> int:

@@ -25,12 +25,14 @@ from catalog.sold import pack_text, sold_sheet
 from shop.crash_points import crash_point
 from shop.money import to_dong
 from shop.payments.codes import new_code
+from shop.payments.provider import Purchase
+from shop.payments.providers import offered
 from shop.payments.services import open_attempt
 from shop.promotions import services as promotions
 from shop.promotions.models import Bearer
 from shop.shipping.methods import StallDelivery
 
-from . import letters
+from . import door, letters
 from .lines import lines_of
 from .models import Consignment, ConsignmentLine, OrderEvent, OrderSheet
 from .promises import promised_on
@@ -41,6 +43,7 @@ from .requests import (
     EmptyBasket,
     ForAdultsOnly,
     InvoiceRequest,
+    MethodNotOffered,
     OutOfStock,
     Placed,
     PriceChanged,
@@ -68,7 +71,7 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
     user: Any = None,
     helper: Any = None,
 ) -> Placed:
-    """The order of this basket, awaiting payment until its deadline, with its stock reserved.
+    """The order of this basket, awaiting payment until its deadline or at the door, with its stock reserved.
 
     Shape: ``stall_quotes`` by the cooperative's id (anything with ``name`` and ``amount``); ``promises`` is the day
     the buyer was told, by product id, for goods that can't leave at once; ``is_adult`` the buyer's declaration;
@@ -76,7 +79,8 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
     Locks/Writes: the basket, stock records by id, promotions by id, order, consignments, attempt, the buyer's letter;
     all or nothing.
     Raises: EmptyBasket; OutOfStock with the lines, also if one would come later than was told; PriceChanged with the
-    total of now, also if a stall has no quote; ForAdultsOnly without the declaration, or with cash;
+    total of now, also if a stall has no quote; ForAdultsOnly without the declaration, or with cash; MethodNotOffered
+    where the goods may not go before the money;
     ``promotions.UsedUp`` when somebody, or this buyer, had the last use.
     Idempotent: by ``checkout_token`` and by basket, also when sent twice at once.
     """
@@ -93,6 +97,11 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
             )
             if is_for_adults and (not is_adult or payment_method in CASH_METHODS):
                 raise ForAdultsOnly
+            if payment_method in CASH_METHODS:  # the goods go first: its rules are looked at once more
+                couriers = frozenset(stall_quotes[pk].courier for pk in stalls)
+                purchase = Purchase(expected_total, address.province_code, couriers, is_for_adults)
+                if payment_method not in {way.code for way in offered(purchase)}:
+                    raise MethodNotOffered
             # Before the stock is reserved: afterwards these very packs would count as others' pre-orders.
             promised_days = {line.pk: promised_on(line) for line in fresh.all_lines()}
             crash_point("place.agreed")
@@ -132,6 +141,8 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
             crash_point("place.basket-closed")
             letters.order_received(order, attempt)
             crash_point("place.letter-written")
+            if payment_method in CASH_METHODS:
+                door.agree(order, attempt)
             return Placed(order, attempt, is_repeat=False)
     except UnableToPlaceOrder as refusal:
         # Somebody was faster between our look and our reservation; everything of ours is undone.

@@ -13,6 +13,7 @@ from catalog.models import Cooperative, Lot, LotStatus
 
 from . import letters
 from .models import PickedLot
+from .statuses import ConsignmentStatus
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def handed_out(lot: Lot) -> QuerySet[PickedLot]:
     """Lines of parcels that left with goods of the lot, oldest first."""
     return (
         PickedLot.objects.filter(lot=lot, event__isnull=False)
+        .exclude(line__consignment__status=ConsignmentStatus.RETURNED)
         .select_related("line__consignment__order__sheet", "line__consignment__cooperative")
         .prefetch_related("line__reductions")
         .order_by("line__consignment__handed_over_at", "pk")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from oscar.apps.order.models import Order
 
 from shop.crash_points import crash_point
-from shop.payments import refunds
+from shop.payments import charges, refunds
 from shop.payments import services as payments
 from shop.payments.models import (
     AttemptStatus,
@@ -31,7 +31,7 @@ from shop.payments.models import EventKind as MoneyKind
 from shop.payments.provider import EventKind
 from shop.promotions import services as promotions
 
-from . import letters, stock
+from . import door, letters, stock
 from .locks import lock_orders
 from .models import OrderEvent, OrderSheet
 from .requests import IllegalStep, NoSuchOrder
@@ -155,16 +155,20 @@ def agree_refund(attempt_pk: int, *, amount: int, by: Any, note: str) -> Refund:
 
 
 def give_back_all(order: Any, reason: RefundReason) -> None:
-    """Whatever came in for an order that nobody has to pay any more goes back.
+    """Whatever came in for an order that nobody has to pay any more goes back, but not what a card scheme took.
 
     Callers hold the order's locks. Writes: refunds, order events, letters. Idempotent.
     """
-    for charge in PaymentEvent.objects.filter(attempt__order=order, kind=MoneyKind.CHARGE, refund=None):
-        _give_back(order, charge, charge.amount, reason)
+    for charge, left in charges.left_of(order):
+        if left > 0:
+            _give_back(order, charge, left, reason)
 
 
 def _apply(order: Any, attempt: PaymentAttempt, charge: PaymentEvent) -> None:
-    if order.status == OrderStatus.PAID:
+    if order.status == OrderStatus.AT_DOOR:
+        if surplus := door.take(order, attempt, charge):
+            _give_back(order, charge, surplus, RefundReason.SURPLUS)
+    elif order.status == OrderStatus.PAID:
         _note_full(attempt)
         _give_back(order, charge, charge.amount, RefundReason.DOUBLE)
     elif order.status == OrderStatus.CANCELLED:

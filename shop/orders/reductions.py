@@ -17,11 +17,11 @@ from shop.payments import charges
 from shop.payments.models import RefundReason
 from shop.templatetags.market import kilograms
 
-from . import stock
+from . import door, stock
 from .models import Consignment, ConsignmentLine, ConsignmentRefund, LineReduction, OrderEvent
 from .parts import Part, kept
 from .requests import WeightUnfit
-from .statuses import OrderEventKind, ReductionKind
+from .statuses import OrderEventKind, OrderStatus, ReductionKind
 
 
 def sold_grams(line: ConsignmentLine) -> int:
@@ -86,9 +86,14 @@ def weigh(consignment: Consignment, weights: Mapping[int, int]) -> list[LineRedu
 def pay_back(consignment: Consignment, amount: int, reason: RefundReason, *, by: Any = None) -> int:
     """How much of ``amount`` goes back to the buyer: all of it, unless so much is not there any more.
 
-    Writes: refunds, their link to the consignment, an order event.
+    Of an order that is paid at the door only what is more than its parcels cost now.
+    Writes: refunds, their link to the consignment, an order event; what is still asked for at the door.
     """
-    made = charges.give_back(order=consignment.order, amount=amount, reason=reason)
+    order = consignment.order
+    if order.status == OrderStatus.AT_DOOR:
+        amount = door.excess(order)
+    made = charges.give_back(order=order, amount=amount, reason=reason)
+    door.settle(order)
     ConsignmentRefund.objects.bulk_create(
         ConsignmentRefund(consignment=consignment, refund=refund) for refund in made
     )

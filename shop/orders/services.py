@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .changes import cancel_consignment, cancel_order
-from .fulfilment import change_lots, expire, hand_over, pack
+from .fulfilment import change_lots, expire, hand_over, pack, take_back
 from .paying import ask, ask_due, change_method
 from .picking import LotUnfit
 from .placing import place
@@ -70,5 +70,6 @@ __all__ = [
     "recall_lot",
     "receive",
     "report_shortfall",
+    "take_back",
     "withdraw_shortfall",
 ]

@@ -10,6 +10,7 @@ class OrderStatus(models.TextChoices):
     """Kept in Oscar's ``Order.status``."""
 
     PENDING_PAYMENT = "pending-payment", _("Chờ thanh toán")
+    AT_DOOR = "at-door", _("Trả khi nhận hàng")
     PAID = "paid", _("Đã thanh toán")
     EXPIRED = "expired", _("Hết hạn thanh toán")
     CANCELLED = "cancelled", _("Đã hủy")
@@ -20,7 +21,11 @@ class ConsignmentStatus(models.TextChoices):
     TO_PACK = "to-pack", _("Cần đóng gói")
     PACKED = "packed", _("Đã đóng gói")
     HANDED_OVER = "handed-over", _("Đã giao cho đơn vị vận chuyển")
+    RETURNED = "returned", _("Không nhận, đã trả về")
     CANCELLED = "cancelled", _("Đã hủy")
+
+
+NOTHING_COMES = (ConsignmentStatus.CANCELLED, ConsignmentStatus.RETURNED)
 
 
 class OrderEventKind(models.TextChoices):
@@ -29,6 +34,10 @@ class OrderEventKind(models.TextChoices):
     PLACED = "placed", _("Đã đặt hàng")
     PARTLY_PAID = "partly-paid", _("Nhận được một phần tiền")
     PAID = "paid", _("Đã nhận đủ tiền")
+    DOOR_AGREED = "door-agreed", _("Nhận đơn, trả tiền khi nhận hàng")
+    DOOR_TAKEN = "door-taken", _("Đã thu tiền của kiện")
+    DOOR_VOIDED = "door-voided", _("Hủy khoản quẹt thẻ đã ghi")
+    REFUSED = "refused", _("Người mua không nhận, hàng trả về")
     PAID_LATE = "paid-late", _("Nhận đủ tiền sau hạn, vẫn còn hàng")
     REFUND_DUE = "refund-due", _("Có tiền cần hoàn lại")
     EXPIRED = "expired", _("Hết hạn thanh toán")
@@ -67,9 +76,15 @@ class ShortfallChoice(models.TextChoices):
 
 
 ORDER_STEPS: dict[str, tuple[str, ...]] = {
-    OrderStatus.PENDING_PAYMENT: (OrderStatus.PAID, OrderStatus.EXPIRED, OrderStatus.CANCELLED),
+    OrderStatus.PENDING_PAYMENT: (
+        OrderStatus.PAID,
+        OrderStatus.AT_DOOR,
+        OrderStatus.EXPIRED,
+        OrderStatus.CANCELLED,
+    ),
+    OrderStatus.AT_DOOR: (OrderStatus.PAID, OrderStatus.CANCELLED),
     OrderStatus.EXPIRED: (OrderStatus.PAID,),  # late money, if the stock can be had again
-    OrderStatus.PAID: (OrderStatus.CANCELLED,),
+    OrderStatus.PAID: (OrderStatus.CANCELLED, OrderStatus.AT_DOOR),  # a card payment that never was
     OrderStatus.CANCELLED: (),
 }
 CONSIGNMENT_STEPS: dict[str, tuple[str, ...]] = {
@@ -77,5 +92,6 @@ CONSIGNMENT_STEPS: dict[str, tuple[str, ...]] = {
     ConsignmentStatus.CANCELLED: (ConsignmentStatus.TO_PACK,),  # late money
     ConsignmentStatus.TO_PACK: (ConsignmentStatus.PACKED, ConsignmentStatus.CANCELLED),
     ConsignmentStatus.PACKED: (ConsignmentStatus.HANDED_OVER,),
-    ConsignmentStatus.HANDED_OVER: (),
+    ConsignmentStatus.HANDED_OVER: (ConsignmentStatus.RETURNED,),  # only of goods to be paid at the door
+    ConsignmentStatus.RETURNED: (),
 }

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.apps.order.models import Line
 
+from catalog import shelves
 from shop.partner.models import StockRecord
 
 from .requests import NotHarvestedYet
@@ -58,6 +59,16 @@ def write_off(line: Any, quantity: int) -> None:
             counted.stockrecord.cancel_allocation(quantity - lost)
             counted.num_allocated -= quantity - lost
             counted.save(update_fields=["num_allocated"])
+
+
+def put_back(order_lines: Iterable[Any]) -> None:
+    """The lines' goods, which have come back, are there for others again."""
+    for line in _counted(order_lines):
+        record, quantity = line.stockrecord, line.consignment_line.left_quantity
+        StockRecord.objects.filter(pk=record.pk).update(num_in_stock=F("num_in_stock") + quantity)
+        record.refresh_from_db(fields=["num_in_stock", "num_allocated"])
+        if record.net_stock_level <= quantity:
+            shelves.restock(record.product)
 
 
 def consume(order_lines: Iterable[Any]) -> None:

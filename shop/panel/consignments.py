@@ -12,19 +12,24 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.trace_views import amount_text
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
-from shop.orders import services
+from shop.orders import door, services, terminals
 from shop.orders.models import Consignment, ConsignmentLine, OrderEvent, Shortfall
 from shop.orders.picking import Choice, choices_for
 from shop.orders.reductions import reduction_text
-from shop.orders.statuses import ConsignmentStatus, OrderEventKind, ShortfallChoice
+from shop.orders.slips import owed_for
+from shop.orders.statuses import NOTHING_COMES, ConsignmentStatus, OrderEventKind, ShortfallChoice
+from shop.payments.models import TerminalPayment
 from shop.shipping.couriers import Courier
 
+from .card_form import CardForm
+from .money import door_charges
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import consignments_for
 from .weighing import Weighing, read_weighings, weights_of
@@ -47,6 +52,9 @@ TOLD = (
     OrderEventKind.REDUCED,
     OrderEventKind.CANCELLED,
     OrderEventKind.STALL_CANCELLED,
+    OrderEventKind.DOOR_TAKEN,
+    OrderEventKind.DOOR_VOIDED,
+    OrderEventKind.REFUSED,
 )
 """What happened beside the steps that have a time of their own."""
 
@@ -55,6 +63,7 @@ SHOWN = (
     ConsignmentStatus.TO_PACK,
     ConsignmentStatus.PACKED,
     ConsignmentStatus.HANDED_OVER,
+    ConsignmentStatus.RETURNED,
     ConsignmentStatus.CANCELLED,
 )
 
@@ -164,6 +173,7 @@ class ConsignmentPage(Screen):
     wished: dict[int, int] | None = None
     weighings: list[Weighing] | None = None
     unfit: str = ""
+    card_form: CardForm | None = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -207,7 +217,7 @@ class ConsignmentPage(Screen):
             can_change_lots=status == ConsignmentStatus.PACKED and may_open(user, "panel:change_lots"),
             sheet=self.consignment.order.sheet,
             # A cancelled consignment is sent nowhere: the buyer's name and address stop being needed.
-            shows_buyer=status != ConsignmentStatus.CANCELLED,
+            shows_buyer=status not in NOTHING_COMES,
             can_pack=can_pack,
             weighings=(self.weighings or read_weighings(self.consignment, {})) if can_pack else (),
             question=question,
@@ -225,8 +235,29 @@ class ConsignmentPage(Screen):
             can_hand_over=status == ConsignmentStatus.PACKED and may_open(user, "panel:hand_over"),
             hand_over_form=self.hand_over_form
             or HandOverForm(initial={"carrier": _carrier(self.consignment)}),
+            **self._at_door(),
         )
         return context
+
+    def _at_door(self) -> dict[str, Any]:
+        """What is said of a parcel that is paid when it is received."""
+        consignment, user = self.consignment, self.request.user
+        if not door.is_at_door(consignment.order):
+            return {}
+        may_enter = may_open(user, "panel:enter_card") and terminals.can_be_paid(consignment)
+        payments = TerminalPayment.objects.filter(parcel_code=consignment.code)
+        return {
+            "is_at_door": True,
+            "owed": owed_for(consignment),
+            "door_charges": door_charges(consignment),
+            "card_payments": payments.select_related("entered_by", "reversed_by"),
+            "card_form": (self.card_form or CardForm(initial={"paid_at": timezone.localtime()}))
+            if may_enter
+            else None,
+            "can_reverse": may_open(user, "panel:reverse_card"),
+            "can_take_back": consignment.status == ConsignmentStatus.HANDED_OVER
+            and may_open(user, "panel:take_back_parcel"),
+        }
 
 
 def _told(event: OrderEvent) -> str:

@@ -13,7 +13,7 @@ from oscar.apps.order.models import Order
 
 from catalog.clock import VIETNAM
 from shop.accounts.roles import roles_of
-from shop.orders.models import OrderEvent
+from shop.orders.models import Consignment, OrderEvent
 from shop.orders.statuses import OrderEventKind, OrderStatus, ShortfallChoice
 from shop.payments.models import (
     EventKind,
@@ -69,13 +69,14 @@ class DaySum:
     matched: int
     unmatched: int
     returned: int
+    remitted: int
     booked: int
     refunded: int
 
     @property
     def difference(self) -> int:
         """Nought when every đồng that was reported is booked, waits for staff or goes back."""
-        return self.reported - self.booked - self.unmatched - self.returned
+        return self.reported - self.booked - self.unmatched - self.returned - self.remitted
 
 
 def transfers_like(rows: QuerySet[InboundEvent], wanted: str) -> QuerySet[InboundEvent]:
@@ -151,6 +152,27 @@ def time_line(order: Any) -> list[Moment]:
     return sorted(moments, key=lambda moment: moment.at)
 
 
+@dataclass(frozen=True)
+class DoorCharge:
+    """Money that was taken for a parcel: by which way, when. Unit: whole đồng."""
+
+    name: str
+    at: dt.datetime
+    amount: int
+
+
+def door_charges(consignment: Consignment) -> list[DoorCharge]:
+    """What was taken for this very parcel and still counts."""
+    voided = PaymentEvent.objects.filter(attempt__order=consignment.order_id, kind=EventKind.VOID)
+    references = set(voided.values_list("external_reference", flat=True))
+    links = consignment.charges.select_related("charge")
+    return [
+        DoorCharge(source_name(link.charge.provider), link.charge.occurred_at, link.charge.amount)
+        for link in links
+        if link.charge.external_reference not in references
+    ]
+
+
 def health_of_sources() -> list[Health]:
     """Every source that may speak to us."""
     start = _start(timezone.localdate())
@@ -181,6 +203,7 @@ def sums_of(day: dt.date) -> list[DaySum]:
         matched=_of(InboundOutcome.MATCHED),
         unmatched=_of(InboundOutcome.UNMATCHED),
         returned=_of(InboundOutcome.RETURNED),
+        remitted=_of(InboundOutcome.REMITTED),
     )
     booked = dict(
         PaymentEvent.objects.filter(kind=EventKind.CHARGE, inbound__in=came)
@@ -200,6 +223,7 @@ def sums_of(day: dt.date) -> list[DaySum]:
             row["matched"],
             row["unmatched"],
             row["returned"],
+            row["remitted"],
             booked.get(row["provider"], 0),
             refunded.get(row["provider"], 0),
         )

@@ -20,7 +20,7 @@ from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.messages.models import Letter, LetterState
 from shop.orders.models import Consignment, PickedLot
 from shop.orders.recalls import handed_out
-from shop.payments.models import InboundEvent, InboundOutcome, Refund
+from shop.payments.models import InboundEvent, InboundOutcome, Refund, Remittance
 from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
 from shop.shipping.models import DeliveryService
 
@@ -28,13 +28,13 @@ MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
 
 
 def consignments_for(user: Any) -> QuerySet[Consignment]:
-    """Paid-for consignments of the person's own cooperatives; all of them for the operator.
+    """Paid-for consignments, or those paid at the door, of the person's own cooperatives; all for the operator.
 
     Unpaid and expired ones stay hidden: nothing is to be done for them, and the buyer's address is not
     the cooperative's to know.
     """
     roles = roles_of(user)
-    consignments = Consignment.objects.filter(order__sheet__paid_at__isnull=False)
+    consignments = Consignment.objects.agreed()
     if Role.OPERATOR in roles:
         return consignments
     if Role.COOPERATIVE in roles:
@@ -103,6 +103,11 @@ def refunds_for(user: Any) -> QuerySet[Refund]:
     if not MONEY_ROLES & roles_of(user):
         return Refund.objects.none()
     return Refund.objects.select_related("attempt__order").order_by("created_at", "pk")
+
+
+def remittances_for(user: Any) -> QuerySet[Remittance]:
+    """What couriers collected, for the operator alone: it names parcels of every stall."""
+    return Remittance.objects.all() if Role.OPERATOR in roles_of(user) else Remittance.objects.none()
 
 
 def complaints_for(user: Any) -> ComplaintQuerySet:

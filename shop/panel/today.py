@@ -125,7 +125,7 @@ def _just_cancelled(user: Any) -> QuerySet[Consignment]:
 CARDS = (
     Card(
         _("Cần đóng gói"),
-        _("Người mua đã trả tiền"),
+        _("Đã trả tiền, hoặc trả khi nhận hàng"),
         "panel:consignments",
         f"?tinh-trang={ConsignmentStatus.TO_PACK}",
         lambda user: _ready_to_pack(user).count(),

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from shop.accounts.doors import may_open
 from shop.money import format_amount
 from shop.orders import services
 from shop.payments import refunds
 from shop.payments.models import InboundOutcome
 
 from .money import booked_from, orders_like, transfers_like
+from .remittances import open_lists
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import transfers_for
 
@@ -109,6 +111,9 @@ class TransferPage(Screen):
             wanted=wanted,
             candidates=orders_like(self.request.user, wanted, self.transfer.amount) if is_waiting else [],
             bookings=booked_from(self.request.user, self.transfer),
+            lists=open_lists(self.request.user)
+            if is_waiting and may_open(self.request.user, "panel:remit_transfer")
+            else [],
         )
         return context
 

@@ -95,6 +95,13 @@ def transfers_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def remittances_item() -> MenuItem:
+    return MenuItem(
+        _("Tiền thu hộ"), reverse("panel:remittances"), "remittances", icon_name="table", order=145
+    )
+
+
+@hooks.register("register_admin_menu_item")
 def refunds_item() -> MenuItem:
     return MenuItem(_("Hoàn tiền"), reverse("panel:refunds"), "refunds", icon_name="rotate", order=150)
 

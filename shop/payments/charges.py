@@ -26,6 +26,9 @@ def left_of(order: Any) -> list[tuple[PaymentEvent, int]]:
             named[charge] += refund.amount
         else:
             unnamed[refund.attempt_id] += refund.amount
+    voided = PaymentEvent.objects.filter(attempt__order=order, kind=EventKind.VOID)
+    for provider, reference, amount in voided.values_list("provider", "external_reference", "amount"):
+        named[charges.get(provider=provider, external_reference=reference).pk] += amount
     moved = PaymentEvent.objects.filter(attempt__order=order).order_by()
     for attempt, kind, amount in moved.values_list("attempt", "kind").annotate(Sum("amount")):
         sign = {EventKind.CHARGEBACK: 1, EventKind.REVERSAL: -1}.get(kind, 0)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.utils.translation import gettext as _
+
 
 class BadSignature(Exception):
     """The delivery does not prove that it comes from the provider, or is too old."""
@@ -23,6 +25,16 @@ class TryLater(Exception):
 
 class Refused(Exception):
     """The provider answered that it will not do this as asked."""
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What decides whether a way of paying is open: whole đồng, where to, by which couriers, for adults only."""
+
+    amount: int
+    province_code: str = ""
+    couriers: frozenset[str] = frozenset()
+    is_for_adults: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,6 +192,21 @@ class EventSource(Protocol):
         """The answer that makes the provider stop or send again."""
 
 
+class Way:
+    """What most ways of paying have in common."""
+
+    least_amount = 1
+    most_amount = 10**12
+    is_online = True
+    is_at_door = False
+    takes_any_amount = False
+
+    def refusal(self, purchase: Purchase) -> str:
+        """Why it is not open for this purchase, for the buyer; empty when it is."""
+        is_carried = self.least_amount <= purchase.amount <= self.most_amount
+        return "" if is_carried else _("Cách trả này không dùng được cho đơn này. Bạn chọn cách khác nhé.")
+
+
 class PaymentProvider(Protocol):
     """A way of paying. Adding one: a module in ``providers``, a line in its registry, its settings in the docs."""
 
@@ -190,6 +217,13 @@ class PaymentProvider(Protocol):
     most_amount: int
     is_online: bool
     """Whether the attempt lives at the provider: it is started, asked about, and refunded by program."""
+    is_at_door: bool
+    """Whether the goods go first and the money comes when they are received."""
+    takes_any_amount: bool
+    """Whether payers may send another amount than was asked; else such money waits for staff."""
+
+    def refusal(self, purchase: Purchase) -> str:
+        """Why it is not open for this purchase, for the buyer; empty when it is."""
 
     def start(self, request: PaymentRequest) -> NextStep:
         """What the buyer does next. Idempotent by ``request.reference``. Raises: TryLater, Refused."""

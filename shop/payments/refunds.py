@@ -14,6 +14,7 @@ from shop.crash_points import crash_point
 
 from .codes import REFUND_PREFIX, new_code
 from .models import (
+    MONEY_OUT,
     REFUND_STEPS,
     EventKind,
     InboundEvent,
@@ -78,7 +79,8 @@ def refundable_amount(attempt: PaymentAttempt) -> int:
         moved[EventKind(kind)] = total
     waiting = attempt.refunds.exclude(state=RefundState.DONE).aggregate(total=Sum("amount", default=0))
     held = moved[EventKind.CHARGE] + moved[EventKind.REVERSAL]
-    return held - moved[EventKind.REFUND] - moved[EventKind.CHARGEBACK] - int(waiting["total"])
+    gone = sum(moved[kind] for kind in MONEY_OUT)
+    return held - gone - int(waiting["total"])
 
 
 def request_agreed(*, attempt: PaymentAttempt, amount: int, by: Any, note: str) -> Refund:

@@ -151,6 +151,12 @@ def next_step(attempt: PaymentAttempt) -> NextStep | None:
     return chosen.start(dataclasses.replace(request_of(attempt), amount=amount))
 
 
+def step_for_part(attempt: PaymentAttempt, *, amount: int, memo: str) -> NextStep:
+    """What the payer does for a part of an attempt by transfer, under a memo that begins with its reference."""
+    request = dataclasses.replace(request_of(attempt), amount=amount, reference=memo)
+    return PROVIDERS[attempt.provider].start(request)
+
+
 def take_delivery(source_code: str, headers: Mapping[str, str], body: bytes) -> list[InboundEvent]:
     """The rows of a genuine delivery, kept before anything is made of them; a repeat returns the first rows.
 
@@ -216,10 +222,15 @@ def usable_amount(order: Any) -> int:
 
 
 def open_amount(attempt: PaymentAttempt) -> int:
-    """What is still to be paid for the attempt's order; 0 once the attempt succeeded."""
+    """What is still to be paid for the attempt's order; 0 once the attempt succeeded.
+
+    At the door that is what the goods that come are worth, which the conductor keeps in the attempt.
+    """
     if attempt.status == AttemptStatus.SUCCEEDED:
         return 0
-    return max(int(attempt.order.total_incl_tax) - usable_amount(attempt.order), 0)
+    is_at_door = PROVIDERS[attempt.provider].is_at_door
+    asked = attempt.amount if is_at_door else int(attempt.order.total_incl_tax)
+    return max(asked - usable_amount(attempt.order), 0)
 
 
 def named_attempts(inbound: InboundEvent) -> list[PaymentAttempt]:
@@ -251,10 +262,9 @@ def match(inbound: InboundEvent, attempts: Sequence[PaymentAttempt]) -> list[Sha
 
 
 def is_amount_asked(inbound: InboundEvent, attempts: Sequence[PaymentAttempt]) -> bool:
-    """Whether an online provider reports what we asked it for; who transfers by hand may send any amount."""
-    return all(
-        attempt.amount == inbound.amount for attempt in attempts if PROVIDERS[attempt.provider].is_online
-    )
+    """Whether a provider that fixes the amount reports what we asked it for; by hand any amount may be sent."""
+    fixed = [attempt for attempt in attempts if not PROVIDERS[attempt.provider].takes_any_amount]
+    return all(attempt.amount == inbound.amount for attempt in fixed)
 
 
 def book(

@@ -1,4 +1,4 @@
-"""The sandbox's counterparts on one loopback server: tax authority under ``/tax/``, bank ``/bank/``, SMS ``/sms/``."""
+"""The sandbox's counterparts on one loopback server: tax authority, bank, SMS gateway and till, each under its name."""
 
 from __future__ import annotations
 
@@ -31,20 +31,22 @@ class SandboxServer(ThreadingHTTPServer):
 
 
 def build_server(
-    host: str, port: int, *, folder: Path, bank: Mount | None = None, sms: Mount | None = None
+    host: str,
+    port: int,
+    *,
+    folder: Path,
+    bank: Mount | None = None,
+    sms: Mount | None = None,
+    pay: Mount | None = None,
 ) -> SandboxServer:
-    """A server with the tax authority of ``folder`` and, if given, a bank and SMS; port 0 takes a free one."""
-    mounts: dict[str, Mount] = {"tax": TaxFront(Authority.in_folder(folder))}
-    if bank is not None:
-        mounts["bank"] = bank
-    if sms is not None:
-        mounts["sms"] = sms
-    return SandboxServer((host, port), mounts)
+    """A server with the tax authority of ``folder`` and, if given, the others; port 0 takes a free one."""
+    given = {"tax": TaxFront(Authority.in_folder(folder)), "bank": bank, "sms": sms, "pay": pay}
+    return SandboxServer((host, port), {name: mount for name, mount in given.items() if mount is not None})
 
 
-def serve(host: str, port: int, *, folder: Path, bank: Mount | None = None, sms: Mount | None = None) -> None:
-    """Runs the server until interrupted."""
-    with build_server(host, port, folder=folder, bank=bank, sms=sms) as server:
+def serve(host: str, port: int, *, folder: Path, **mounts: Mount | None) -> None:
+    """Runs the server until interrupted. ``mounts`` as of ``build_server``."""
+    with build_server(host, port, folder=folder, **mounts) as server:
         server.serve_forever()
 
 

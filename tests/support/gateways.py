@@ -15,16 +15,18 @@ from shop.payments.provider import PaymentRequest
 from shop.payments.providers import PROVIDERS, SOURCES
 from tests.fakes.gateway import Gateway, running
 from tests.fakes.momo import MoMoGateway
+from tests.fakes.practice import PracticeGateway
 from tests.fakes.stripe import StripeGateway
 from tests.fakes.vnpay import VnPayGateway
 from tests.fakes.zalopay import ZaloPayGateway
 
-CODES = ("vnpay", "momo", "zalopay", "stripe")
+CODES = ("vnpay", "momo", "zalopay", "stripe", "practice")
 _SECRETS = {
     "vnpay": ("VNPAY_HASH_SECRET", "VNPAY_HASH_SECRET_PREVIOUS"),
     "momo": ("MOMO_SECRET_KEY", "MOMO_SECRET_KEY_PREVIOUS"),
     "zalopay": ("ZALOPAY_KEY2", "ZALOPAY_KEY2_PREVIOUS"),
     "stripe": ("STRIPE_WEBHOOK_SECRET", "STRIPE_WEBHOOK_SECRET_PREVIOUS"),
+    "practice": ("PRACTICE_SECRET", "PRACTICE_SECRET_PREVIOUS"),
 }
 
 
@@ -82,12 +84,13 @@ def counterpart(code: str, settings: Any) -> Iterator[Counterpart]:
             {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"},
         ),
     }
+    build["practice"] = lambda: (PracticeGateway("practice"), "declined", {"PRACTICE_SECRET": "practice"})
     gateway, failed, values = build[code]()
     with running(gateway):
         for name, value in values.items():
             setattr(settings, name, value)
-        address = "STRIPE_API_BASE" if code == "stripe" else f"{code.upper()}_URL"
-        setattr(settings, address, gateway.url)
+        addresses = {"stripe": "STRIPE_API_BASE", "practice": "SANDBOX_URL"}
+        setattr(settings, addresses.get(code, f"{code.upper()}_URL"), gateway.url)
         yield Counterpart(code, gateway, failed, settings)
 
 

@@ -25,7 +25,7 @@ from shop.checkout.stalls import Stalls, has_age_restricted, load_lines, read_st
 from shop.crash_points import crash_point
 from shop.money import format_amount
 from shop.orders.models import OrderSheet
-from shop.orders.requests import EmptyBasket, ForAdultsOnly, OutOfStock, PriceChanged
+from shop.orders.requests import EmptyBasket, ForAdultsOnly, MethodNotOffered, OutOfStock, PriceChanged
 from shop.promotions import services as promotions
 from shop.promotions.services import UsedUp
 from shop.shipping.rates import Place
@@ -87,7 +87,7 @@ def _confirm(request: HttpRequest, basket: Any) -> HttpResponse:
             stalls,
             notice=_("Ngày giao của món đặt trước vừa đổi. Bạn xem lại rồi bấm “Đặt hàng” lần nữa."),
         )
-    if not form.allows(stalls.total_amount):
+    if not form.allows(stalls.purchase_at(form.destination)):
         return _render(request, form, stalls, status=422)
     return _place(request, form, stalls)
 
@@ -122,6 +122,9 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
         return redirect("checkout:basket")
     except ForAdultsOnly:
         form.add_error("payment_method", no_cash_text())
+        return _render(request, form, stalls, status=422)
+    except MethodNotOffered:  # the operator has changed the rules since the form was read
+        form.add_error("payment_method", form.fields["payment_method"].error_messages["invalid_choice"])
         return _render(request, form, stalls, status=422)
     except UsedUp as refusal:
         if refusal.promotion.code:

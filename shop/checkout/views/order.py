@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_GET
 
 from shop.checkout.parcels import parcels_of, refund_text
 from shop.checkout.privacy import personal
-from shop.orders.models import OrderSheet
+from shop.orders.door import is_at_door
+from shop.orders.models import Consignment, OrderSheet
+from shop.orders.slips import door_step
 from shop.orders.statuses import OrderStatus
 from shop.orders.tokens import find_order, find_order_by_short
 from shop.payments.models import Refund
+from shop.payments.provider import ShowQr
+from shop.payments.vietqr import qr_svg
 
 
 def sheet_or_404(number: str, token: str) -> OrderSheet:
@@ -36,6 +40,20 @@ def short_link(request: HttpRequest, number: str, start: str) -> HttpResponse:
 
 @personal
 @require_GET
+def door_qr(request: HttpRequest, number: str, token: str, parcel: str) -> HttpResponse:
+    """The QR code with which one parcel is paid at the door; none once nothing is owed for it."""
+    sheet = sheet_or_404(number, token)
+    consignment = get_object_or_404(
+        Consignment.objects.select_related("order__sheet"), order=sheet.order_id, code=parcel
+    )
+    step = door_step(consignment)
+    if not isinstance(step, ShowQr):
+        raise Http404
+    return HttpResponse(qr_svg(step.payload), content_type="image/svg+xml")
+
+
+@personal
+@require_GET
 def order_page(request: HttpRequest, number: str, token: str) -> HttpResponse:
     sheet = sheet_or_404(number, token)
     parcels = parcels_of(sheet)
@@ -49,7 +67,9 @@ def order_page(request: HttpRequest, number: str, token: str) -> HttpResponse:
         "goods_amount": sum(consignment.goods_amount for consignment in own),
         "discount_amount": sum(consignment.discount_amount for consignment in own),
         "shipping_amount": sum(consignment.shipping_amount for consignment in own),
-        "less_amount": sheet.total_amount - due_amount if sheet.paid_at else 0,
+        "less_amount": sheet.total_amount - due_amount if sheet.paid_at or is_at_door(sheet.order) else 0,
+        "is_at_door": sheet.order.status == OrderStatus.AT_DOOR,
+        "owed_amount": sum(parcel.owed for parcel in parcels),
         "due_amount": due_amount,
         "other_refunds": [
             (refund_text(refund), refund.get_reason_display(), refund.done_at) for refund in other_refunds

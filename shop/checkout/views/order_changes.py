@@ -51,14 +51,26 @@ class ChoiceForm(forms.Form):
     def __init__(self, *args: Any, shortfall: Shortfall, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["choice"].choices = [  # type: ignore[attr-defined]
-            (choice.value, _with_refund(choice, refund_of(shortfall, choice)))
+            (choice.value, _with_refund(choice, refund_of(shortfall, choice), shortfall))
             for choice in choices_of(shortfall)
         ]
 
 
-def _with_refund(choice: ShortfallChoice, amount: int) -> str:
-    if not amount:
-        return str(choice.label)
+_AT_DOOR = {
+    ShortfallChoice.SHIP_REST: gettext_lazy("Giao phần còn lại, bớt tiền phần thiếu"),
+    ShortfallChoice.CANCEL: gettext_lazy("Hủy cả kiện"),
+}
+"""The choices of those who have not paid yet."""
+
+
+def _label(choice: ShortfallChoice, sheet: OrderSheet) -> str:
+    return str(choice.label if sheet.paid_at else _AT_DOOR.get(choice, choice.label))
+
+
+def _with_refund(choice: ShortfallChoice, amount: int, shortfall: Shortfall) -> str:
+    sheet: OrderSheet = shortfall.consignment.order.sheet
+    if not amount or not sheet.paid_at:
+        return _label(choice, sheet)
     return _("%(choice)s: bạn nhận lại %(amount)s") % {
         "choice": choice.label,
         "amount": format_amount(amount),
@@ -106,11 +118,12 @@ def cancel_parcel(request: HttpRequest, number: str, token: str, parcel: str) ->
     except services.IllegalStep:
         consignment.refresh_from_db(fields=["status"])
         return _no_parcel_to_cancel(request, sheet, consignment)
-    messages.success(
-        request,
+    text = (
         _("Đã hủy kiện của %(stall)s. Chợ hoàn tiền kiện này cho bạn.")
-        % {"stall": consignment.cooperative.name},
+        if sheet.paid_at
+        else _("Đã hủy kiện của %(stall)s. Bạn không phải trả gì cho kiện này.")
     )
+    messages.success(request, text % {"stall": consignment.cooperative.name})
     return _back(sheet)
 
 
@@ -132,7 +145,7 @@ def shortfall(request: HttpRequest, number: str, token: str, shortfall: int) -> 
             "order": sheet.order,
             "consignment": found.consignment,
             "shortfall": found,
-            "silence": silence_means(found).label,
+            "silence": _label(silence_means(found), sheet),
             "form": form,
         }
         return render(request, "checkout/shortfall.html", context, status=422 if form.is_bound else 200)
@@ -165,7 +178,7 @@ def _person(request: HttpRequest) -> Any:
 
 
 def _answered(request: HttpRequest, sheet: OrderSheet, choice: ShortfallChoice) -> HttpResponse:
-    messages.success(request, _("Đã ghi: %(choice)s.") % {"choice": choice.label})
+    messages.success(request, _("Đã ghi: %(choice)s.") % {"choice": _label(choice, sheet)})
     return _back(sheet)
 
 

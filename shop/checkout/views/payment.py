@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shop.checkout.banks import bank_name
 from shop.checkout.privacy import personal
+from shop.orders.door import purchase_of
 from shop.orders.services import MethodNotOffered, NotPayable, ask, change_method
 from shop.orders.statuses import OrderStatus
 from shop.payments.models import AttemptStatus, PaymentAttempt
@@ -38,6 +39,7 @@ from shop.payments.vietqr import qr_png, qr_svg
 logger = logging.getLogger(__name__)
 
 PAID, EXPIRED, CANCELLED, PARTIAL, WAITING = "paid", "expired", "cancelled", "partially-paid", "waiting"
+AT_DOOR = "at-door"  # nothing is waited for: the goods come first
 FAILED, CHANGED = "failed", "changed"  # of this attempt; the order still waits for its money
 SANDBOX_SECONDS = (2, 5)  # connect, read
 METHOD_KEY = "cach"
@@ -56,7 +58,7 @@ def pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     if BACK_KEY in request.GET and ask_soon(found, after=ASK_ON_RETURN) and ask(found.pk):
         found = _attempt(attempt)
     state, step = _read(found)
-    is_open = state in (WAITING, PARTIAL, FAILED, CHANGED)
+    is_open = state in (WAITING, PARTIAL, AT_DOOR, FAILED, CHANGED)
     context = {
         "attempt": found,
         "order": found.order,
@@ -68,7 +70,7 @@ def pay(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         "way": PROVIDERS[found.provider],
         "is_online": PROVIDERS[found.provider].is_online,
         "open_amount": open_amount(found) if is_open else 0,
-        "ways": _ways(found, state) if is_open else [],
+        "ways": _ways(found, state) if is_open and state != AT_DOOR else [],
         "latest": found.order.payment_attempts.latest("pk") if state == CHANGED else found,
         "paid_amount": paid_amount(found.order) if state == PARTIAL else 0,
         "time_left": _time_left(found),
@@ -194,7 +196,7 @@ def _read(attempt: PaymentAttempt) -> tuple[str, NextStep | None]:
     The bank may tell us between the two reads: then nothing is open any more, and the payer is told that.
     """
     state = _state(attempt)
-    if state not in (WAITING, PARTIAL):
+    if state not in (WAITING, PARTIAL, AT_DOOR):
         return state, None
     step = next_step(attempt)
     if step is None and not (PROVIDERS[attempt.provider].is_online and open_amount(attempt)):
@@ -212,6 +214,8 @@ def _state(attempt: PaymentAttempt) -> str:
         return CANCELLED
     if attempt.status == AttemptStatus.SUCCEEDED or order.status == OrderStatus.PAID:
         return PAID
+    if order.status == OrderStatus.AT_DOOR:
+        return AT_DOOR if PROVIDERS[attempt.provider].is_at_door else CHANGED
     if order.status == OrderStatus.EXPIRED or attempt.status == AttemptStatus.EXPIRED:
         return EXPIRED
     words = {
@@ -224,7 +228,7 @@ def _state(attempt: PaymentAttempt) -> str:
 
 def _ways(attempt: PaymentAttempt, state: str) -> list[PaymentProvider]:
     """What else the buyer may choose; after a failure also the same again."""
-    ways = offered(open_amount(attempt))
+    ways = offered(purchase_of(attempt.order, open_amount(attempt)))
     return ways if state == FAILED else [way for way in ways if way.code != attempt.provider]
 
 

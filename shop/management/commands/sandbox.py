@@ -12,6 +12,7 @@ from shop.management.commands.serve import parse_bind
 from shop.sandbox.bank import Bank, BankFront
 from shop.sandbox.server import serve
 from shop.sandbox.sms import SmsFront
+from shop.sandbox.till import Till, TillFront
 
 
 class Command(BaseCommand):
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 folder=settings.INVOICE_KEYS_DIR,
                 bank=front,
                 sms=SmsFront(settings.PRIVATE_DIR / "outbox"),
+                pay=TillFront(Till(settings.PRACTICE_SECRET), f"{shop}/webhooks/practice/"),
             )
         except KeyboardInterrupt:
             self.stdout.write("")

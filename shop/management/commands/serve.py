@@ -50,6 +50,8 @@ class Command(BaseCommand):
                 "SMS_TOKEN": "sandbox",
                 "SMS_SENDER": "ChoPhien",
             }
+        if settings.SANDBOX and demo:
+            environment.setdefault("PAYMENT_METHODS", "vietqr,cod,practice")
         address = socket.gethostbyname(host)
         manage = [sys.executable, "-u", str(settings.BASE_DIR / "manage.py")]
         commands = {

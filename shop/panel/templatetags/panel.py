@@ -11,6 +11,7 @@ from catalog.trace_views import Step, amount_text
 from shop.invoices.pdf import format_number
 from shop.panel.lot_forms import CorrectionForm
 from shop.panel.money import source_name
+from shop.shipping.couriers import Courier
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ def decimal(value: Decimal | None) -> str:
 
 
 register.filter(source_name)
+
+
+@register.filter
+def courier_name(code: str) -> str:
+    """Who carries, as people call them."""
+    return str(Courier(code).label) if code in Courier.values else code
 
 
 @register.simple_tag

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-from django.conf import settings
+from typing import Any
 
-from shop.payments.provider import EventSource, PaymentProvider
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from shop.payments.provider import EventSource, PaymentProvider, Purchase
 
 from .casso import Casso
+from .cod import CashOnDelivery
 from .momo import MoMo
 from .payos import PayOs
+from .practice import Practice
 from .sepay import SePay
 from .stripe import Stripe
 from .vietqr import VietQr
 from .vnpay import VnPay
 from .zalopay import ZaloPay
 
-_VNPAY, _MOMO, _ZALOPAY, _STRIPE = VnPay(), MoMo(), ZaloPay(), Stripe()
+_VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE = VnPay(), MoMo(), ZaloPay(), Stripe(), Practice()
 
 PROVIDERS: dict[str, PaymentProvider] = {
-    provider.code: provider for provider in (VietQr(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE)
+    provider.code: provider
+    for provider in (VietQr(), CashOnDelivery(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
 }
 """Also those that are switched off: attempts of earlier times are asked about and refunded."""
 
 SOURCES: dict[str, EventSource] = {
-    source.code: source for source in (SePay(), PayOs(), Casso(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE)
+    source.code: source for source in (SePay(), PayOs(), Casso(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
 }
 
 BANK_SOURCES = ("sepay", "payos", "casso")
 
-NAMES = {
+NAMES: dict[str, Any] = {
     "vietqr": "VietQR", "vnpay": "VNPay", "momo": "MoMo", "zalopay": "ZaloPay", "stripe": "Stripe",
     "sepay": "SePay", "payos": "payOS", "casso": "Casso",
+    "cod": _("Trả khi nhận hàng"), "pos": _("Máy quẹt thẻ"), "statement": _("Sao kê ngân hàng"),
+    "practice": _("Trả thử"),
 }  # fmt: skip
-"""How each company or scheme writes its own name, by code; the same in every language."""
+"""How each company or scheme writes its own name, by code; the same in every language. Our own ways are translated."""
 
 
 def chosen_ways() -> list[PaymentProvider]:
@@ -40,16 +48,19 @@ def chosen_ways() -> list[PaymentProvider]:
     return [PROVIDERS[code] for code in settings.PAYMENT_METHODS]
 
 
-def offered(amount: int) -> list[PaymentProvider]:
-    """The ways in which this amount can be paid here."""
-    return [way for way in chosen_ways() if way.least_amount <= amount <= way.most_amount]
+def offered(purchase: Purchase) -> list[PaymentProvider]:
+    """The ways in which this purchase can be paid here."""
+    return [way for way in chosen_ways() if not way.refusal(purchase)]
 
 
 def is_listening(code: str) -> bool:
     """Whether the door of this source is open: of the bank sources only the chosen one.
 
-    Two watchers of one account would report each transfer twice, under different names.
+    Two watchers of one account would report each transfer twice, under different names. The one to practise with
+    is heard in the sandbox only.
     """
+    if code == _PRACTICE.code:
+        return settings.SANDBOX
     return code in SOURCES and (code not in BANK_SOURCES or code == settings.BANK_EVENTS)
 
 

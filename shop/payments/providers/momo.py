@@ -8,7 +8,6 @@ empty 204 within 15 s. ``requestId`` makes a request safe to repeat.
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -31,9 +30,10 @@ from shop.payments.provider import (
     Refused,
     TryLater,
     Verdict,
+    Way,
 )
 
-from .reading import hmac_hex, identity, prove, read_object, text, unreadable, whole
+from .reading import hmac_hex, identity, instant_of, prove, read_object, text, unreadable, whole
 from .wire import post
 
 _CREATE = [
@@ -69,13 +69,12 @@ _NOT_FOUND = 42
 _BUSY = frozenset({10, 11, 99})
 
 
-class MoMo:
+class MoMo(Way):
     code = "momo"
     label = _("Ví MoMo")
     hint = _("Bạn được đưa sang MoMo để trả, xong sẽ quay lại đây.")
     least_amount = 1_000
     most_amount = 50_000_000
-    is_online = True
     method = "POST"
 
     def start(self, request: PaymentRequest) -> Redirect:
@@ -183,7 +182,7 @@ def _read(message: Mapping[str, Any], reference: str, body: bytes) -> ProviderEv
         amount=amount,
         memo=text(message.get("orderInfo"), 500),
         reference=reference,
-        occurred_at=_instant(message.get("responseTime")),
+        occurred_at=instant_of(message.get("responseTime")),
     )
 
 
@@ -204,10 +203,3 @@ def _fresh_id(reference: str) -> str:
 
 def _reason(answer: Mapping[str, Any]) -> str:
     return text(f"{answer.get('resultCode')} {answer.get('message')}", 200)
-
-
-def _instant(value: Any) -> dt.datetime | None:
-    """Milliseconds since 1970."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**14:
-        return None
-    return dt.datetime.fromtimestamp(value / 1000, dt.UTC)

@@ -78,6 +78,14 @@ def instant(value: Any, layout: str = "%Y-%m-%d %H:%M:%S") -> dt.datetime | None
         return None
 
 
+def instant_of(milliseconds: Any) -> dt.datetime | None:
+    """Milliseconds since 1970 as an aware instant; None for anything else."""
+    is_number = isinstance(milliseconds, int) and not isinstance(milliseconds, bool)
+    if not is_number or not 0 < milliseconds < 10**14:
+        return None
+    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
+
+
 def local(moment: dt.datetime, layout: str) -> str:
     """An instant as providers want it written: Vietnamese local time."""
     return moment.astimezone(VIETNAM).strftime(layout)

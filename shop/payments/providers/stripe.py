@@ -29,6 +29,7 @@ from shop.payments.provider import (
     Refused,
     TryLater,
     Verdict,
+    Way,
 )
 
 from .reading import identity, read_object, text, unreadable, whole
@@ -44,13 +45,12 @@ _STAYS_OPEN = dt.timedelta(
 T = TypeVar("T")
 
 
-class Stripe:
+class Stripe(Way):
     code = "stripe"
     label = _("Thẻ Visa, Mastercard, JCB (Stripe)")
     hint = _("Dùng được với thẻ phát hành ở nước ngoài. Số thẻ chỉ nhập ở trang của Stripe.")
     least_amount = 20_000  # Stripe's least is worth about half a US dollar
     most_amount = 99_999_999
-    is_online = True
     method = "POST"
 
     def start(self, request: PaymentRequest) -> Redirect:

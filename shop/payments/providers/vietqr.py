@@ -18,17 +18,17 @@ from shop.payments.provider import (
     RefundState,
     Refused,
     ShowQr,
+    Way,
 )
 from shop.payments.vietqr import TRANSFER_CEILING, Transfer, payload_of
 
 
-class VietQr:
+class VietQr(Way):
     code = "vietqr"
     label = _("Chuyển khoản, quét mã VietQR")
     hint = _("Mọi ứng dụng ngân hàng và ví đều quét được.")
-    least_amount = 1
-    most_amount = 10**12
     is_online = False
+    takes_any_amount = True
 
     def start(self, request: PaymentRequest) -> Instructions:
         """A QR code for exactly this amount; above the ceiling of one transfer only the account in words."""

@@ -29,6 +29,7 @@ from shop.payments.provider import (
     Refused,
     TryLater,
     Verdict,
+    Way,
 )
 
 from .reading import hmac_hex, identity, instant, local, prove, text, unreadable, whole_digits
@@ -90,13 +91,12 @@ _ANSWERS = {
 }
 
 
-class VnPay:
+class VnPay(Way):
     code = "vnpay"
     label = _("VNPay: thẻ ATM, thẻ quốc tế, ví")
     hint = _("Bạn được đưa sang trang của VNPay để trả, xong sẽ quay lại đây.")
     least_amount = 5_000
     most_amount = 999_999_999
-    is_online = True
     method = "GET"
 
     def start(self, request: PaymentRequest) -> Redirect:

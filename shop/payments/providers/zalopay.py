@@ -7,7 +7,6 @@ most: everything else is found by asking.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -30,9 +29,10 @@ from shop.payments.provider import (
     Refused,
     TryLater,
     Verdict,
+    Way,
 )
 
-from .reading import hmac_hex, identity, local, prove, read_object, text, unreadable, whole
+from .reading import hmac_hex, identity, instant_of, local, prove, read_object, text, unreadable, whole
 from .wire import post
 
 _SUCCESS, _FAILED, _PROCESSING = 1, 2, 3
@@ -44,13 +44,12 @@ _ANSWERS = {
 }
 
 
-class ZaloPay:
+class ZaloPay(Way):
     code = "zalopay"
     label = _("Ví ZaloPay")
     hint = _("Bạn được đưa sang ZaloPay để trả, xong sẽ quay lại đây.")
     least_amount = 1_000
     most_amount = 100_000_000
-    is_online = True
     method = "POST"
 
     def start(self, request: PaymentRequest) -> Redirect:
@@ -167,7 +166,7 @@ def _charge(fields: Mapping[str, Any], reference: str, body: bytes) -> ProviderE
         external_id=number,
         amount=amount,
         reference=reference,
-        occurred_at=_instant(fields.get("server_time")),
+        occurred_at=instant_of(fields.get("server_time")),
     )
 
 
@@ -183,10 +182,3 @@ def _reason(answer: Mapping[str, Any]) -> str:
     return text(
         f"{answer.get('sub_return_code', answer.get('return_code'))} {answer.get('return_message')}", 200
     )
-
-
-def _instant(value: Any) -> dt.datetime | None:
-    """Milliseconds since 1970."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**14:
-        return None
-    return dt.datetime.fromtimestamp(value / 1000, dt.UTC)

@@ -44,6 +44,12 @@ def test_a_name_that_nobody_knows_is_refused(methods: str, bank_events: str, wor
         check(methods, bank_events)
 
 
+def test_practice_is_refused_outside_of_the_sandbox() -> None:
+    Environment({}).check_payments(["vietqr", "practice"], "sepay", is_sandbox=True)
+    with pytest.raises(ImproperlyConfigured, match="names practice, but SANDBOX is off"):
+        Environment({}).check_payments(["vietqr", "practice"], "sepay", is_sandbox=False)
+
+
 def test_the_number_of_the_app_is_one() -> None:
     with pytest.raises(ImproperlyConfigured, match="must be a number"):
         check("zalopay", ZALOPAY_APP_ID="abc", ZALOPAY_KEY1="x", ZALOPAY_KEY2="x")
