@@ -8,6 +8,8 @@ from typing import Any
 
 from shop.payments.models import PaymentAttempt
 
+from .return_rules import Obstacle
+
 CASH_METHODS = frozenset({"cod"})
 """Ways to pay in cash; goods for adults are not sold for cash (Law 44/2019/QH14 art. 16)."""
 
@@ -152,3 +154,23 @@ class WeightUnfit(ValueError):
     def __init__(self, line: Any, sold: int) -> None:
         super().__init__(f"{line}: {sold} g")
         self.line, self.sold = line, sold
+
+
+class ReportWaits(IllegalStep):
+    """An earlier report about this consignment waits for its answer."""
+
+
+class TooManyReported(ValueError):
+    """``line`` has not so many pieces to report, answer or take back; None when there are none at all."""
+
+    def __init__(self, line: Any) -> None:
+        super().__init__(str(line))
+        self.line = line
+
+
+class NotReturnable(ValueError):
+    """The line can't be reported (any more)."""
+
+    def __init__(self, line: Any, obstacle: Obstacle) -> None:
+        super().__init__(f"{line}: {obstacle.value}")
+        self.line, self.obstacle = line, obstacle

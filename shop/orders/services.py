@@ -22,15 +22,20 @@ from .requests import (
     NotHarvestedYet,
     NotOffered,
     NotPayable,
+    NotReturnable,
     OutOfStock,
     Placed,
     PriceChanged,
+    ReportWaits,
     Shortage,
     StallQuote,
     TooManyMissing,
+    TooManyReported,
     WeightUnfit,
 )
+from .returns import answer_report, report_goods, take_goods_back
 from .shortfalls import answer_overdue, answer_shortfall, report_shortfall, withdraw_shortfall
+from .stock import NotInStock
 
 __all__ = [
     "Address",
@@ -44,17 +49,22 @@ __all__ = [
     "MethodNotOffered",
     "NoSuchOrder",
     "NotHarvestedYet",
+    "NotInStock",
     "NotOffered",
     "NotPayable",
+    "NotReturnable",
     "OutOfStock",
     "Placed",
     "PriceChanged",
+    "ReportWaits",
     "Shortage",
     "StallQuote",
     "TooManyMissing",
+    "TooManyReported",
     "WeightUnfit",
     "agree_refund",
     "answer_overdue",
+    "answer_report",
     "answer_shortfall",
     "ask",
     "ask_due",
@@ -69,6 +79,8 @@ __all__ = [
     "place",
     "recall_lot",
     "receive",
+    "report_goods",
     "report_shortfall",
+    "take_goods_back",
     "withdraw_shortfall",
 ]

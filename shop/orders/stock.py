@@ -1,4 +1,4 @@
-"""What happens to reserved stock: given back, reserved again, or gone with the parcel.
+"""What happens to stock: reserved stock given back, reserved again, or gone with the parcel; replaced, returned.
 
 Callers hold the locks of ``locks``. Oscar's ``cancel_allocation`` clamps at zero, so the line's own count decides
 first; otherwise a second call would take what other orders have reserved.
@@ -10,13 +10,44 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from oscar.apps.order.exceptions import UnableToPlaceOrder
 from oscar.apps.order.models import Line
 
+from catalog import shelves
 from shop.partner.models import StockRecord
 
 from .requests import NotHarvestedYet
+
+
+class NotInStock(Exception):
+    """There are not so many pieces that nobody has ordered."""
+
+    def __init__(self, line: Any) -> None:
+        super().__init__(line.title)
+        self.line = line
+
+
+def take(line: Any, quantity: int) -> None:
+    """Pieces like those of the order line leave the stock in their place. Raises: NotInStock."""
+    if line.stockrecord is None or line.product is None:
+        raise NotInStock(line)
+    try:
+        line.stockrecord.allocate(quantity)
+    except UnableToPlaceOrder as refusal:
+        raise NotInStock(line) from refusal
+    line.stockrecord.consume_allocation(quantity)
+
+
+def put_back(line: Any, quantity: int) -> None:
+    """Pieces of the order line that came back are there to be sold again; a deleted stock record takes none."""
+    for counted in _counted([line]):
+        record = counted.stockrecord
+        record.pre_save_signal()
+        StockRecord.objects.filter(pk=record.pk).update(num_in_stock=F("num_in_stock") + quantity)
+        record.refresh_from_db(fields=["num_in_stock"])
+        shelves.restock(record.product)
+        record.post_save_signal()
 
 
 def give_back(order_lines: Iterable[Any]) -> None:

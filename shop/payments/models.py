@@ -199,6 +199,7 @@ class RefundReason(models.TextChoices):
     PARCEL_CANCELLED = "parcel-cancelled", _("Kiện hàng đã hủy")
     SHORT = "short", _("Gian hàng không đủ hàng")
     LIGHTER = "lighter", _("Cân lúc gói nhẹ hơn lúc bán")
+    RETURNED = "returned", _("Hàng có vấn đề hoặc trả lại sau khi giao")
 
 
 class RefundWay(models.TextChoices):
