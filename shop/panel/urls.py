@@ -9,6 +9,7 @@ from . import (
     consignments,
     delivery,
     dossiers,
+    goods_reports,
     imports,
     invoices,
     labels,
@@ -24,7 +25,7 @@ from . import (
     refunds,
     transfers,
 )
-from .corrections import Adjust, Correct, DropDraft, Notify, Replace, TakeBack
+from .corrections import Adjust, AdjustReturned, Correct, DropDraft, Notify, Replace, TakeBack, Unadjusted
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .tax_rules import DecideRate, TaxRules
@@ -42,6 +43,12 @@ urlpatterns = [
     path("kien-hang/<int:pk>/thieu-hang/", ReportShortfall.as_view(), name="report_shortfall"),
     path("kien-hang/<int:pk>/du-hang/", WithdrawShortfall.as_view(), name="withdraw_shortfall"),
     path("kien-hang/<int:pk>/giao-di/", consignments.HandOver.as_view(), name="hand_over"),
+    path("khach-bao/", goods_reports.ReportList.as_view(), name="goods_reports"),
+    path("khach-bao/<int:pk>/", goods_reports.ReportPage.as_view(), name="goods_report"),
+    path("khach-bao/<int:pk>/tra-loi/", goods_reports.AnswerReport.as_view(), name="answer_report"),
+    path("khach-bao/<int:pk>/quyet-dinh/", goods_reports.DecideReport.as_view(), name="decide_report"),
+    path("khach-bao/<int:pk>/hang-ve/", goods_reports.TakeGoodsBack.as_view(), name="goods_back"),
+    path("khach-bao/<int:pk>/anh/<int:photo>/", goods_reports.report_photo, name="report_photo"),
     path("san-pham/moi/", product_pages.ProductForm.as_view(), name="product_add"),
     path("san-pham/<int:pk>/", product_pages.ProductForm.as_view(), name="product"),
     path("san-pham/<int:pk>/viec/", product_pages.ProductAct.as_view(), name="product_act"),
@@ -61,6 +68,8 @@ urlpatterns = [
     path("hoa-don/dot/<int:pk>/", BatchPage.as_view(), name="batch"),
     path("hoa-don/xuat/", ExportMonth.as_view(), name="export_month"),
     path("hoa-don/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
+    path("hoa-don/can-dieu-chinh/", Unadjusted.as_view(), name="unadjusted"),
+    path("hoa-don/<int:pk>/dieu-chinh-hoan/", AdjustReturned.as_view(), name="adjust_returned"),
     path("hoa-don/<int:pk>/lap/", invoices.Issue.as_view(), name="issue"),
     path("hoa-don/<int:pk>/gui-lai/", invoices.Retry.as_view(), name="retry"),
     path("hoa-don/<int:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
