@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
 from shop.orders.models import GoodsReport, ReportAnswer
 from shop.orders.returns import may_be_decided
-from shop.orders.services import IllegalStep, answer_report
+from shop.orders.services import IllegalStep, Reply, answer_report
 from shop.orders.statuses import OrderEventKind, Verdict
 
 from .models import Complaint, ComplaintKind, Outcome
@@ -52,15 +51,7 @@ def may_decide(report: GoodsReport) -> bool:
 
 
 @transaction.atomic
-def decide(
-    *,
-    report: GoodsReport,
-    verdict: Verdict,
-    pieces: Mapping[int, int],
-    text: str,
-    goods_come_back: bool = False,
-    by: Any,
-) -> ReportAnswer:
+def decide(*, report: GoodsReport, reply: Reply, by: Any) -> ReportAnswer:
     """The market's answer, which closes the complaint about it.
 
     Locks/Writes: as ``orders.services.answer_report``, then the complaint. Raises: what that raises; IllegalStep if
@@ -68,18 +59,9 @@ def decide(
     """
     if not may_decide(report):
         raise IllegalStep("", OrderEventKind.REPORT_ANSWERED)
-    answer = answer_report(
-        report_pk=report.pk,
-        verdict=verdict,
-        pieces=pieces,
-        text=text,
-        goods_come_back=goods_come_back,
-        by=by,
-        is_by_market=True,
-    )
+    answer = answer_report(report_pk=report.pk, reply=reply, by=by, is_by_market=True)
     complaint = Complaint.objects.select_for_update().filter(report=report, closed_at=None).first()
     if complaint is not None:
-        close_complaint(
-            complaint=complaint, outcome=_OUTCOMES[verdict], text=text or str(verdict.label), by=by
-        )
+        words = reply.text or str(reply.verdict.label)
+        close_complaint(complaint=complaint, outcome=_OUTCOMES[reply.verdict], text=words, by=by)
     return answer

@@ -70,7 +70,7 @@ def taken_back(
     settled already: whole đồng of price and of discount. Raises: ValueError for more than stands.
     """
     lines, left, discount = [], [], record.discount_amount
-    settled = paid_back or [None] * len(counts)
+    settled: Sequence[tuple[int, int] | None] = paid_back or [None] * len(counts)
     for line, off, count, paid in zip(record.lines, line_discounts(record), counts, settled, strict=True):
         most = line.quantity or 0
         if not 0 <= count <= most:

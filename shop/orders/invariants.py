@@ -205,7 +205,7 @@ def _returns() -> Iterator[str]:
         (AnsweredLine, "answer__report__consignment"),
         (RestockedLine, "back__answer__report__consignment"),
     ):
-        for row in model.objects.exclude(line__consignment=F(above)):  # type: ignore[attr-defined]
+        for row in model.objects.exclude(line__consignment=F(above)):
             yield f"{model.__name__} {row.pk} is about another consignment"
     answered = AnsweredLine.objects.annotate(
         reported=_sum(

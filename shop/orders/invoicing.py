@@ -14,8 +14,8 @@ from django_tasks import task
 
 from catalog.models import Cooperative, TaxClass, VatMethod
 from shop.crash_points import crash_point
-from shop.invoices import services as invoices
 from shop.invoices import corrections
+from shop.invoices import services as invoices
 from shop.invoices.corrections import NotCorrectable, Obstacle
 from shop.invoices.draft import Buyer, Seller
 from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus

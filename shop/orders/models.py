@@ -453,9 +453,7 @@ class AnsweredLine(models.Model):
     reduction = models.OneToOneField(
         LineReduction, on_delete=models.PROTECT, null=True, related_name="answered"
     )
-    lot_event = models.OneToOneField(
-        LotEvent, on_delete=models.PROTECT, null=True, related_name="replacing"
-    )
+    lot_event = models.OneToOneField(LotEvent, on_delete=models.PROTECT, null=True, related_name="replacing")
 
     class Meta:
         ordering = ("pk",)

@@ -43,6 +43,7 @@ from .requests import (
     IllegalStep,
     NotOffered,
     NotReturnable,
+    Reply,
     ReportWaits,
     TooManyReported,
 )
@@ -134,67 +135,43 @@ def report_goods(
 
 @transaction.atomic
 def answer_report(
-    *,
-    report_pk: int,
-    verdict: Verdict,
-    pieces: Mapping[int, int],
-    text: str = "",
-    goods_come_back: bool = False,
-    carrier: str = "",
-    tracking_number: str = "",
-    lots: Mapping[int, int] | None = None,
-    by: Any = None,
-    is_by_market: bool = False,
+    *, report_pk: int, reply: Reply, by: Any = None, is_by_market: bool = False
 ) -> ReportAnswer:
-    """The answer to a report, carried out: money for so many pieces (value) of lines (key), or others in their place.
+    """The answer to a report, carried out: money for pieces of its lines, or others in their place.
 
-    ``lots`` says from which lot (value) the pieces that replace those of a line (key) are taken. The market answers
-    after a no, or where the stall has let its time pass, and sends no goods of a stall.
-    Locks/Writes: see ``locks``; the answer, reductions and refunds, or stock and lots; an order event, a letter.
+    The market answers after a no, or where the stall has let its time pass, and sends no goods of a stall.
+    Locks/Writes: see ``locks``; the answer, reductions and refunds, or stock and lots; an order event, letters.
     Raises: IllegalStep if it has been answered, or is not the market's to answer; NotOffered for a verdict that does
-    not fit the wish; TooManyReported for more pieces than were reported, or none; stock.NotInStock; LotUnfit.
+    not fit the wish, or a no without a reason; TooManyReported for more pieces than were reported, or none;
+    NotInStock; LotUnfit.
     """
     report = GoodsReport.objects.select_related("consignment").get(pk=report_pk)
     report.consignment = consignment = lock_consignment(report.consignment)
     may_answer = may_be_decided(report) if is_by_market else report.answer is None
     if not may_answer:
         raise IllegalStep(report.answer.verdict if report.answer else "", OrderEventKind.REPORT_ANSWERED)
-    if verdict not in verdicts_for(report, is_by_market=is_by_market) or (
-        verdict == Verdict.REFUSED and not text
-    ):
-        raise NotOffered(verdict)
-    gives = verdict in (Verdict.MONEY, Verdict.REPLACED)
-    given = {pk: quantity for pk, quantity in pieces.items() if quantity} if gives else {}
-    _check_pieces(report, consignment, given, is_needed=gives)
+    is_bare_no = reply.verdict == Verdict.REFUSED and not reply.text
+    if is_bare_no or reply.verdict not in verdicts_for(report, is_by_market=is_by_market):
+        raise NotOffered(reply.verdict)
+    _check_pieces(report, consignment, reply)
+    is_sent = reply.verdict == Verdict.REPLACED
     answer = ReportAnswer.objects.create(
         report=report,
         is_by_market=is_by_market,
-        verdict=verdict,
-        text=text,
-        goods_come_back=gives and goods_come_back,
-        carrier=carrier if verdict == Verdict.REPLACED else "",
-        tracking_number=tracking_number if verdict == Verdict.REPLACED else "",
+        verdict=reply.verdict,
+        text=reply.text,
+        goods_come_back=reply.goods_come_back and bool(reply.given),
+        carrier=reply.carrier if is_sent else "",
+        tracking_number=reply.tracking_number if is_sent else "",
         actor=by,
     )
-    note(consignment, OrderEventKind.REPORT_ANSWERED, by=by, text=str(verdict.value))
+    note(consignment, OrderEventKind.REPORT_ANSWERED, by=by, text=str(reply.verdict.value))
+    lines = [line for line in consignment.lines.all() if line.pk in reply.given]
     back = 0
-    lines = [line for line in consignment.lines.all() if line.pk in given]
-    if verdict == Verdict.MONEY:
-        made = [(line, take_off_returned(line, given[line.pk])) for line in lines]
-        AnsweredLine.objects.bulk_create(
-            AnsweredLine(answer=answer, line=line, quantity=given[line.pk], reduction=row)
-            for line, row in made
-        )
-        back = pay_back(consignment, sum(row.amount for _line, row in made), RefundReason.RETURNED, by=by)
-    elif verdict == Verdict.REPLACED:
-        for line in lines:
-            stock.take(line.order_line, given[line.pk])
-        # Lots are locked after all stock records.
-        for line in lines:
-            event = _sell(line, given[line.pk], (lots or {}).get(line.pk), answer.created_at, by)
-            AnsweredLine.objects.create(
-                answer=answer, line=line, quantity=given[line.pk], lot_event=event
-            )
+    if reply.verdict == Verdict.MONEY:
+        back = _give_money(answer, consignment, lines, reply, by)
+    elif reply.verdict == Verdict.REPLACED:
+        _send_others(answer, lines, reply, by)
     letters.report_answered(answer, consignment, back)
     return answer
 
@@ -246,17 +223,36 @@ def _came_at(consignment: Consignment) -> dt.datetime | None:
     return handed_over and return_rules.counted_from(handed_over, consignment.promised_to, VIETNAM)
 
 
-def _check_pieces(
-    report: GoodsReport, consignment: Consignment, given: Mapping[int, int], *, is_needed: bool
-) -> None:
+def _check_pieces(report: GoodsReport, consignment: Consignment, reply: Reply) -> None:
     lines = {line.pk: line for line in consignment.lines.all()}
     reported = {row.line_id: row.quantity for row in report.lines.all()}
-    for pk, quantity in given.items():
+    for pk, quantity in reply.given.items():
         line = lines.get(pk)
         if line is None or not 0 < quantity <= min(reported.get(pk, 0), line.kept_quantity):
             raise TooManyReported(line)
-    if is_needed and not given:
+    if reply.verdict in (Verdict.MONEY, Verdict.REPLACED) and not reply.given:
         raise TooManyReported(None)
+
+
+def _give_money(
+    answer: ReportAnswer, consignment: Consignment, lines: Sequence[ConsignmentLine], reply: Reply, by: Any
+) -> int:
+    """How much goes back."""
+    made = [(line, take_off_returned(line, reply.given[line.pk])) for line in lines]
+    AnsweredLine.objects.bulk_create(
+        AnsweredLine(answer=answer, line=line, quantity=row.quantity, reduction=row) for line, row in made
+    )
+    return pay_back(consignment, sum(row.amount for _line, row in made), RefundReason.RETURNED, by=by)
+
+
+def _send_others(answer: ReportAnswer, lines: Sequence[ConsignmentLine], reply: Reply, by: Any) -> None:
+    for line in lines:
+        stock.take(line.order_line, reply.given[line.pk])
+    # Lots are locked after all stock records, by id.
+    for line in sorted(lines, key=lambda line: (reply.lots.get(line.pk, 0), line.pk)):
+        quantity = reply.given[line.pk]
+        event = _sell(line, quantity, reply.lots.get(line.pk), answer.created_at, by)
+        AnsweredLine.objects.create(answer=answer, line=line, quantity=quantity, lot_event=event)
 
 
 def _keep_photos(report: GoodsReport, photos: Iterable[bytes]) -> None:
@@ -270,7 +266,7 @@ def _keep_photos(report: GoodsReport, photos: Iterable[bytes]) -> None:
             photo.save()
     except Exception:
         for photo in kept:
-            photo.photo.storage.delete(photo.photo.name)
+            photo.photo.delete(save=False)
         raise
 
 

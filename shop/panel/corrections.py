@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from shop.accounts.doors import may_open
 from shop.invoices import corrections, notices
 from shop.invoices.corrections import NotCorrectable, Obstacle
-from shop.accounts.doors import may_open
 from shop.invoices.models import Invoice, InvoiceKind, TaxOffice
 from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import open_adjustment
@@ -158,7 +158,9 @@ class AdjustReturned(_OnInvoice):
             )
         except NotCorrectable as refusal:
             if refusal.obstacle == Obstacle.DOES_NOT_FIT:
-                messages.error(request, _("Hóa đơn này đã sửa tay nên chợ không tự điền được. Bạn ghi giúp nhé."))
+                messages.error(
+                    request, _("Hóa đơn này đã sửa tay nên chợ không tự điền được. Bạn ghi giúp nhé.")
+                )
                 return redirect("panel:take_back", pk=pk)
             messages.error(request, str(refusal.obstacle.label))
             return redirect("panel:unadjusted")

@@ -168,6 +168,19 @@ class AnswerForm(forms.Form):
         return cleaned
 
     @property
+    def reply(self) -> services.Reply:
+        cleaned = self.cleaned_data
+        return services.Reply(
+            verdict=Verdict(cleaned["verdict"]),
+            pieces=self.pieces,
+            text=cleaned["text"],
+            goods_come_back=cleaned["goods_come_back"],
+            carrier=cleaned.get("carrier", ""),
+            tracking_number=cleaned.get("tracking_number", ""),
+            lots=self.lots,
+        )
+
+    @property
     def pieces(self) -> dict[int, int]:
         return {row.line_id: self.cleaned_data.get(f"so-{row.line_id}") or 0 for row in self.rows}
 
@@ -186,7 +199,8 @@ class BackForm(forms.Form):
         for row in self.rows:
             self.fields[f"ve-{row.line_id}"] = forms.IntegerField(
                 label=_("%(title)s: nhập lại kho mấy?") % {"title": row.line.title},
-                help_text=_("Khách trả %(quantity)d. Còn bán được mới nhập lại.") % {"quantity": row.quantity},
+                help_text=_("Khách trả %(quantity)d. Còn bán được mới nhập lại.")
+                % {"quantity": row.quantity},
                 min_value=0,
                 max_value=row.quantity,
                 required=False,
@@ -215,7 +229,9 @@ class ReportPage(Screen):
             Prefetch("lines", AnsweredLine.objects.select_related("line", "reduction", "lot_event__lot")),
             Prefetch("back__lines", RestockedLine.objects.select_related("line")),
         )
-        rows = reports_for(request.user).select_related("consignment__cooperative", "consignment__order__sheet")
+        rows = reports_for(request.user).select_related(
+            "consignment__cooperative", "consignment__order__sheet"
+        )
         lines = ReportedLine.objects.select_related("line__order_line__product")
         rows = rows.prefetch_related(
             "photos",
@@ -239,7 +255,8 @@ class ReportPage(Screen):
     def awaited(self) -> ReportAnswer | None:
         """The answer whose goods are to come back and have not."""
         return next(
-            (one for one in self.report.answers.all() if one.goods_come_back and not hasattr(one, "back")), None
+            (one for one in self.report.answers.all() if one.goods_come_back and not hasattr(one, "back")),
+            None,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -286,19 +303,8 @@ class AnswerReport(ReportPage):
         form = self.form = self.make_form(request.POST)
         if not form.is_valid():
             return self.again()
-        fields = form.cleaned_data
         try:
-            services.answer_report(
-                report_pk=pk,
-                verdict=Verdict(fields["verdict"]),
-                pieces=form.pieces,
-                text=fields["text"],
-                goods_come_back=fields["goods_come_back"],
-                carrier=fields["carrier"],
-                tracking_number=fields["tracking_number"],
-                lots=form.lots,
-                by=request.user,
-            )
+            services.answer_report(report_pk=pk, reply=form.reply, by=request.user)
         except services.IllegalStep:
             return self.is_over(request)
         except services.NotInStock as error:
@@ -326,16 +332,8 @@ class DecideReport(ReportPage):
         form = self.form = self.make_form(request.POST)
         if not form.is_valid():
             return self.again()
-        fields = form.cleaned_data
         try:
-            decide(
-                report=self.report,
-                verdict=Verdict(fields["verdict"]),
-                pieces=form.pieces,
-                text=fields["text"],
-                goods_come_back=fields["goods_come_back"],
-                by=request.user,
-            )
+            decide(report=self.report, reply=form.reply, by=request.user)
         except services.IllegalStep:
             return self.is_over(request)
         except services.TooManyReported:

@@ -148,7 +148,7 @@ def report_parcel(request: HttpRequest, number: str, token: str, parcel: str) ->
         return redirect("checkout:order", number, token)
     key = _sent_key(request)
     known = consignment.goods_reports.filter(sent_key=key).first() if key else None
-    waiting = known or consignment.goods_reports.waiting().first()  # type: ignore[attr-defined]
+    waiting = known or consignment.goods_reports.waiting().first()
     if waiting is not None:
         return _is_there(request, sheet, waiting, is_repeat=known is not None)
     lines = [line for line in consignment.lines.all() if reportable(line) and not _is_late(line)]
@@ -216,7 +216,9 @@ def report(request: HttpRequest, number: str, token: str, report: int) -> HttpRe
         "order": sheet.order,
         "report": found,
         "consignment": found.consignment,
-        "answers": [(one, sum(row.reduction.amount for row in one.lines.all() if row.reduction)) for one in given],
+        "answers": [
+            (one, sum(row.reduction.amount for row in one.lines.all() if row.reduction)) for one in given
+        ],
         "complaint": getattr(found, "complaint", None),
         "may_appeal": may_be_decided(found) and not hasattr(found, "complaint"),
     }
@@ -228,9 +230,7 @@ def report(request: HttpRequest, number: str, token: str, report: int) -> HttpRe
 def photo(request: HttpRequest, number: str, token: str, report: int, photo: int) -> FileResponse:
     """A photograph that the buyer sent; our own code wrote it, so it is a JPEG."""
     sheet = sheet_or_404(number, token)
-    found = get_object_or_404(
-        ReportPhoto, pk=photo, report=report, report__consignment__order=sheet.order_id
-    )
+    found = get_object_or_404(ReportPhoto, pk=photo, report=report, report__consignment__order=sheet.order_id)
     try:
         return FileResponse(found.photo.open("rb"), content_type="image/jpeg")
     except FileNotFoundError as error:

@@ -31,6 +31,7 @@ from shop.orders.requests import IllegalStep, NotOffered, NotReturnable, ReportW
 from shop.orders.services import (
     LotUnfit,
     NotInStock,
+    Reply,
     answer_report,
     hand_over,
     pack,
@@ -89,10 +90,9 @@ def report(
 
 def answer(found: GoodsReport, verdict: Verdict, *counts: int, **more: Any) -> ReportAnswer:
     lines = found.consignment.lines.values_list("pk", flat=True)
-    more.setdefault("text", "Bà con trả lời")
-    return answer_report(
-        report_pk=found.pk, verdict=verdict, pieces=dict(zip(lines, counts, strict=False)), **more
-    )
+    is_by_market = more.pop("is_by_market", False)
+    reply = Reply(verdict, dict(zip(lines, counts, strict=False)), **{"text": "Bà con trả lời"} | more)
+    return answer_report(report_pk=found.pk, reply=reply, is_by_market=is_by_market)
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:

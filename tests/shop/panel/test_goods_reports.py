@@ -13,16 +13,19 @@ from django.utils import timezone
 
 from shop.complaints.appeals import take_to_market
 from shop.complaints.models import Complaint
+from shop.invoices import services
 from shop.invoices.models import Invoice
+from shop.orders import invoicing
 from shop.orders.invariants import violations
 from shop.orders.invoicing import unadjusted
 from shop.orders.models import Consignment, GoodsReport, ReportAnswer
-from shop.orders.services import answer_report, hand_over, pack, place, report_goods
+from shop.orders.services import Reply, answer_report, hand_over, pack, place, report_goods
 from shop.orders.statuses import Fault, Verdict, Wish
 from shop.partner.models import StockRecord
 from shop.payments.models import Refund
 from shop.sandbox.server import SandboxServer
 from tests.factories import make_lot, make_product, make_promotion
+from tests.support.authority import hear_answer
 from tests.support.market import Market
 from tests.support.orders import bring, fill_basket, place_order, transfer, wish
 
@@ -100,7 +103,9 @@ def test_the_stall_reads_and_pays_back(report: GoodsReport, as_role: AsRole) -> 
 def test_an_answer_that_does_not_fit_says_so_at_its_field(
     sent: dict[str, Any], words: str, report: GoodsReport, as_role: AsRole
 ) -> None:
-    data = {(f"so-{report.lines.get().line_id}" if key == "so" else key): value for key, value in sent.items()}
+    data = {
+        (f"so-{report.lines.get().line_id}" if key == "so" else key): value for key, value in sent.items()
+    }
     page = as_role("cooperative").post(address(report, "tra-loi/"), data)
     assert page.status_code == 422
     assert words in page.content.decode()
@@ -175,12 +180,15 @@ def test_an_overdue_report_is_red_and_the_operator_decides(
 
 
 def test_what_the_operator_decides_closes_the_complaint(report: GoodsReport, as_role: AsRole) -> None:
-    answer_report(report_pk=report.pk, verdict=Verdict.REFUSED, pieces={}, text="Không phải hàng của HTX")
+    answer_report(report_pk=report.pk, reply=Reply(Verdict.REFUSED, {}, text="Không phải hàng của HTX"))
     found = GoodsReport.objects.get()
     complaint = take_to_market(found, text="Đúng là hàng của HTX")
     assert take_to_market(found, text="Lần nữa") == complaint
     client = as_role("operator")
-    assert f"/quan-tri/khach-bao/{report.pk}/" in client.get(f"/quan-tri/khieu-nai/{complaint.pk}/").content.decode()
+    assert (
+        f"/quan-tri/khach-bao/{report.pk}/"
+        in client.get(f"/quan-tri/khieu-nai/{complaint.pk}/").content.decode()
+    )
     client.post(address(report, "quyet-dinh/"), answer(report, "money", 1, text="Ảnh rõ là hàng hỏng"))
     complaint.refresh_from_db()
     assert (complaint.outcome, complaint.closed_at is not None) == ("upheld", True)
@@ -190,9 +198,12 @@ def test_what_the_operator_decides_closes_the_complaint(report: GoodsReport, as_
 
 
 def test_a_complaint_that_is_closed_is_not_decided_any_more(report: GoodsReport, as_role: AsRole) -> None:
-    answer_report(report_pk=report.pk, verdict=Verdict.REFUSED, pieces={}, text="Không")
+    answer_report(report_pk=report.pk, reply=Reply(Verdict.REFUSED, {}, text="Không"))
     complaint = take_to_market(GoodsReport.objects.get(), text="")
-    assert (complaint.text, complaint.about) == ("Củ bị thối", f"Kiện {report.consignment.code} của {report.consignment.cooperative.name}: Hỏng, dập, ôi")
+    assert (complaint.text, complaint.about) == (
+        "Củ bị thối",
+        f"Kiện {report.consignment.code} của {report.consignment.cooperative.name}: Hỏng, dập, ôi",
+    )
     Complaint.objects.update(answered_at=timezone.now(), closed_at=timezone.now(), outcome="refused")
     as_role("operator").post(address(report, "quyet-dinh/"), answer(report, "money", 1))
     assert ReportAnswer.objects.count() == 1
@@ -209,7 +220,7 @@ def test_the_invoice_is_adjusted_by_what_was_paid_back(
     placed = place(**asked | {"expected_total": asked["expected_total"] - 20_001})
     bring(transfer(placed.attempt.amount, placed.order.number))
     report = report_of(placed.order.consignments.get())
-    answer_report(report_pk=report.pk, verdict=Verdict.MONEY, pieces={report.lines.get().line_id: 2})
+    answer_report(report_pk=report.pk, reply=Reply(Verdict.MONEY, {report.lines.get().line_id: 2}))
     parcel = Consignment.objects.get(pk=report.consignment_id)
     staff = as_role("invoice_staff")
     page = staff.get("/quan-tri/hoa-don/can-dieu-chinh/").content.decode()
@@ -217,26 +228,21 @@ def test_the_invoice_is_adjusted_by_what_was_paid_back(
     assert "Hóa đơn chưa được cấp mã nên chưa sửa được." in page
     assert "Cần điều chỉnh" in staff.get("/quan-tri/hoa-don/").content.decode()
     first = Invoice.objects.get(source_reference=parcel.code)
-    staff.post(f"/quan-tri/hoa-don/{first.pk}/lap/")
-    first.refresh_from_db()
-    assert first.status == "accepted"
+    assert hear_answer(invoicing.transmit(services.issue(invoice=first).pk)).status == "accepted"
     staff.post(f"/quan-tri/hoa-don/{first.pk}/dieu-chinh-hoan/")
     draft = Invoice.objects.get(corrects=first)
     assert (draft.kind, draft.cause, draft.status) == ("adjustment", "return", "to-issue")
     assert first.total_amount + draft.total_amount == parcel.due_amount
     assert not unadjusted().exists()
-    staff.post(f"/quan-tri/hoa-don/{draft.pk}/lap/")
-    draft.refresh_from_db()
-    assert draft.status == "accepted"
+    assert hear_answer(invoicing.transmit(services.issue(invoice=draft).pk)).status == "accepted"
     # What is paid back later is adjusted by itself.
     second = report_goods(
         consignment=parcel, sent_key=uuid.uuid4(), pieces={report.lines.get().line_id: 1}, fault=Fault.SPOILED,
         wish=Wish.MONEY, text="Còn một gói cũng hỏng",
     )  # fmt: skip
-    answer_report(report_pk=second.pk, verdict=Verdict.MONEY, pieces={report.lines.get().line_id: 1})
+    answer_report(report_pk=second.pk, reply=Reply(Verdict.MONEY, {report.lines.get().line_id: 1}))
     assert list(unadjusted()) == [parcel]
     staff.post(f"/quan-tri/hoa-don/{first.pk}/dieu-chinh-hoan/")
     parts = Invoice.objects.filter(source_reference=parcel.code).values_list("total_amount", flat=True)
     assert sum(parts) == Consignment.objects.get(pk=parcel.pk).due_amount == 30_000
     assert violations() == []
-
