@@ -29,6 +29,7 @@ from .screens import Screen, page_of, query_without_page
 from .selectors import invoices_for, unadjusted_for
 
 PER_PAGE = 50
+PAID_BACK = "Hoàn tiền cho khách sau khi giao"  # kept with the invoice: Vietnamese whoever reads
 
 
 class Unadjusted(Screen):
@@ -153,9 +154,7 @@ class AdjustReturned(_OnInvoice):
             messages.info(request, _("Kiện này không còn gì phải điều chỉnh."))
             return redirect("panel:unadjusted")
         try:
-            draft = open_adjustment(
-                consignment=consignment, reason=_("Hoàn tiền cho khách sau khi giao"), by=request.user
-            )
+            draft = open_adjustment(consignment=consignment, reason=PAID_BACK, by=request.user)
         except NotCorrectable as refusal:
             if refusal.obstacle == Obstacle.DOES_NOT_FIT:
                 messages.error(

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.checkout.privacy import personal
 from shop.images.uploads import PhotosField
-from shop.orders import services
+from shop.orders import return_rules, services
 from shop.orders.models import (
     AnsweredLine,
     Consignment,
@@ -156,6 +156,7 @@ def report_parcel(request: HttpRequest, number: str, token: str, parcel: str) ->
         "sheet": sheet,
         "order": sheet.order,
         "consignment": consignment,
+        "rules": return_rules,
         "late": [line for line in consignment.lines.all() if reportable(line) and _is_late(line)],
     }
     if not lines:
