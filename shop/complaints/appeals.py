@@ -45,8 +45,7 @@ def take_to_market(report: GoodsReport, *, text: str) -> Complaint:
 
 def may_decide(report: GoodsReport) -> bool:
     """Whether the operator has to decide: the buyer asks, or the stall has let its time pass."""
-    complaint = Complaint.objects.filter(report=report).first()
-    is_asked = complaint is not None and complaint.closed_at is None
+    is_asked = Complaint.objects.filter(report=report, closed_at=None).exists()
     return may_be_decided(report) and (is_asked or report.is_overdue)
 
 
@@ -55,12 +54,13 @@ def decide(*, report: GoodsReport, reply: Reply, by: Any) -> ReportAnswer:
     """The market's answer, which closes the complaint about it.
 
     Locks/Writes: as ``orders.services.answer_report``, then the complaint. Raises: what that raises; IllegalStep if
-    nobody asked the market and the stall has its time.
+    nobody asks the market (any more), and the stall has not let its time pass.
     """
-    if not may_decide(report):
-        raise IllegalStep("", OrderEventKind.REPORT_ANSWERED)
+    was_silent = report.is_overdue
     answer = answer_report(report_pk=report.pk, reply=reply, by=by, is_by_market=True)
     complaint = Complaint.objects.select_for_update().filter(report=report, closed_at=None).first()
+    if complaint is None and not was_silent:
+        raise IllegalStep(reply.verdict, OrderEventKind.REPORT_ANSWERED)
     if complaint is not None:
         words = reply.text or str(reply.verdict.label)
         close_complaint(complaint=complaint, outcome=_OUTCOMES[reply.verdict], text=words, by=by)

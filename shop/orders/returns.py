@@ -1,6 +1,6 @@
 """After hand-over: the buyer reports goods, the stall answers, the market has the last word; goods may come back.
 
-The agreed amounts stay (``docs/decisions/0022``): money that goes back is a ``LineReduction`` of its own kind and a
+The agreed amounts stay (``docs/decisions/0022``, ``0024``): money that goes back is a ``LineReduction`` of its own kind and a
 refund of a charge that has so much left. Delivery is not paid back here: the market agrees on that by itself.
 """
 
@@ -127,9 +127,9 @@ def report_goods(
         for pk, quantity in pieces.items()
         if quantity
     )
-    _keep_photos(report, photos)
     note(fresh, OrderEventKind.REPORTED, by=by, text=str(fault.value))
     letters.goods_reported(report, fresh)
+    _keep_photos(report, photos)  # last: files are not taken back with the transaction
     return report
 
 

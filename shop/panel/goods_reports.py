@@ -129,7 +129,10 @@ class AnswerForm(forms.Form):
             self.fields[names[-1]] = forms.IntegerField(
                 label=_("%(title)s: nhận mấy?") % {"title": row.line.title},
                 help_text=_("Khách báo %(quantity)d; hoàn cả là %(amount)s.")
-                % {"quantity": row.quantity, "amount": format_amount(worth(row.line, most).amount)},
+                % {
+                    "quantity": row.quantity,
+                    "amount": format_amount(worth(row.line, most).amount if most else 0),
+                },
                 min_value=0,
                 max_value=most,
                 required=False,
