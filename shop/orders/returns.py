@@ -1,7 +1,7 @@
 """After hand-over: the buyer reports goods, the stall answers, the market has the last word; goods may come back.
 
-The agreed amounts stay (``docs/decisions/0022``, ``0024``): money that goes back is a ``LineReduction`` of its own kind and a
-refund of a charge that has so much left. Delivery is not paid back here: the market agrees on that by itself.
+The agreed amounts stay (``docs/decisions/0022``, ``0024``): money that goes back is a ``LineReduction`` of its own kind
+and a refund of a charge that has so much left. Delivery is not paid back here: staff agree on that by themselves.
 """
 
 from __future__ import annotations
