@@ -217,7 +217,8 @@ class ConsignmentPage(Screen):
             unfit=self.unfit,
             can_change_lots=status == ConsignmentStatus.PACKED and may_open(user, "panel:change_lots"),
             sheet=self.consignment.order.sheet,
-            needs_adjustment=unadjusted().filter(pk=self.consignment.pk).exists(),
+            needs_adjustment=status == ConsignmentStatus.HANDED_OVER
+            and unadjusted().filter(pk=self.consignment.pk).exists(),
             # A cancelled consignment is sent nowhere: the buyer's name and address stop being needed.
             shows_buyer=status != ConsignmentStatus.CANCELLED,
             can_pack=can_pack,
