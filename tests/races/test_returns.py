@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 
 from shop.orders import returns
 from shop.orders.invariants import violations
@@ -206,7 +206,8 @@ def test_control_looked_at_before_both_pay_back(
     parcel = delivered()
     found = report(parcel)
     monkeypatch.setattr(GoodsReport, "is_overdue", True)
-    seen = lock_consignment(parcel)
+    with transaction.atomic():
+        seen = lock_consignment(parcel)
     nobody_looks()
     monkeypatch.setattr(returns, "lock_consignment", lambda _: seen)
     answer(found, Verdict.MONEY)

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from oscar.apps.order.models import Order
 from PIL import Image
 
 from shop.complaints.models import Complaint
@@ -17,7 +18,8 @@ from shop.orders.models import Consignment, GoodsReport, ReportPhoto
 from shop.orders.return_rules import OTHERS_WITHIN, PERISHABLE_WITHIN
 from shop.orders.services import Reply, answer_report, hand_over, pack
 from shop.orders.statuses import Verdict
-from tests.factories import make_product
+from shop.shopper.everything import everything_about
+from tests.factories import make_product, make_user
 from tests.support.orders import bring, place_order, transfer
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +199,15 @@ def test_the_answer_and_the_money_stand_on_the_pages(client: Client, parcel: Con
     assert "Hoàn tiền 2, 200.000\xa0₫" in page
     assert "Đang hoàn 200.000\xa0₫" in page
     assert "Khoai sọ (túi" not in body(client, form_of(parcel))  # nothing left of it to report
+
+
+def test_the_copy_of_ones_data_tells_what_was_reported(client: Client, parcel: Consignment) -> None:
+    user = make_user()
+    Order.objects.update(user=user)
+    client.post(form_of(parcel), filled(parcel, anh=[photo()]))
+    report = GoodsReport.objects.get()
+    answer_report(report_pk=report.pk, reply=Reply(Verdict.REFUSED, text="Gói kỹ rồi"))
+    (told,) = everything_about(user)["orders"][0]["consignments"][0]["reports"]
+    assert (told["fault"], told["text"], told["photographs"]) == ("spoiled", "Củ bị thối", 1)
+    assert told["goods"] == [{"title": "Khoai sọ", "quantity": 1}]
+    assert told["answers"][0]["text"] == "Gói kỹ rồi"
