@@ -34,8 +34,9 @@ from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
 from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.messages.models import Letter
-from shop.orders.models import Consignment, Shortfall
-from shop.orders.services import report_shortfall
+from shop.orders.models import Consignment, GoodsReport, Shortfall
+from shop.orders.services import report_goods, report_shortfall
+from shop.orders.statuses import Fault, Wish
 from shop.orders.tokens import short_token
 from shop.payments.models import InboundEvent, Refund, Remittance
 from shop.payments.refunds import return_transfer
@@ -72,7 +73,7 @@ def values(market: Market) -> dict[str, Any]:
         commune=market.a.commune,
         street="Bản Mẫu",
     )
-    page, revision = story.pk, story.latest_revision_id
+    page, revision, reported = story.pk, story.latest_revision_id, _reported(market)
     return {
         "action": "delete",
         "action_name": "unpublish",
@@ -110,6 +111,8 @@ def values(market: Market) -> dict[str, Any]:
         "revision_id_b": "latest",
         "session_id": 1,
         "shortfall": _asked(market).pk,
+        "report": reported.pk,
+        "photo": reported.photos.get().pk,
         "slug": market.a.slug,
         "source": "sepay",
         "start": short_token(market.order.sheet.token),
@@ -121,6 +124,28 @@ def values(market: Market) -> dict[str, Any]:
         "workflow_pk": 1,
         "workflow_state_id": 1,
     }
+
+
+def _reported(market: Market) -> GoodsReport:
+    """What buyers said of a parcel of each stall; that of the order whose address everyone has is the first."""
+    stall_a = market.order.consignments.get()
+    found = []
+    for parcel in (stall_a, market.foreign):
+        row = Consignment.objects.filter(pk=parcel.pk)
+        row.update(status="handed-over", handed_over_at=timezone.now())
+        found.append(
+            report_goods(
+                consignment=parcel,
+                sent_key=uuid4(),
+                pieces={parcel.lines.get().pk: 1},
+                fault=Fault.SPOILED,
+                wish=Wish.MONEY,
+                text="Hỏng khi mở kiện",
+                photos=[b"jpeg"],
+            )
+        )
+        row.update(status="to-pack")  # what the other doors ask about
+    return found[0]
 
 
 def _asked(market: Market) -> Shortfall:
@@ -171,6 +196,10 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         "panel:(consignment|pack|hand_over|change_lots|report_shortfall|withdraw_shortfall"
         "|slip|take_back_parcel|enter_card|reverse_card)$",
         lambda own: own.consignment.pk,
+    ),
+    (
+        "panel:(goods_report|answer_report|decide_report|goods_back|report_photo)$",
+        lambda own: GoodsReport.objects.get(consignment__cooperative=own.stall).pk,
     ),
     (
         "panel:import",

@@ -33,8 +33,13 @@ _READ_PROOFS = frozenset(
 
 _PROMOTIONS = frozenset({"panel:promotions", "panel:promotion_add", "panel:promotion_stop"})
 
+_READ_REPORTS = frozenset({"panel:goods_reports", "panel:goods_report", "panel:report_photo"})
+
 _COOPERATIVE = frozenset(
     {
+        *_READ_REPORTS,
+        "panel:answer_report",
+        "panel:goods_back",
         "panel:consignments",
         "panel:consignment",
         "panel:pack",
@@ -92,6 +97,7 @@ _READ_INVOICES = frozenset(
         "panel:invoice",
         "panel:invoice_pdf",
         "panel:invoice_xml",
+        "panel:unadjusted",
         "panel:batch",
         "panel:export_month",
     }
@@ -132,6 +138,7 @@ _INVOICE_STAFF = (
         "panel:adjust",
         "panel:replace",
         "panel:take_back",
+        "panel:adjust_returned",
         "panel:drop_draft",
         "panel:tax_rules",
     }
@@ -228,9 +235,11 @@ _OPERATOR = (
     | _SYNONYMS
     | _READ_INVOICES
     | _READ_PROOFS
+    | _READ_REPORTS
     | _MONEY
     | _MESSAGES
     | {
+        "panel:decide_report",
         "panel:judge_paper",
         "panel:judge_certificate",
         "panel:consignments",

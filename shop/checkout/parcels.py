@@ -17,6 +17,7 @@ from shop.orders.models import (
     Consignment,
     ConsignmentLine,
     ConsignmentRefund,
+    GoodsReport,
     OrderSheet,
     Shortfall,
 )
@@ -79,6 +80,17 @@ class Parcel:
         return self.consignment.status == ConsignmentStatus.TO_PACK
 
     @property
+    def reports(self) -> list[GoodsReport]:
+        """What the buyer said of goods that came."""
+        return list(self.consignment.goods_reports.all())
+
+    @property
+    def can_report(self) -> bool:
+        """Whether more may be said: the goods were handed over, and no report waits."""
+        is_sent = self.consignment.status == ConsignmentStatus.HANDED_OVER
+        return is_sent and all(report.answer for report in self.reports)
+
+    @property
     def question(self) -> Shortfall | None:
         """What the stall asks and waits for."""
         return next((one for one in self.consignment.shortfalls.all() if not hasattr(one, "answer")), None)
@@ -106,6 +118,7 @@ def parcels_of(sheet: OrderSheet) -> list[Parcel]:
         .prefetch_related(
             "lines__reductions",
             "events",
+            "goods_reports__answers",
             Prefetch("refunds", ConsignmentRefund.objects.select_related("refund")),
             Prefetch("shortfalls", Shortfall.objects.select_related("answer")),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import basket, checkout, order, order_changes, payment, practice
+from .views import basket, checkout, order, order_changes, payment, practice, reports
 
 app_name = "checkout"
 
@@ -36,6 +36,17 @@ urlpatterns = [
         "don-hang/<slug:number>/<slug:token>/thieu-hang/<int:shortfall>/",
         order_changes.shortfall,
         name="shortfall",
+    ),
+    path(
+        "don-hang/<slug:number>/<slug:token>/bao-hang/<slug:parcel>/",
+        reports.report_parcel,
+        name="report_parcel",
+    ),
+    path("don-hang/<slug:number>/<slug:token>/phieu/<int:report>/", reports.report, name="report"),
+    path(
+        "don-hang/<slug:number>/<slug:token>/phieu/<int:report>/anh/<int:photo>/",
+        reports.photo,
+        name="report_photo",
     ),
     path("don-hang/<slug:number>/<slug:token>/mua-lai/", order_changes.reorder, name="reorder"),
 ]

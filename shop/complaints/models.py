@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.lot_codes import grouped
 from catalog.models import Certificate, Lot, ProductSheet
+from shop.orders.models import GoodsReport
 
 
 class ComplaintKind(models.TextChoices):
@@ -67,8 +68,9 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 class Complaint(models.Model):
     """One report by anybody, without a log-in. Met on its ticket page and in the operator's queue.
 
-    Shape: at most one of ``certificate``, ``lot``, ``sheet``; ``about`` is its name of that day, so that it stays
-    readable when the row is gone. The deadlines are those that were published when it came in.
+    Shape: at most one of ``certificate``, ``lot``, ``sheet``, ``report``; ``about`` is its name of that day, so that it
+    stays readable when the row is gone. ``report``: goods that a buyer reported, where the stall said no, or nothing.
+    The deadlines are those that were published when it came in.
     Idempotent: by ``sent_key``, which the form carries.
     """
 
@@ -81,6 +83,9 @@ class Complaint(models.Model):
     lot = models.ForeignKey(Lot, on_delete=models.SET_NULL, null=True, blank=True, related_name="complaints")
     sheet = models.ForeignKey(
         ProductSheet, on_delete=models.SET_NULL, null=True, blank=True, related_name="complaints"
+    )
+    report = models.OneToOneField(
+        GoodsReport, on_delete=models.PROTECT, null=True, blank=True, related_name="complaint"
     )
     about = models.CharField(_("về"), max_length=300, blank=True)
     text = models.TextField(_("nội dung"))
@@ -106,6 +111,11 @@ class Complaint(models.Model):
                 | Q(certificate__isnull=True, sheet__isnull=True)
                 | Q(lot__isnull=True, sheet__isnull=True),
                 name="a_complaint_has_one_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(report__isnull=True)
+                | Q(certificate__isnull=True, lot__isnull=True, sheet__isnull=True),
+                name="a_report_is_the_only_subject",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, outcome="")

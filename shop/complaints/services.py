@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from catalog.lot_codes import new_code
 from catalog.models import Certificate, Lot, ProductSheet
 from shop.messages.services import write_letter
+from shop.orders.models import GoodsReport
 
 from .models import Complaint, ComplaintNote, NoteKind, Outcome
 from .promises import PROMISES
@@ -26,13 +27,19 @@ class ComplaintClosed(ValueError):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a complaint is about: one of the three, or nothing in particular."""
+    """What a complaint is about: one of the four, or nothing in particular."""
 
     certificate: Certificate | None = None
     lot: Lot | None = None
     sheet: ProductSheet | None = None
+    report: GoodsReport | None = None
 
     def __str__(self) -> str:
+        if self.report is not None:
+            consignment = self.report.consignment
+            fault = self.report.get_fault_display()
+            words = {"code": consignment.code, "stall": consignment.cooperative.name, "fault": fault}
+            return _("Kiện %(code)s của %(stall)s: %(fault)s") % words
         if self.certificate is not None:
             title = self.certificate.sheet.product.title
             number = self.certificate.number
@@ -74,6 +81,7 @@ def file_complaint(
             "certificate": subject.certificate,
             "lot": subject.lot,
             "sheet": subject.sheet,
+            "report": subject.report,
             "about": about,
             "phone": phone,
             "email": email,

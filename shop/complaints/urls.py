@@ -10,4 +10,5 @@ app_name = "complaints"
 urlpatterns = [
     path("khieu-nai/", views.door, name="door"),
     path("khieu-nai/tra-cuu/", views.ticket, name="ticket"),
+    path("don-hang/<slug:number>/<slug:token>/phieu/<int:report>/nho-cho/", views.appeal, name="appeal"),
 ]

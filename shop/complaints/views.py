@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import unicodedata
 from email.utils import parseaddr
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.lot_codes import MistypedCode, read_code
 from shop.checkout.origin import is_from_our_pages
 from shop.checkout.privacy import personal
+from shop.checkout.views.order import sheet_or_404
+from shop.orders.models import GoodsReport
 
+from .appeals import NotYet, take_to_market
 from .forms import ComplaintForm, form_of_link
 from .limits import is_flood
 from .models import Complaint, ComplaintKind, NoteKind
@@ -96,6 +102,35 @@ def ticket(request: HttpRequest) -> HttpResponse:
     notes = complaint.notes.exclude(kind=NoteKind.INTERNAL) if complaint else []
     context = {"form": form, "complaint": complaint, "notes": notes}
     return render(request, "complaints/ticket.html", context, status=404 if is_unknown else 200)
+
+
+class AppealForm(forms.Form):
+    vi_sao = forms.CharField(required=False, max_length=2000)
+
+    def clean_vi_sao(self) -> str:
+        return unicodedata.normalize("NFC", self.cleaned_data["vi_sao"])
+
+
+@personal
+@require_POST
+def appeal(request: HttpRequest, number: str, token: str, report: int) -> HttpResponse:
+    """What a stall said no, or nothing, to becomes a complaint; opened by the order's number and token."""
+    sheet = sheet_or_404(number, token)
+    rows = GoodsReport.objects.select_related("consignment__cooperative", "consignment__order__sheet")
+    found = get_object_or_404(rows, pk=report, consignment__order=sheet.order_id)
+    form = AppealForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _now("Dài quá: nhiều nhất 2000 chữ cái."))
+        return redirect("checkout:report", number, token, report)
+    try:
+        complaint = take_to_market(found, text=form.cleaned_data["vi_sao"])
+    except NotYet:
+        messages.error(request, _now("Gian hàng còn hạn trả lời, bạn chờ thêm nhé."))
+    else:
+        messages.success(
+            request, _now("Đã gửi cho chợ. Số phiếu %(code)s.") % {"code": complaint.grouped_code}
+        )
+    return redirect("checkout:report", number, token, report)
 
 
 def _complaint(text: str) -> Complaint | None:

@@ -45,6 +45,28 @@ class PhotoField(forms.FileField):
             raise forms.ValidationError(REASONS[refused.reason], code=refused.reason) from refused
 
 
+class _SeveralInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(PhotoField):
+    """Some photographs at once. The value is a list of JPEGs, see ``PhotoField``; empty where none was sent."""
+
+    widget = _SeveralInput(attrs={**PhotoField.widget.attrs, "multiple": True})
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def clean(self, data: Any, initial: Any = None) -> list[bytes]:
+        sent = [upload for upload in data or [] if upload]
+        if len(sent) > self.most:
+            raise forms.ValidationError(
+                _("Nhiều nhất %(most)d ảnh. Bạn chọn bớt nhé."), code="many", params={"most": self.most}
+            )
+        return [super(PhotosField, self).clean(upload, initial) for upload in sent]
+
+
 def keep_photo(jpeg: bytes, *, title: str) -> Picture:
     """The photograph as one of our pictures. Writes: Picture and its file."""
     picture = Picture(title=title[:255], file=ImageFile(BytesIO(jpeg), name="anh.jpg"))

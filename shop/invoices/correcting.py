@@ -57,20 +57,28 @@ def adjustment(before: SaleRecord, after: SaleRecord, related: Related) -> SaleR
     )
 
 
-def taken_back(record: SaleRecord, counts: Sequence[int], related: Related) -> tuple[SaleRecord, SaleRecord]:
+def taken_back(
+    record: SaleRecord,
+    counts: Sequence[int],
+    related: Related,
+    *,
+    paid_back: Sequence[tuple[int, int]] | None = None,
+) -> tuple[SaleRecord, SaleRecord]:
     """The adjusting invoice for ``counts`` of each line that came back, and the sale as it then stands.
 
-    A part of a line gives back its part of the price and of the discount. Raises: ValueError for more than stands.
+    A part of a line gives back its part of the price and of the discount; or ``paid_back``, by line, if that is
+    settled already: whole đồng of price and of discount. Raises: ValueError for more than stands.
     """
     lines, left, discount = [], [], record.discount_amount
-    for line, off, count in zip(record.lines, line_discounts(record), counts, strict=True):
+    settled: Sequence[tuple[int, int] | None] = paid_back or [None] * len(counts)
+    for line, off, count, paid in zip(record.lines, line_discounts(record), counts, settled, strict=True):
         most = line.quantity or 0
         if not 0 <= count <= most:
             raise ValueError(f"{count} of {most} cannot come back")
         if not count:
             left.append(line)
             continue
-        back, back_off = _part(line.gross_amount, count, most), _part(off, count, most)
+        back, back_off = paid or (_part(line.gross_amount, count, most), _part(off, count, most))
         lines.append(
             dataclasses.replace(
                 line, name=f"{_BACK}: {line.name}", quantity=-count, gross_amount=back_off - back

@@ -139,9 +139,17 @@ def open_replacement(*, invoice: Invoice, after: SaleRecord, reason: str, by: An
 
 
 @transaction.atomic
-def open_return(*, invoice: Invoice, counts: Sequence[int], reason: str, by: Any) -> Invoice:
+def open_return(
+    *,
+    invoice: Invoice,
+    counts: Sequence[int],
+    reason: str,
+    by: Any,
+    paid_back: Sequence[tuple[int, int]] | None = None,
+) -> Invoice:
     """A draft adjustment that takes off what came back: ``counts`` of each line of :func:`standing_sale`.
 
+    ``paid_back``: see :func:`correcting.taken_back`.
     Locks: the invoice. Writes: Invoice. Raises: NotCorrectable.
     """
     locked = _locked(invoice)
@@ -150,7 +158,7 @@ def open_return(*, invoice: Invoice, counts: Sequence[int], reason: str, by: Any
         raise NotCorrectable(Obstacle.SAME_AS_BEFORE)
     try:
         content, after = correcting.taken_back(
-            standing_sale(locked), counts, _naming(locked, Correction.ADJUSTS)
+            standing_sale(locked), counts, _naming(locked, Correction.ADJUSTS), paid_back=paid_back
         )
     except ValueError as misfit:
         raise NotCorrectable(Obstacle.DOES_NOT_FIT) from misfit

@@ -18,6 +18,8 @@ SHORT_KINDS = frozenset(
         "to_pack",
         "packing_digest",
         "parcel_off",
+        "goods_reported",
+        "report_answered",
     }
 )
 
@@ -46,6 +48,7 @@ ZNS_PARAMETERS: dict[str, dict[str, str]] = {
     "parcel_cancelled": {**_BUYER, **_STALL, "amount": "{{ back_amount|dong }}"},
     "parcel_reduced": {**_BUYER, **_STALL, "amount": "{{ back_amount|dong }}"},
     "refund_due": {**_BUYER, "amount": "{{ refund.amount|dong }}"},
+    "report_answered": {**_BUYER, **_STALL, "answer": "{{ answer.get_verdict_display }}"},
 }
 """The parameters of each kind: register the templates with Zalo under these names (docs/operations.md)."""
 

@@ -137,7 +137,8 @@ def take_back(*, consignment: Consignment, by: Any, is_sellable: bool, reason: s
     fresh.status = ConsignmentStatus.RETURNED
     fresh.save(update_fields=["status"])
     if is_sellable:
-        stock.put_back(Line.objects.filter(consignment_line__consignment=fresh))
+        for line in Line.objects.filter(consignment_line__consignment=fresh).order_by("stockrecord"):
+            stock.put_back(line, line.consignment_line.kept_quantity)
     picking.write_returns(fresh, is_sellable=is_sellable, note=fresh.code, by=by)
     invoicing.forget_invoice(fresh)
     note(fresh, OrderEventKind.REFUSED, by=by, text=reason)

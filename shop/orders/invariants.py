@@ -33,22 +33,26 @@ from shop.payments.models import (
 from shop.promotions.models import PromotionUse
 
 from .models import (
+    AnsweredLine,
     Consignment,
     ConsignmentLine,
     ConsignmentRefund,
+    GoodsReport,
     LineReduction,
     OrderSheet,
+    ReportedLine,
+    RestockedLine,
     Shortfall,
 )
 from .requests import CASH_METHODS
-from .statuses import NOTHING_COMES, ConsignmentStatus, OrderStatus
+from .statuses import NOTHING_COMES, ConsignmentStatus, OrderStatus, ReductionKind, Verdict
 
 
 def violations() -> list[str]:
     """One sentence per row that breaks a rule; empty when everything holds."""
     return [
-        *_stock(), *_held(), *_amounts(), *_money(), *_reductions(), *_states(), *_promotions(), *_deliveries(),
-        *_walls(),
+        *_stock(), *_held(), *_amounts(), *_money(), *_reductions(), *_returns(), *_states(), *_promotions(),
+        *_deliveries(), *_walls(),
     ]  # fmt: skip
 
 
@@ -84,7 +88,7 @@ def _stock() -> Iterator[str]:
 
 def _held() -> Iterator[str]:
     """A line holds what is still to leave the stock for it: all that was sold but the missing pieces."""
-    missing = _sum(LineReduction.objects.all(), "line", "quantity")
+    missing = _sum(LineReduction.objects.filter(kind=ReductionKind.SHORT), "line", "quantity")
     lines = ConsignmentLine.objects.filter(order_line__stockrecord__isnull=False).filter(
         Q(order_line__product__product_class__track_stock=True)
         | Q(order_line__product__parent__product_class__track_stock=True)
@@ -200,14 +204,47 @@ def _reductions() -> Iterator[str]:
     ):
         yield f"consignment {consignment.code}: {consignment.back} of {consignment.undelivered} đồng go back"
     first = Invoice.objects.filter(source_reference=OuterRef("code"), kind=InvoiceKind.ORIGINAL)
+    # What goes back after hand-over is stated by an adjustment of the invoice (``invoicing.unadjusted``).
+    returned = _sum(reductions.filter(kind=ReductionKind.RETURNED), "line__consignment", "amount")
     billed = rows.filter(status=ConsignmentStatus.HANDED_OVER).annotate(
-        billed=Subquery(first.values("total_amount")[:1]), due=F("total_amount") - F("reduced")
+        billed=Subquery(first.values("total_amount")[:1]), due=F("total_amount") - F("reduced") + returned
     )
     for sent in billed.filter(billed__isnull=False).exclude(billed=F("due")):
         yield f"consignment {sent.code}: {sent.due} đồng are due, its invoice says {sent.billed}"
     asked = Shortfall.objects.waiting().exclude(consignment__status=ConsignmentStatus.TO_PACK)
     for shortfall in asked.select_related("consignment"):
         yield f"consignment {shortfall.consignment.code} waits for an answer, but not to be packed"
+
+
+def _returns() -> Iterator[str]:
+    """Goods are reported after hand-over; no more is answered than was reported, or comes back than was answered."""
+    came = (ConsignmentStatus.HANDED_OVER, ConsignmentStatus.RETURNED)
+    for report in GoodsReport.objects.exclude(consignment__status__in=came):
+        yield f"report {report.pk}: its consignment was never handed over"
+    for model, above in (
+        (ReportedLine, "report__consignment"),
+        (AnsweredLine, "answer__report__consignment"),
+        (RestockedLine, "back__answer__report__consignment"),
+    ):
+        for row in model.objects.exclude(line__consignment=F(above)):
+            yield f"{model.__name__} {row.pk} is about another consignment"
+    answered = AnsweredLine.objects.annotate(
+        reported=_sum(
+            ReportedLine.objects.filter(line=OuterRef("line")), "report", "quantity", "answer__report"
+        ),
+        back=_sum(RestockedLine.objects.filter(line=OuterRef("line")), "back__answer", "quantity", "answer"),
+    )
+    for row in answered.filter(Q(quantity__gt=F("reported")) | Q(back__gt=F("quantity"))):
+        yield f"answered line {row.pk}: {row.quantity} of {row.reported} reported, {row.back} restocked"
+    pays = Q(answer__verdict=Verdict.MONEY)
+    for row in answered.filter(
+        ~Q(pays, reduction__kind=ReductionKind.RETURNED, reduction__quantity=F("quantity"))
+        & ~Q(answer__verdict=Verdict.REPLACED, reduction=None)
+    ):
+        yield f"answered line {row.pk}: what it takes off is not what was answered"
+    paid = LineReduction.objects.filter(kind=ReductionKind.RETURNED, answered=None)
+    for reduction in paid:
+        yield f"reduction {reduction.pk}: nobody answered that this is paid back"
 
 
 def _states() -> Iterator[str]:

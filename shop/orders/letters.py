@@ -16,12 +16,23 @@ from shop.messages.wording import Way, ways_to
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.services import open_amount, paid_amount
 
-from .links import lookup_url, lot_url, order_url, panel_url, pay_url, short_url, shortfall_url
+from .links import (
+    lookup_url,
+    lot_url,
+    order_url,
+    panel_url,
+    pay_url,
+    report_url,
+    short_url,
+    shortfall_url,
+)
 from .models import (
     Consignment,
     ConsignmentLine,
+    GoodsReport,
     LineReduction,
     NoticeRhythm,
+    ReportAnswer,
     Shortfall,
     ShortfallAnswer,
     StallNotices,
@@ -115,6 +126,26 @@ def parcel_reduced(consignment: Consignment, rows: Sequence[LineReduction], back
     key = f"parcel-reduced:{consignment.code}:{rows[0].pk}"
     context = {"consignment": consignment, "rows": rows, "back_amount": back_amount}
     _to_buyer(consignment.order, "parcel_reduced", key, context)
+
+
+def goods_reported(report: GoodsReport, consignment: Consignment) -> None:
+    """To the cooperative: what its buyer says, and until when to answer."""
+    context = {"report": report, "lines": list(report.lines.select_related("line"))}
+    _to_stall(consignment, "goods_reported", f"goods-reported:{report.pk}", context)
+
+
+def report_answered(answer: ReportAnswer, consignment: Consignment, back_amount: int) -> None:
+    """To the buyer: what becomes of the report, and where to go on after a no. To the stall what the market said."""
+    context = {
+        "answer": answer,
+        "consignment": consignment,
+        "lines": list(answer.lines.select_related("line")),
+        "back_amount": back_amount,
+        "report_url": report_url(answer.report),
+    }
+    _to_buyer(consignment.order, "report_answered", f"report-answered:{answer.pk}", context)
+    if answer.is_by_market:
+        _to_stall(consignment, "report_decided", f"report-decided:{answer.pk}", context)
 
 
 def to_pack(consignment: Consignment) -> None:

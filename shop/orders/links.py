@@ -9,7 +9,7 @@ from django.utils import translation
 from catalog.models import Certificate, Lot
 from shop.payments.models import PaymentAttempt
 
-from .models import OrderSheet, Shortfall
+from .models import GoodsReport, OrderSheet, Shortfall
 from .tokens import short_token
 
 
@@ -31,6 +31,12 @@ def shortfall_url(shortfall: Shortfall) -> str:
     """Where the buyer says what to do about missing goods."""
     sheet: OrderSheet = shortfall.consignment.order.sheet
     return _absolute("checkout:shortfall", sheet.language, sheet.order.number, sheet.token, shortfall.pk)
+
+
+def report_url(report: GoodsReport) -> str:
+    """Where the buyer reads what became of a report."""
+    sheet: OrderSheet = report.consignment.order.sheet
+    return _absolute("checkout:report", sheet.language, sheet.order.number, sheet.token, report.pk)
 
 
 def lookup_url(language: str) -> str:

@@ -38,16 +38,17 @@ class Choice:
     ready: int
 
 
-def choices_for(line: ConsignmentLine) -> list[Choice]:
-    """Lots that this line may be packed from, what must be eaten first at the top."""
+def choices_for(line: ConsignmentLine, quantity: int | None = None) -> list[Choice]:
+    """Lots that this line, or ``quantity`` pieces to replace some of it, may be packed from, what must be eaten first
+    at the top."""
     product = line.order_line.product
     lots = Lot.objects.filter(status=LotStatus.ON_SALE).filter(_of(product))
     lots = lots.filter(Q(best_before=None) | Q(best_before__gte=today()))
-    needed = _needed(line)
+    wanted = needed(line, quantity)
     found = (
         Choice(lot, _ready(lot, line)) for lot in lots.order_by(F("best_before").asc(nulls_last=True), "pk")
     )
-    return [choice for choice in found if needed and choice.ready >= needed]
+    return [choice for choice in found if wanted and choice.ready >= wanted]
 
 
 def pick(consignment: Consignment, chosen: Mapping[int, int]) -> None:
@@ -59,16 +60,16 @@ def pick(consignment: Consignment, chosen: Mapping[int, int]) -> None:
     locked = locked_lots(chosen.values())
     PickedLot.objects.filter(line__consignment=consignment, event=None).exclude(line__in=chosen).delete()
     for line in lines.filter(pk__in=chosen):
-        lot, needed = locked.get(chosen[line.pk]), _needed(line)
+        lot, wanted = locked.get(chosen[line.pk]), needed(line)
         is_fit = (
             lot is not None
             and lot.status == LotStatus.ON_SALE
             and Lot.objects.filter(_of(line.order_line.product), pk=lot.pk).exists()
-            and 0 < needed <= _ready(lot, line)
+            and 0 < wanted <= _ready(lot, line)
         )
         if lot is None or not is_fit:
             raise LotUnfit(line, lot)
-        PickedLot.objects.update_or_create(line=line, defaults={"lot": lot, "quantity": needed})
+        PickedLot.objects.update_or_create(line=line, defaults={"lot": lot, "quantity": wanted})
 
 
 def write_sales(consignment: Consignment, *, at: dt.datetime, by: Any) -> None:
@@ -103,14 +104,19 @@ def _ready(lot: Lot, line: ConsignmentLine) -> int:
     return balance_now(lot).ready - kept
 
 
-def _needed(line: ConsignmentLine) -> int:
-    """Goods of the line that are delivered, in the unit of their lots; 0 where nothing says how much a pack holds."""
+def needed(line: ConsignmentLine, quantity: int | None = None) -> int:
+    """Goods of the line that are delivered, or of ``quantity`` pieces like them, in the unit of their lots.
+
+    0 where nothing says how much a pack holds.
+    """
     product = line.order_line.product_id
     sizes = Pack.objects.filter(product=product).values_list("net_quantity", flat=True)
     size = (
         sizes.first()
         or ProductSheet.objects.filter(product=product).values_list("net_quantity", flat=True).first()
     )
+    if quantity is not None:
+        return quantity * (size or 0)
     return line.left_quantity * size - line.missing_grams if size else 0
 
 

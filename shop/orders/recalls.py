@@ -12,7 +12,7 @@ from catalog import recalls
 from catalog.models import Cooperative, Lot, LotStatus
 
 from . import letters
-from .models import PickedLot
+from .models import AnsweredLine, PickedLot
 from .statuses import ConsignmentStatus
 
 
@@ -41,6 +41,10 @@ def recall_lot(
         for picked in handed_out(one):
             letters.lot_recalled(picked.line.consignment, one, picked.line.title, reason)
             buyers += 1
+        for replaced in replaced_from(one):
+            consignment = replaced.line.consignment
+            letters.lot_recalled(consignment, one, replaced.line.title, reason)
+            buyers += 1
     if recalled:
         touched = Lot.objects.filter(pk__in=recalls.made_from(lot)).exclude(status=LotStatus.RECALLED)
         for other in touched.select_related("sheet__cooperative", "sheet__product"):
@@ -57,3 +61,9 @@ def handed_out(lot: Lot) -> QuerySet[PickedLot]:
         .prefetch_related("line__reductions")
         .order_by("line__consignment__handed_over_at", "pk")
     )
+
+
+def replaced_from(lot: Lot) -> QuerySet[AnsweredLine]:
+    """Lines of which pieces were replaced by goods of the lot, whatever lot they came from at first."""
+    rows = AnsweredLine.objects.filter(lot_event__lot=lot).exclude(line__picked__lot=lot)
+    return rows.select_related("line__consignment__order__sheet", "line__consignment__cooperative")

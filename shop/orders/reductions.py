@@ -1,4 +1,4 @@
-"""Rows that say that less is delivered than was agreed, and the refunds that follow from them.
+"""Rows that say that less is delivered, or paid, than was agreed, and the refunds that follow from them.
 
 Callers hold the locks of ``locks`` and loaded the consignment through ``lock_consignment``.
 """
@@ -35,18 +35,27 @@ def sold_grams(line: ConsignmentLine) -> int:
 
 
 def worth(line: ConsignmentLine, quantity: int) -> Part:
-    """What goes back when so many pieces of the line do not come."""
-    left = line.left_quantity
+    """What goes back when so many pieces of the line do not come, or are paid back after they came."""
+    left = line.kept_quantity
     return line.due - kept(line.due, delivered=left - quantity, sold=left)
 
 
 def leave_out(line: ConsignmentLine, quantity: int) -> LineReduction:
     """Pieces of the line that will not come: off its sum and out of stock."""
-    back = worth(line, quantity)
     stock.write_off(line.order_line, quantity)
+    return _take_off(line, quantity, ReductionKind.SHORT)
+
+
+def take_off_returned(line: ConsignmentLine, quantity: int) -> LineReduction:
+    """Pieces of the line that were delivered and are paid back: off its sum; the stock knows nothing of it."""
+    return _take_off(line, quantity, ReductionKind.RETURNED)
+
+
+def _take_off(line: ConsignmentLine, quantity: int, kind: ReductionKind) -> LineReduction:
+    back = worth(line, quantity)
     return LineReduction.objects.create(
         line=line,
-        kind=ReductionKind.SHORT,
+        kind=kind,
         quantity=quantity,
         goods_amount=back.goods,
         discount_amount=back.discount,
@@ -114,5 +123,7 @@ def reduction_text(row: LineReduction) -> str:
     amount = format_amount(row.amount)
     if row.kind == ReductionKind.SHORT:
         return _("Thiếu %(quantity)d, bớt %(amount)s") % {"quantity": row.quantity, "amount": amount}
+    if row.kind == ReductionKind.RETURNED:
+        return _("Hoàn tiền %(quantity)d, %(amount)s") % {"quantity": row.quantity, "amount": amount}
     weight = kilograms(row.grams)
     return _("Cân thực nhẹ hơn %(weight)s, bớt %(amount)s") % {"weight": weight, "amount": amount}

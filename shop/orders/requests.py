@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from shop.payments.models import PaymentAttempt
+
+from .return_rules import Obstacle
+from .statuses import Verdict
 
 CASH_METHODS = frozenset({"cod"})
 """Ways to pay in cash; goods for adults are not sold for cash (Law 44/2019/QH14 art. 16)."""
@@ -58,6 +62,29 @@ class StallQuote:
     courier: str = ""
     arrives: tuple[dt.date, dt.date] | None = None
     place: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is answered to a report of goods.
+
+    Shape: ``pieces`` by line, of those that are paid back or replaced; ``lots`` by line, where those in their place
+    come from; ``carrier`` and ``tracking_number`` bring them.
+    """
+
+    verdict: Verdict
+    pieces: Mapping[int, int] = field(default_factory=dict)
+    text: str = ""
+    goods_come_back: bool = False
+    carrier: str = ""
+    tracking_number: str = ""
+    lots: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def given(self) -> dict[int, int]:
+        """The pieces that it gives anything for."""
+        gives = self.verdict in (Verdict.MONEY, Verdict.REPLACED)
+        return {line: quantity for line, quantity in self.pieces.items() if quantity} if gives else {}
 
 
 @dataclass(frozen=True)
@@ -152,3 +179,23 @@ class WeightUnfit(ValueError):
     def __init__(self, line: Any, sold: int) -> None:
         super().__init__(f"{line}: {sold} g")
         self.line, self.sold = line, sold
+
+
+class ReportWaits(IllegalStep):
+    """An earlier report about this consignment waits for its answer."""
+
+
+class TooManyReported(ValueError):
+    """``line`` has not so many pieces to report, answer or take back; None when there are none at all."""
+
+    def __init__(self, line: Any) -> None:
+        super().__init__(str(line))
+        self.line = line
+
+
+class NotReturnable(ValueError):
+    """The line can't be reported (any more)."""
+
+    def __init__(self, line: Any, obstacle: Obstacle) -> None:
+        super().__init__(f"{line}: {obstacle.value}")
+        self.line, self.obstacle = line, obstacle

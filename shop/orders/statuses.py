@@ -54,13 +54,17 @@ class OrderEventKind(models.TextChoices):
     SHORTFALL_ANSWERED = "shortfall-answered", _("Đã chọn cách làm khi thiếu hàng")
     REDUCED = "reduced", _("Giao ít hơn, bớt tiền")
     MESSAGE_SENT_AGAIN = "message-sent-again", _("Nhân viên gửi lại tin")
+    REPORTED = "reported", _("Người mua báo hàng có vấn đề")
+    REPORT_ANSWERED = "report-answered", _("Đã trả lời khách báo hàng")
+    GOODS_BACK = "goods-back", _("Hàng khách trả đã về")
 
 
 class ReductionKind(models.TextChoices):
-    """Why less of a line is delivered, and paid, than was agreed."""
+    """Why less of a line is paid than was agreed; only the last one left the stall all the same."""
 
     SHORT = "short", _("Thiếu hàng")
     LIGHTER = "lighter", _("Cân thực nhẹ hơn")
+    RETURNED = "returned", _("Hoàn tiền sau khi giao")
 
 
 class ShortfallChoice(models.TextChoices):
@@ -73,6 +77,33 @@ class ShortfallChoice(models.TextChoices):
     WAIT = "wait", _("Chờ thêm cho đủ hàng")
     CANCEL = "cancel", _("Hủy cả kiện, hoàn hết tiền kiện")
     WITHDRAWN = "withdrawn", _("Gian hàng đã có đủ hàng")
+
+
+class Fault(models.TextChoices):
+    """What is wrong with goods that were handed over."""
+
+    SPOILED = "spoiled", _("Hỏng, dập, ôi")
+    WRONG = "wrong", _("Giao nhầm hàng")
+    MISSING = "missing", _("Thiếu hàng trong kiện")
+    NOT_AS_DESCRIBED = "not-as-described", _("Không đúng như giới thiệu")
+    CHANGED_MIND = "changed-mind", _("Tôi đổi ý, muốn trả lại")
+
+
+class Wish(models.TextChoices):
+    """What the buyer would like done about it."""
+
+    MONEY = "money", _("Hoàn tiền")
+    REPLACEMENT = "replacement", _("Gửi hàng khác thay")
+    TELL = "tell", _("Chỉ báo cho bà con biết")
+
+
+class Verdict(models.TextChoices):
+    """How a report is answered. ``NOTED`` is for a buyer who only told."""
+
+    MONEY = "money", _("Hoàn tiền")
+    REPLACED = "replaced", _("Gửi hàng thay")
+    NOTED = "noted", _("Đã nghe, cảm ơn bạn")
+    REFUSED = "refused", _("Không nhận")
 
 
 ORDER_STEPS: dict[str, tuple[str, ...]] = {

@@ -1,4 +1,4 @@
-"""What happens to reserved stock: given back, reserved again, or gone with the parcel.
+"""What happens to stock: reserved stock given back, reserved again, or gone with the parcel; replaced, returned.
 
 Callers hold the locks of ``locks``. Oscar's ``cancel_allocation`` clamps at zero, so the line's own count decides
 first; otherwise a second call would take what other orders have reserved.
@@ -18,6 +18,36 @@ from catalog import shelves
 from shop.partner.models import StockRecord
 
 from .requests import NotHarvestedYet
+
+
+class NotInStock(Exception):
+    """There are not so many pieces that nobody has ordered."""
+
+    def __init__(self, line: Any) -> None:
+        super().__init__(line.title)
+        self.line = line
+
+
+def take(line: Any, quantity: int) -> None:
+    """Pieces like those of the order line leave the stock in their place. Raises: NotInStock."""
+    if line.stockrecord is None or line.product is None:
+        raise NotInStock(line)
+    try:
+        line.stockrecord.allocate(quantity)
+    except UnableToPlaceOrder as refusal:
+        raise NotInStock(line) from refusal
+    line.stockrecord.consume_allocation(quantity)
+
+
+def put_back(line: Any, quantity: int) -> None:
+    """Pieces of the order line that came back are there to be sold again; a deleted stock record takes none."""
+    for counted in _counted([line]):
+        record = counted.stockrecord
+        record.pre_save_signal()
+        StockRecord.objects.filter(pk=record.pk).update(num_in_stock=F("num_in_stock") + quantity)
+        record.refresh_from_db(fields=["num_in_stock"])
+        shelves.restock(record.product)
+        record.post_save_signal()
 
 
 def give_back(order_lines: Iterable[Any]) -> None:
@@ -59,16 +89,6 @@ def write_off(line: Any, quantity: int) -> None:
             counted.stockrecord.cancel_allocation(quantity - lost)
             counted.num_allocated -= quantity - lost
             counted.save(update_fields=["num_allocated"])
-
-
-def put_back(order_lines: Iterable[Any]) -> None:
-    """The lines' goods, which have come back, are there for others again."""
-    for line in _counted(order_lines):
-        record, quantity = line.stockrecord, line.consignment_line.left_quantity
-        StockRecord.objects.filter(pk=record.pk).update(num_in_stock=F("num_in_stock") + quantity)
-        record.refresh_from_db(fields=["num_in_stock", "num_allocated"])
-        if record.net_stock_level <= quantity:
-            shelves.restock(record.product)
 
 
 def consume(order_lines: Iterable[Any]) -> None:

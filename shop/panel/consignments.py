@@ -20,11 +20,19 @@ from catalog.trace_views import amount_text
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.orders import door, services, terminals
+from shop.orders.invoicing import unadjusted
 from shop.orders.models import Consignment, ConsignmentLine, OrderEvent, Shortfall
 from shop.orders.picking import Choice, choices_for
 from shop.orders.reductions import reduction_text
 from shop.orders.slips import owed_for
-from shop.orders.statuses import NOTHING_COMES, ConsignmentStatus, OrderEventKind, ShortfallChoice
+from shop.orders.statuses import (
+    NOTHING_COMES,
+    ConsignmentStatus,
+    Fault,
+    OrderEventKind,
+    ShortfallChoice,
+    Verdict,
+)
 from shop.payments.models import TerminalPayment
 from shop.shipping.couriers import Courier
 
@@ -55,9 +63,17 @@ TOLD = (
     OrderEventKind.DOOR_TAKEN,
     OrderEventKind.DOOR_VOIDED,
     OrderEventKind.REFUSED,
+    OrderEventKind.REPORTED,
+    OrderEventKind.REPORT_ANSWERED,
+    OrderEventKind.GOODS_BACK,
 )
 """What happened beside the steps that have a time of their own."""
 
+NOTED: dict[str, Any] = {
+    OrderEventKind.SHORTFALL_ANSWERED: ShortfallChoice,
+    OrderEventKind.REPORTED: Fault,
+    OrderEventKind.REPORT_ANSWERED: Verdict,
+}
 OLDEST_FIRST = (ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED)
 SHOWN = (
     ConsignmentStatus.TO_PACK,
@@ -153,10 +169,11 @@ class Pick:
         )
         self.noted = noted.lot if noted else None
         self.is_chosen = any(one.lot.pk == chosen for one in choices)
-        self.options = [LotOption(one.lot.pk, _option(one), one.lot.pk == chosen) for one in choices]
+        self.options = [LotOption(one.lot.pk, lot_option(one), one.lot.pk == chosen) for one in choices]
 
 
-def _option(choice: Choice) -> str:
+def lot_option(choice: Choice) -> str:
+    """A lot as one line of a list."""
     lot = choice.lot
     left = amount_text(choice.ready, lot.unit)
     if lot.best_before is None:
@@ -180,6 +197,7 @@ class ConsignmentPage(Screen):
         rows = consignments_for(request.user).select_related("cooperative", "order__sheet")
         asked = Shortfall.objects.select_related("answer").prefetch_related("missing__line")
         rows = rows.prefetch_related(Prefetch("lines", LINES), Prefetch("shortfalls", asked), "events")
+        rows = rows.prefetch_related("goods_reports__answers")
         self.consignment = get_object_or_404(rows, pk=kwargs["pk"])
 
     @property
@@ -216,6 +234,8 @@ class ConsignmentPage(Screen):
             unfit=self.unfit,
             can_change_lots=status == ConsignmentStatus.PACKED and may_open(user, "panel:change_lots"),
             sheet=self.consignment.order.sheet,
+            needs_adjustment=status == ConsignmentStatus.HANDED_OVER
+            and unadjusted().filter(pk=self.consignment.pk).exists(),
             # A cancelled consignment is sent nowhere: the buyer's name and address stop being needed.
             shows_buyer=status not in NOTHING_COMES,
             can_pack=can_pack,
@@ -261,10 +281,9 @@ class ConsignmentPage(Screen):
 
 
 def _told(event: OrderEvent) -> str:
-    """The note of an event in words; a choice is noted by its code."""
-    if event.kind == OrderEventKind.SHORTFALL_ANSWERED:
-        return str(ShortfallChoice(event.note).label)
-    return event.note
+    """The note of an event in words; what was chosen from a list is noted by its code."""
+    words = NOTED.get(event.kind)
+    return str(words(event.note).label) if words else event.note
 
 
 def _awaited_on(consignment: Consignment) -> dt.date | None:

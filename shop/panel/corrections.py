@@ -17,14 +17,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
+from shop.accounts.doors import may_open
 from shop.invoices import corrections, notices
 from shop.invoices.corrections import NotCorrectable, Obstacle
-from shop.invoices.models import Invoice, TaxOffice
+from shop.invoices.models import Invoice, InvoiceKind, TaxOffice
 from shop.invoices.signer import SigningFailed
+from shop.orders.invoicing import open_adjustment
 
 from .correction_forms import ContentForm, NoticeForm, ReasonForm, ReturnForm
-from .screens import Screen
-from .selectors import invoices_for
+from .screens import Screen, page_of, query_without_page
+from .selectors import invoices_for, unadjusted_for
+
+PER_PAGE = 50
+PAID_BACK = "Hoàn tiền cho khách sau khi giao"  # kept with the invoice: Vietnamese whoever reads
+
+
+class Unadjusted(Screen):
+    """Consignments of which money went back after hand-over, until an adjustment of their invoice says so."""
+
+    template_name = "panel/unadjusted.html"
+    page_title = gettext_lazy("Hóa đơn cần điều chỉnh")
+    header_icon = "doc-full"
+
+    def path_here(self) -> list[dict[str, Any]]:
+        return [
+            {"url": reverse("panel:invoices"), "label": _("Hóa đơn")},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = unadjusted_for(self.request.user).select_related("cooperative", "order__sheet")
+        page = page_of(rows.order_by("pk"), self.request, PER_PAGE)
+        codes = [consignment.code for consignment in page]
+        bases = invoices_for(self.request.user).filter(source_reference__in=codes)
+        bases = bases.exclude(kind=InvoiceKind.ADJUSTMENT).select_related("series").order_by("pk")
+        invoices = {invoice.source_reference: invoice for invoice in bases}  # the last one is in force
+        can_adjust = may_open(self.request.user, "panel:adjust_returned")
+        found = []
+        for consignment in page:
+            invoice = invoices[consignment.code]
+            obstacle = corrections.ways_to_correct(invoice).take_back
+            due = consignment.total_amount - consignment.reduced
+            found.append((consignment, invoice, consignment.billed - due, obstacle))
+        return {
+            **super().get_context_data(**kwargs),
+            "page": page,
+            "page_link": query_without_page(self.request),
+            "rows": found,
+            "can_adjust": can_adjust,
+        }
 
 
 class _OnInvoice(Screen):
@@ -100,6 +141,30 @@ class _CorrectionScreen(_OnInvoice):
                 messages.success(request, _("Đã có bản nháp. Xem lại rồi bấm “Lập và gửi hóa đơn”."))
                 return redirect("panel:invoice", pk=draft.pk)
         return self.render_to_response(self.get_context_data(**kwargs), status=422)
+
+
+class AdjustReturned(_OnInvoice):
+    """The draft that takes off an invoice what was paid back after hand-over; by hand where that does not go."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        consignment = unadjusted_for(request.user).filter(code=self.invoice.source_reference).first()
+        if consignment is None:
+            messages.info(request, _("Kiện này không còn gì phải điều chỉnh."))
+            return redirect("panel:unadjusted")
+        try:
+            draft = open_adjustment(consignment=consignment, reason=PAID_BACK, by=request.user)
+        except NotCorrectable as refusal:
+            if refusal.obstacle == Obstacle.DOES_NOT_FIT:
+                messages.error(
+                    request, _("Hóa đơn này đã sửa tay nên chợ không tự điền được. Bạn ghi giúp nhé.")
+                )
+                return redirect("panel:take_back", pk=pk)
+            messages.error(request, str(refusal.obstacle.label))
+            return redirect("panel:unadjusted")
+        messages.success(request, _("Đã có bản nháp. Xem lại rồi bấm “Lập và gửi hóa đơn”."))
+        return redirect("panel:invoice", pk=draft.pk)
 
 
 class _ByContent(_CorrectionScreen):

@@ -28,7 +28,7 @@ from shop.invoices.numbering import NotIssued
 from shop.orders import invoicing
 
 from .screens import Screen, Tab, page_of, query_without_page, refreshing
-from .selectors import invoices_for
+from .selectors import invoices_for, unadjusted_for
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class InvoiceQueue(Screen):
             page_link=query_without_page(self.request),
             chosen=chosen,
             is_waiting=any(invoice.status in WAITING for invoice in page),
-            tabs=_tabs(everything, query),
+            tabs=[*_tabs(everything, query), *_to_adjust(self.request.user)],
             today=_figures(everything),
             sellers=Cooperative.objects.filter(invoices__in=everything).distinct(),
             seller=query.get(SELLER_KEY, ""),
@@ -147,6 +147,12 @@ def _tabs(rows: QuerySet[Invoice], query: QueryDict) -> list[Tab]:
         count = counts.get(status, 0)
         tabs.append(Tab(str(status.label), f"{here}?{kept.urlencode()}", current == status, count))
     return tabs
+
+
+def _to_adjust(user: Any) -> list[Tab]:
+    """What was paid back and stands on no invoice yet; nothing where there is none."""
+    count = unadjusted_for(user).count()
+    return [Tab(_("Cần điều chỉnh"), reverse("panel:unadjusted"), False, count)] if count else []
 
 
 def _figures(rows: QuerySet[Invoice]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from oscar.apps.order.models import Order
 from catalog.clock import VIETNAM
 from shop.accounts.roles import roles_of
 from shop.orders.models import Consignment, OrderEvent
-from shop.orders.statuses import OrderEventKind, OrderStatus, ShortfallChoice
+from shop.orders.statuses import Fault, OrderEventKind, OrderStatus, ShortfallChoice, Verdict
 from shop.payments.models import (
     EventKind,
     InboundEvent,
@@ -35,6 +35,8 @@ MOST_CANDIDATES = 10
 _NOTED: dict[str, Any] = {
     OrderEventKind.REFUND_DUE: RefundReason,
     OrderEventKind.SHORTFALL_ANSWERED: ShortfallChoice,
+    OrderEventKind.REPORTED: Fault,
+    OrderEventKind.REPORT_ANSWERED: Verdict,
 }
 
 

@@ -18,7 +18,8 @@ from shop.accounts.roles import Role, roles_of
 from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.messages.models import Letter, LetterState
-from shop.orders.models import Consignment, PickedLot
+from shop.orders.invoicing import unadjusted
+from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, PickedLot
 from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund, Remittance
 from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
@@ -40,6 +41,16 @@ def consignments_for(user: Any) -> QuerySet[Consignment]:
     if Role.COOPERATIVE in roles:
         return consignments.filter(cooperative__in=cooperatives_of(user))
     return consignments.none()
+
+
+def reports_for(user: Any) -> GoodsReportQuerySet:
+    """What buyers said of goods of the person's own cooperatives; all of it for the operator."""
+    return GoodsReport.objects.filter(consignment__in=consignments_for(user))
+
+
+def unadjusted_for(user: Any) -> QuerySet[Consignment]:
+    """Consignments whose invoice has to be adjusted, for invoice staff and the operator."""
+    return unadjusted() if MONEY_ROLES & roles_of(user) else Consignment.objects.none()
 
 
 def sheets_for(user: Any) -> QuerySet[ProductSheet]:

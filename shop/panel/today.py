@@ -36,8 +36,10 @@ from .selectors import (
     invoices_for,
     papers_for,
     refunds_for,
+    reports_for,
     sheets_for,
     transfers_for,
+    unadjusted_for,
 )
 
 JUST_NOW = dt.timedelta(days=3)
@@ -75,6 +77,15 @@ def _nearest_deadline(user: Any) -> str:
         return ""
     text = _("Quá hạn từ %(due)s") if first.is_overdue else _("Hạn gần nhất %(due)s")
     return text % {"due": moment(first.next_due_at)}
+
+
+def _nearest_answer(user: Any) -> str:
+    """The report of goods whose answer is due first."""
+    first = reports_for(user).waiting().order_by("answer_by").first()
+    if first is None:
+        return ""
+    text = _("Quá hạn từ %(due)s") if first.is_overdue else _("Hạn gần nhất %(due)s")
+    return text % {"due": moment(first.answer_by)}
 
 
 def _ending(user: Any) -> QuerySet[Certificate]:
@@ -150,6 +161,27 @@ CARDS = (
         is_rare=True,
     ),
     Card(
+        _("Khách báo hàng"),
+        _("Xem ảnh, trả lời trong hạn"),
+        "panel:goods_reports",
+        "",
+        lambda user: reports_for(user).waiting().count(),
+        "warning",
+        is_rare=True,
+        note=_nearest_answer,
+        work_of="panel:answer_report",
+    ),
+    Card(
+        _("Gian hàng quá hạn trả lời"),
+        _("Khách báo hàng mà chưa ai trả lời"),
+        "panel:goods_reports",
+        "?tinh-trang=qua-han",
+        lambda user: reports_for(user).overdue(timezone.now()).count(),
+        "warning",
+        is_rare=True,
+        work_of="panel:decide_report",
+    ),
+    Card(
         _("Kiện vừa hủy"),
         _("Trong 3 ngày qua, đừng gói nữa"),
         "panel:consignments",
@@ -174,6 +206,16 @@ CARDS = (
         f"?tinh-trang={InvoiceStatus.REJECTED}",
         lambda user: invoices_for(user).filter(status=InvoiceStatus.REJECTED).count(),
         "warning",
+    ),
+    Card(
+        _("Hóa đơn cần điều chỉnh"),
+        _("Đã hoàn tiền cho khách sau khi giao"),
+        "panel:unadjusted",
+        "",
+        lambda user: unadjusted_for(user).count(),
+        "doc-full",
+        is_rare=True,
+        work_of="panel:adjust_returned",
     ),
     Card(
         _("Chờ cơ quan thuế"),

@@ -10,6 +10,7 @@ from . import (
     delivery,
     door,
     dossiers,
+    goods_reports,
     imports,
     invoices,
     labels,
@@ -26,7 +27,7 @@ from . import (
     remittances,
     transfers,
 )
-from .corrections import Adjust, Correct, DropDraft, Notify, Replace, TakeBack
+from .corrections import Adjust, AdjustReturned, Correct, DropDraft, Notify, Replace, TakeBack, Unadjusted
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .tax_rules import DecideRate, TaxRules
@@ -48,6 +49,12 @@ urlpatterns = [
     path("kien-hang/<int:pk>/tra-ve/", door.TakeBackParcel.as_view(), name="take_back_parcel"),
     path("kien-hang/<int:pk>/quet-the/", door.EnterCard.as_view(), name="enter_card"),
     path("kien-hang/<int:pk>/quet-the/<int:payment>/huy/", door.ReverseCard.as_view(), name="reverse_card"),
+    path("khach-bao/", goods_reports.ReportList.as_view(), name="goods_reports"),
+    path("khach-bao/<int:pk>/", goods_reports.ReportPage.as_view(), name="goods_report"),
+    path("khach-bao/<int:pk>/tra-loi/", goods_reports.AnswerReport.as_view(), name="answer_report"),
+    path("khach-bao/<int:pk>/quyet-dinh/", goods_reports.DecideReport.as_view(), name="decide_report"),
+    path("khach-bao/<int:pk>/hang-ve/", goods_reports.TakeGoodsBack.as_view(), name="goods_back"),
+    path("khach-bao/<int:pk>/anh/<int:photo>/", goods_reports.report_photo, name="report_photo"),
     path("san-pham/moi/", product_pages.ProductForm.as_view(), name="product_add"),
     path("san-pham/<int:pk>/", product_pages.ProductForm.as_view(), name="product"),
     path("san-pham/<int:pk>/viec/", product_pages.ProductAct.as_view(), name="product_act"),
@@ -67,6 +74,8 @@ urlpatterns = [
     path("hoa-don/dot/<int:pk>/", BatchPage.as_view(), name="batch"),
     path("hoa-don/xuat/", ExportMonth.as_view(), name="export_month"),
     path("hoa-don/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
+    path("hoa-don/can-dieu-chinh/", Unadjusted.as_view(), name="unadjusted"),
+    path("hoa-don/<int:pk>/dieu-chinh-hoan/", AdjustReturned.as_view(), name="adjust_returned"),
     path("hoa-don/<int:pk>/lap/", invoices.Issue.as_view(), name="issue"),
     path("hoa-don/<int:pk>/gui-lai/", invoices.Retry.as_view(), name="retry"),
     path("hoa-don/<int:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),

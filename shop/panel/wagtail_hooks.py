@@ -60,6 +60,13 @@ def consignments_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def goods_reports_item() -> MenuItem:
+    return MenuItem(
+        _("Khách báo hàng"), reverse("panel:goods_reports"), "goods-reports", icon_name="warning", order=115
+    )
+
+
+@hooks.register("register_admin_menu_item")
 def lots_item() -> MenuItem:
     return MenuItem(_("Lô hàng"), reverse("panel:lots"), "lots", icon_name="clipboard-list", order=122)
 

@@ -202,6 +202,7 @@ class RefundReason(models.TextChoices):
     SHORT = "short", _("Gian hàng không đủ hàng")
     LIGHTER = "lighter", _("Cân lúc gói nhẹ hơn lúc bán")
     REFUSED = "refused", _("Người mua không nhận hàng")
+    RETURNED = "returned", _("Hàng có vấn đề hoặc trả lại sau khi giao")
 
 
 class RefundWay(models.TextChoices):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from oscar.apps.basket.models import Basket
 
 from shop.accounts.models import Consent, SavedAddress, User
-from shop.orders.models import Consignment, OrderSheet
+from shop.orders.models import Consignment, GoodsReport, OrderSheet
 
 from .own_things import invoices_of, letters_of, orders_of
 
@@ -51,7 +51,13 @@ def everything_about(user: User) -> dict[str, Any]:
     }
 
 
-_OF_AN_ORDER = ("consignments__lines", "payment_attempts")
+_OF_AN_ORDER = (
+    "consignments__lines",
+    "consignments__goods_reports__lines__line",
+    "consignments__goods_reports__answers",
+    "consignments__goods_reports__photos",
+    "payment_attempts",
+)
 _OF_A_SHEET = (
     "buyer_name",
     "buyer_phone",
@@ -105,6 +111,27 @@ def _consignment(consignment: Consignment) -> dict[str, Any]:
                 "goods_amount": line.goods_amount,
             }
             for line in consignment.lines.all()
+        ],
+        "reports": [_report(one) for one in consignment.goods_reports.all()],
+    }
+
+
+def _report(report: GoodsReport) -> dict[str, Any]:
+    return {
+        "at": _iso(report.created_at),
+        "fault": report.fault,
+        "wish": report.wish,
+        "text": report.text,
+        "photographs": len(report.photos.all()),
+        "goods": [{"title": row.line.title, "quantity": row.quantity} for row in report.lines.all()],
+        "answers": [
+            {
+                "verdict": one.verdict,
+                "text": one.text,
+                "is_by_market": one.is_by_market,
+                "at": _iso(one.created_at),
+            }
+            for one in report.answers.all()
         ],
     }
 

@@ -9,7 +9,7 @@ from catalog.append_only import append_only
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0011_notices'),
+        ('orders', '0012_returns'),
         ('payments', '0007_door_and_terminals'),
     ]
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='orderevent',
             name='kind',
-            field=models.CharField(choices=[('placed', 'Đã đặt hàng'), ('partly-paid', 'Nhận được một phần tiền'), ('paid', 'Đã nhận đủ tiền'), ('door-agreed', 'Nhận đơn, trả tiền khi nhận hàng'), ('door-taken', 'Đã thu tiền của kiện'), ('door-voided', 'Hủy khoản quẹt thẻ đã ghi'), ('refused', 'Người mua không nhận, hàng trả về'), ('paid-late', 'Nhận đủ tiền sau hạn, vẫn còn hàng'), ('refund-due', 'Có tiền cần hoàn lại'), ('expired', 'Hết hạn thanh toán'), ('method-changed', 'Đổi cách trả tiền'), ('attached', 'Nhân viên gắn khoản tiền vào đơn'), ('disputed', 'Chủ thẻ khiếu nại, ngân hàng rút lại tiền'), ('dispute-won', 'Khiếu nại thẻ đã xong, tiền được trả lại'), ('packed', 'Đã đóng gói'), ('handed-over', 'Đã giao cho đơn vị vận chuyển'), ('invoiced', 'Đã gửi hóa đơn'), ('cancelled', 'Người mua hủy'), ('stall-cancelled', 'Gian hàng hết hàng, kiện đã hủy'), ('shortfall-asked', 'Gian hàng báo thiếu, chờ người mua chọn'), ('shortfall-answered', 'Đã chọn cách làm khi thiếu hàng'), ('reduced', 'Giao ít hơn, bớt tiền'), ('message-sent-again', 'Nhân viên gửi lại tin')], max_length=30),
+            field=models.CharField(choices=[('placed', 'Đã đặt hàng'), ('partly-paid', 'Nhận được một phần tiền'), ('paid', 'Đã nhận đủ tiền'), ('door-agreed', 'Nhận đơn, trả tiền khi nhận hàng'), ('door-taken', 'Đã thu tiền của kiện'), ('door-voided', 'Hủy khoản quẹt thẻ đã ghi'), ('refused', 'Người mua không nhận, hàng trả về'), ('paid-late', 'Nhận đủ tiền sau hạn, vẫn còn hàng'), ('refund-due', 'Có tiền cần hoàn lại'), ('expired', 'Hết hạn thanh toán'), ('method-changed', 'Đổi cách trả tiền'), ('attached', 'Nhân viên gắn khoản tiền vào đơn'), ('disputed', 'Chủ thẻ khiếu nại, ngân hàng rút lại tiền'), ('dispute-won', 'Khiếu nại thẻ đã xong, tiền được trả lại'), ('packed', 'Đã đóng gói'), ('handed-over', 'Đã giao cho đơn vị vận chuyển'), ('invoiced', 'Đã gửi hóa đơn'), ('cancelled', 'Người mua hủy'), ('stall-cancelled', 'Gian hàng hết hàng, kiện đã hủy'), ('shortfall-asked', 'Gian hàng báo thiếu, chờ người mua chọn'), ('shortfall-answered', 'Đã chọn cách làm khi thiếu hàng'), ('reduced', 'Giao ít hơn, bớt tiền'), ('message-sent-again', 'Nhân viên gửi lại tin'), ('reported', 'Người mua báo hàng có vấn đề'), ('report-answered', 'Đã trả lời khách báo hàng'), ('goods-back', 'Hàng khách trả đã về')], max_length=30),
         ),
         migrations.CreateModel(
             name='ConsignmentCharge',

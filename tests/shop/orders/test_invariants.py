@@ -1,5 +1,6 @@
 """Every rule of the books notices when it is broken behind the services' back."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -10,15 +11,22 @@ from oscar.apps.order.models import Line, Order
 from shop.invoices.models import Invoice
 from shop.orders.invariants import violations
 from shop.orders.models import (
+    AnsweredLine,
     Consignment,
     ConsignmentLine,
     ConsignmentRefund,
+    GoodsBack,
+    GoodsReport,
     LineReduction,
     OrderSheet,
+    ReportAnswer,
+    ReportedLine,
+    RestockedLine,
     Shortfall,
 )
 from shop.orders.requests import Placed
-from shop.orders.services import hand_over, pack
+from shop.orders.services import hand_over, pack, report_goods
+from shop.orders.statuses import Fault, Wish
 from shop.partner.models import StockRecord
 from shop.payments.models import InboundEvent, PaymentAttempt, PaymentEvent, Refund
 from shop.promotions.models import PromotionUse
@@ -60,6 +68,38 @@ def packed(placed: Placed) -> Consignment:
 def bill(placed: Placed) -> None:
     hand_over(consignment=packed(placed), by=None, carrier="", tracking_number="")
     Invoice.objects.update(total_amount=1)
+
+
+def reported(placed: Placed) -> ReportedLine:
+    """One of the two packs was reported after hand-over."""
+    sent = hand_over(consignment=packed(placed), by=None, carrier="", tracking_number="")
+    report = report_goods(
+        consignment=sent,
+        sent_key=uuid.uuid4(),
+        pieces={sent.lines.get().pk: 1},
+        fault=Fault.WRONG,
+        wish=Wish.MONEY,
+        text="Nhầm hàng",
+    )
+    return report.lines.get()
+
+
+def answered(placed: Placed, verdict: str, quantity: int) -> AnsweredLine:
+    row = reported(placed)
+    answer = ReportAnswer.objects.create(report=row.report, verdict=verdict)
+    return AnsweredLine.objects.create(answer=answer, line=row.line, quantity=quantity)
+
+
+def restock(placed: Placed) -> None:
+    row = answered(placed, "replaced", 1)
+    back = GoodsBack.objects.create(answer=row.answer)
+    RestockedLine.objects.create(back=back, line=row.line, quantity=2)
+
+
+def mix_up(placed: Placed) -> None:
+    report = reported(placed).report
+    foreign = ConsignmentLine.objects.exclude(consignment=report.consignment).get()
+    ReportedLine.objects.create(report=report, line=foreign, quantity=1)
 
 
 BREAKS = {
@@ -108,6 +148,16 @@ BREAKS = {
     "a question about a parcel that is gone": lambda placed: Shortfall.objects.create(
         consignment=packed(placed), answer_by=timezone.now()
     ),
+    "a report of goods that never left": lambda placed: GoodsReport.objects.create(
+        consignment=packed(placed), sent_key=uuid.uuid4(), answer_by=timezone.now()
+    ),
+    "a report about goods of another parcel": mix_up,
+    "more answered than was reported": lambda placed: answered(placed, "replaced", 2),
+    "more come back than was answered": restock,
+    "an answer whose money is nowhere": lambda placed: answered(placed, "money", 1),
+    "money off that nobody answered": lambda placed: LineReduction.objects.create(
+        line=reported(placed).line, kind="returned", quantity=1, goods_amount=0, amount=0
+    ),
     "a discount that no promotion gave": lambda placed: placed.order.consignments.update(
         discount_amount=1_000, total_amount=229_000
     ),
@@ -136,6 +186,12 @@ SENTENCES = {
     "a refund of a parcel that misses nothing": "10000 of 0 đồng go back",
     "more given back of a charge than it was": "241000 of 240000 đồng go back",
     "an invoice of another sum": "230000 đồng are due, its invoice says 1",
+    "a report of goods that never left": "its consignment was never handed over",
+    "a report about goods of another parcel": "is about another consignment",
+    "more answered than was reported": "2 of 1 reported",
+    "more come back than was answered": "2 restocked",
+    "an answer whose money is nowhere": "what it takes off is not what was answered",
+    "money off that nobody answered": "nobody answered that this is paid back",
     "a discount that no promotion gave": "1000 off, its promotions gave 0",
     "a use that nobody counted": "0 uses counted, 1 stand",
     "a question about a parcel that is gone": "waits for an answer, but not to be packed",
@@ -152,6 +208,6 @@ def test_the_check_takes_the_same_few_queries_for_any_number_of_orders(
     placed: Placed, django_assert_num_queries: Any
 ) -> None:
     place_order((make_product(), 1), (make_product(), 1))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(33):
         violations()
     assert OrderSheet.objects.count() == 3

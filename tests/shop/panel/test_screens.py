@@ -77,7 +77,17 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
     [
         (
             "cooperative",
-            ["today", "consignments", "products", "lots", "delivery", "proofs", "notices", "promotions"],
+            [
+                "today",
+                "consignments",
+                "goods-reports",
+                "products",
+                "lots",
+                "delivery",
+                "proofs",
+                "notices",
+                "promotions",
+            ],
         ),
         ("invoice_staff", ["today", "invoices", "tax-rules", "transfers", "refunds", "reconciliation"]),
         ("editor", ["today", "explorer", "images", "synonyms"]),
@@ -88,6 +98,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "today",
                 "explorer",
                 "consignments",
+                "goods-reports",
                 "products",
                 "lots",
                 "delivery",

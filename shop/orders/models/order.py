@@ -9,11 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Cooperative, Lot, LotEvent, TaxClass
 from catalog.models.category_sheet import in_reading_language
 from shop.messages.models import ChannelName
+from shop.orders.parts import Part
+from shop.orders.requests import CASH_METHODS
+from shop.orders.statuses import (
+    NOTHING_COMES,
+    ConsignmentStatus,
+    OrderEventKind,
+    ReductionKind,
+    ShortfallChoice,
+)
 from shop.payments.models import PaymentEvent, Refund
-
-from .parts import Part
-from .requests import CASH_METHODS
-from .statuses import NOTHING_COMES, ConsignmentStatus, OrderEventKind, ReductionKind, ShortfallChoice
 
 
 class OrderSheet(models.Model):
@@ -189,6 +194,12 @@ class ConsignmentLine(models.Model):
     @property
     def left_quantity(self) -> int:
         """Pieces that are delivered: those sold without those missing."""
+        missing = (row.quantity for row in self.reductions.all() if row.kind == ReductionKind.SHORT)
+        return self.quantity - sum(missing)
+
+    @property
+    def kept_quantity(self) -> int:
+        """Pieces that are paid for in the end: those delivered without those whose money went back later."""
         return self.quantity - sum(row.quantity for row in self.reductions.all())
 
     @property
@@ -200,8 +211,9 @@ class ConsignmentLine(models.Model):
 class LineReduction(models.Model):
     """Less of a line than was agreed, and the money that goes back for it; append-only.
 
-    Unit: ``quantity`` pieces that are missing, or ``grams`` that the rest weighs less; whole đồng,
-    goods − discount = amount. Met on the buyer's order page, the consignment's page and, taken off, on its invoice.
+    Unit: ``quantity`` pieces that are missing, or paid back after they were delivered, or ``grams`` that the rest
+    weighs less; whole đồng, goods − discount = amount. Met on the buyer's order page, the consignment's page and,
+    taken off, on its invoice, or on the one that adjusts it.
     """
 
     line = models.ForeignKey(ConsignmentLine, on_delete=models.PROTECT, related_name="reductions")
@@ -217,7 +229,9 @@ class LineReduction(models.Model):
         ordering = ("pk",)
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind=ReductionKind.SHORT, quantity__gt=0, grams=0)
+                condition=models.Q(
+                    kind__in=(ReductionKind.SHORT, ReductionKind.RETURNED), quantity__gt=0, grams=0
+                )
                 | models.Q(kind=ReductionKind.LIGHTER, quantity=0, grams__gt=0),
                 name="reduction_says_what_is_less",
             ),
