@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from shop.complaints.appeals import take_to_market
+from shop.complaints.appeals import decide, take_to_market
 from shop.complaints.models import Complaint
 from shop.invoices import services
 from shop.invoices.models import Invoice
@@ -19,7 +19,7 @@ from shop.orders import invoicing
 from shop.orders.invariants import violations
 from shop.orders.invoicing import unadjusted
 from shop.orders.models import Consignment, GoodsReport, ReportAnswer
-from shop.orders.services import Reply, answer_report, hand_over, pack, place, report_goods
+from shop.orders.services import IllegalStep, Reply, answer_report, hand_over, pack, place, report_goods
 from shop.orders.statuses import Fault, Verdict, Wish
 from shop.partner.models import StockRecord
 from shop.payments.models import Refund
@@ -206,7 +206,13 @@ def test_a_complaint_that_is_closed_is_not_decided_any_more(report: GoodsReport,
     )
     Complaint.objects.update(answered_at=timezone.now(), closed_at=timezone.now(), outcome="refused")
     as_role("operator").post(address(report, "quyet-dinh/"), answer(report, "money", 1))
-    assert ReportAnswer.objects.count() == 1
+    with pytest.raises(IllegalStep):  # closed in the moment of deciding
+        decide(
+            report=GoodsReport.objects.get(),
+            reply=Reply(Verdict.MONEY, {report.lines.get().line_id: 1}),
+            by=None,
+        )
+    assert (ReportAnswer.objects.count(), Refund.objects.filter(reason="returned").count()) == (1, 0)
 
 
 def test_the_invoice_is_adjusted_by_what_was_paid_back(
