@@ -4,7 +4,8 @@
 
 Makes a database of its own on the server that TEST_DATABASE_URL names (without it, SQLite in a temporary folder),
 places orders, starts ``manage.py serve`` on a loopback port and sends a bounded number of signed messages over kept
-connections: each order's money, the same again, and money of nobody. Another process asks for pages all the while. Only what it started is ended, and its database dropped. Nothing here is asserted.
+connections: each order's money, the same again, and money of nobody. Another process asks for pages all the while.
+Only what it started is ended, and its database dropped. Nothing here is asserted.
 """
 
 from __future__ import annotations

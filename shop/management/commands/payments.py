@@ -64,7 +64,8 @@ class Command(BaseCommand):
             uneven |= row.difference != 0
             self.stdout.write(
                 f"{day} {row.source}: reported {row.reported}, booked {row.booked}, unmatched {row.unmatched},"
-                f" returned {row.returned}, remitted {row.remitted}, refunded {row.refunded}, difference {row.difference}"
+                f" returned {row.returned}, remitted {row.remitted}, refunded {row.refunded},"
+                f" difference {row.difference}"
             )
         broken = violations()
         self.stdout.write("\n".join(broken) if broken else "the books agree")
