@@ -35,8 +35,8 @@ class DoorRules(models.Model):
         return f"{self.most_amount}"
 
 
-ANY_COURIER = ("own", "collection", "vnpost", "ems", "ghn", "ghtk", "viettel_post", "")
-"""Until the operator says otherwise; the empty one is a delivery without a courier of its own."""
+ANY_COURIER = ("own", "collection", "vnpost", "ems", "ghn", "ghtk", "viettel_post")
+"""Until the operator says otherwise."""
 
 
 def door_rules() -> DoorRules:
