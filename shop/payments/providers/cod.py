@@ -37,6 +37,6 @@ class CashOnDelivery(VietQr):
             }
         if rules.provinces and purchase.province_code not in rules.provinces:
             return _("Nơi nhận này chưa trả khi nhận hàng được. Bạn chọn cách khác nhé.")
-        if not purchase.couriers <= set(rules.couriers):
+        if not purchase.couriers - {""} <= set(rules.couriers):  # the empty one names nobody to forbid
             return _("Cách giao đã chọn không thu tiền hộ. Bạn chọn cách giao hoặc cách trả khác nhé.")
         return super().refusal(purchase)

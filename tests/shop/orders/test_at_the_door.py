@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from oscar.apps.order.models import Order
 
@@ -33,7 +34,7 @@ from shop.orders.services import (
 )
 from shop.orders.statuses import ShortfallChoice
 from shop.partner.models import StockRecord
-from shop.payments.models import DoorRules, InboundEvent, PaymentEvent, Refund, Remittance
+from shop.payments.models import DoorRules, InboundEvent, PaymentEvent, Refund, Remittance, RemittanceLine
 from shop.payments.remittances import Collected, KnownList, UnreadableList, enter, read_sheet, read_typed
 from shop.payments.services import open_amount, paid_amount
 from tests.factories import make_lot, make_product
@@ -340,6 +341,34 @@ class TestRemittances:
         with pytest.raises(IllegalStep):
             discard(booked.pk)
         assert InboundEvent.objects.count() == 1
+
+
+BREAKS: dict[str, Any] = {
+    "an order at the door that holds its money": lambda order: (
+        bring(transfer(TOTAL, order.number)) and Order.objects.update(status="at-door")
+    ),
+    "a paid one that holds none": lambda order: Order.objects.update(status="paid"),
+    "one of which nothing comes": lambda order: order.consignments.update(status="returned"),
+    "a parcel that came back although it was paid before": lambda order: (
+        bring(transfer(TOTAL, order.number)),
+        order.consignments.update(status="returned"),
+        type(order.sheet).objects.update(payment_method="vietqr"),
+    ),
+    "a line booked with another amount": lambda order: (
+        book(listed((sent(order)[0].code, TOTAL)).pk, by=None),
+        RemittanceLine.objects.update(collected=1),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_what_must_hold_at_the_door_is_checked(name: str) -> None:
+    with transaction.atomic():
+        order = placed().order
+        assert violations() == []
+        BREAKS[name](order)
+        assert violations() != []
+        transaction.set_rollback(True)
 
 
 class TestReadingLists:

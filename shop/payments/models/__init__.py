@@ -1,0 +1,61 @@
+"""Attempts to pay, what was told about them, the events money is computed from, and what is paid at the door."""
+
+from __future__ import annotations
+
+from .attempts import (
+    MONEY_IN,
+    MONEY_OUT,
+    OPEN_ATTEMPTS,
+    REFUND_STEPS,
+    AttemptStatus,
+    EventKind,
+    InboundEvent,
+    InboundOutcome,
+    InboundReason,
+    PaymentAttempt,
+    PaymentEvent,
+    Refund,
+    RefundReason,
+    RefundState,
+    RefundStep,
+    RefundWay,
+    RefusedDelivery,
+)
+from .door import (
+    ANY_COURIER,
+    BOOKABLE,
+    DoorRules,
+    LineFinding,
+    Remittance,
+    RemittanceLine,
+    TerminalPayment,
+    door_rules,
+)
+
+__all__ = [
+    "ANY_COURIER",
+    "BOOKABLE",
+    "MONEY_IN",
+    "MONEY_OUT",
+    "OPEN_ATTEMPTS",
+    "REFUND_STEPS",
+    "AttemptStatus",
+    "DoorRules",
+    "EventKind",
+    "InboundEvent",
+    "InboundOutcome",
+    "InboundReason",
+    "LineFinding",
+    "PaymentAttempt",
+    "PaymentEvent",
+    "Refund",
+    "RefundReason",
+    "RefundState",
+    "RefundStep",
+    "RefundWay",
+    "RefusedDelivery",
+    "Remittance",
+    "RemittanceLine",
+    "TerminalPayment",
+    "door_rules",
+]
