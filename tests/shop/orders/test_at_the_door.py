@@ -137,13 +137,15 @@ class TestWhenItIsOffered:
         ],
     )
     def test_the_operators_rules_hold_whatever_the_page_showed(self, rules: dict[str, Any]) -> None:
-        DoorRules.objects.create(**({"couriers": ["ghn"], "most_amount": TOTAL, "provinces": ["14"]} | rules))
+        DoorRules.objects.create(
+            pk=1, **({"couriers": ["ghn"], "most_amount": TOTAL, "provinces": ["14"]} | rules)
+        )
         with pytest.raises(MethodNotOffered):
             placed()
         assert not Order.objects.exists()
 
     def test_within_the_rules_it_is_open(self) -> None:
-        DoorRules.objects.create(couriers=["ghn"], most_amount=TOTAL, provinces=["14"])
+        DoorRules.objects.create(pk=1, couriers=["ghn"], most_amount=TOTAL, provinces=["14"])
         assert state(placed().order)[0] == "at-door"
 
 
