@@ -21,16 +21,22 @@ from shop.payments.models import PaymentEvent, RemittanceLine
 from shop.payments.remittances import Collected, enter
 from shop.payments.services import paid_amount
 from tests.factories import make_product
+from tests.support.children import run_until_crash
 from tests.support.orders import fill_basket, wish
 from tests.support.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOTAL = 130_000
+POINTS = {"remittance-line-booked"}
 
 
 @pytest.fixture
 def parcel(settings: Any) -> Consignment:
     settings.PAYMENT_METHODS = ["vietqr", "cod"]
+    return on_its_way()
+
+
+def on_its_way() -> Consignment:
     sheet = make_product(price=100_000)
     asked = wish(fill_basket((sheet, 1)), payment_method="cod")
     asked["stall_quotes"] = {sheet.cooperative_id: StallQuote("Tự giao", 30_000, courier="own")}
@@ -90,3 +96,15 @@ def test_two_slips_at_once_never_take_more_than_is_owed(parcel: Consignment) -> 
     )
     refused = [outcome for outcome in outcomes if isinstance(outcome, MoreThanOwed | IllegalStep)]
     assert (len(refused), paid_amount(parcel.order), violations()) == (2, TOTAL, [])
+
+
+def test_a_list_that_died_between_two_lines_is_booked_to_its_end(parcel: Consignment) -> None:
+    other = on_its_way()
+    lines = [Collected(each.code, TOTAL, 0) for each in (parcel, other)]
+    pk = enter(courier="own", number="BK-1", paid_on=timezone.localdate(), lines=lines, by=None).pk
+    (point,) = POINTS
+    run_until_crash(f"from shop.orders.remittances import book; book({pk}, by=None)", at=point)
+    assert [paid_amount(each.order) for each in (parcel, other)] == [TOTAL, 0]
+    assert book(pk, by=None).booked_at is not None
+    assert [paid_amount(each.order) for each in (parcel, other)] == [TOTAL, TOTAL]
+    assert violations() == []

@@ -1,5 +1,6 @@
 """What we keep about an order beside Oscar's tables."""
 
+from .notices import NoticeRhythm, StallNotices
 from .order import (
     Consignment,
     ConsignmentCharge,
@@ -7,14 +8,12 @@ from .order import (
     ConsignmentRefund,
     LineReduction,
     MissingLine,
-    NoticeRhythm,
     OrderEvent,
     OrderSheet,
     PickedLot,
     Shortfall,
     ShortfallAnswer,
     ShortfallQuerySet,
-    StallNotices,
 )
 from .reports import (
     AnsweredLine,

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from oscar.apps.order.models import Order
 
 from shop.orders.invariants import violations
-from shop.orders.models import Consignment, Shortfall
+from shop.orders.models import Consignment, ConsignmentLine, MissingLine, Shortfall
 from shop.orders.requests import IllegalStep, NotOffered, OutOfStock, Placed, TooManyMissing, WeightUnfit
 from shop.orders.services import (
     agree_refund,
@@ -158,6 +158,7 @@ class Market(RuleBasedStateMachine):
         self.bodies: list[bytes] = []
         self.received: dict[bytes, int] = {}
         self.states: dict[tuple[str, int], str] = {}
+        self.missing_at_once: Counter[int] = Counter()
 
     @rule(quantities=st.sampled_from([(1, 0), (2, 0), (1, 1), (2, 2), (0, 1)]), is_paid=st.booleans())
     def order(self, quantities: tuple[int, int], is_paid: bool) -> None:
@@ -214,7 +215,9 @@ class Market(RuleBasedStateMachine):
         parcel = self.parcel(pick)
         wanted = timezone.localdate() + dt.timedelta(days=day) if day else None
         with suppress(IllegalStep, TooManyMissing):
-            report_shortfall(consignment=parcel, missing={parcel.lines.get().pk: missing}, restock_on=wanted)
+            line = parcel.lines.get()
+            if report_shortfall(consignment=parcel, missing={line.pk: missing}, restock_on=wanted) is None:
+                self.missing_at_once[line.pk] += missing
 
     @rule(choice=st.sampled_from([*ShortfallChoice, None]))
     def answer(self, choice: ShortfallChoice | None) -> None:
@@ -278,12 +281,19 @@ class Market(RuleBasedStateMachine):
                         gone[line.order_line.product_id] += line.left_quantity
                     elif parcel.status != ConsignmentStatus.CANCELLED:
                         reserved[line.order_line.product_id] += line.left_quantity
+                    gone[line.order_line.product_id] += self.not_there(line)
         for record in StockRecord.objects.all():
             allocated, free = record.num_allocated or 0, record.net_stock_level
             assert allocated == reserved[record.product_id], "stock: others are reserved than are sold"
             assert allocated + gone[record.product_id] + free == STOCK, "stock: some came or went by itself"
             assert free >= 0, "stock: sold too often"
         self.holds = True
+
+    def not_there(self, line: ConsignmentLine) -> int:
+        """Pieces that the stall has said are missing, and that nobody waits for."""
+        called_off = MissingLine.objects.filter(line=line, shortfall__answer__choice=ShortfallChoice.CANCEL)
+        left_out = line.quantity - line.left_quantity
+        return left_out + self.missing_at_once[line.pk] + sum(called_off.values_list("quantity", flat=True))
 
     def changed(self, kind: str, pk: int, state: str) -> None:
         """No step but those that are drawn in ``shop.orders.statuses``."""
