@@ -453,7 +453,7 @@ def test_queries_do_not_grow_with_the_goods(client):
     pages = {
         "/san-pham/": 12,
         "/san-pham/?q=khoai+so&sao=3": 12,
-        "/san-pham/?q=khoia+so&sap-xep=gia-tang": 12,
+        "/san-pham/?q=khoia+so&sap-xep=gia-tang": 13,
         path_of(sheets[0]): 13,
         "/hop-tac-xa/": 3,
         "/hop-tac-xa/ta-xua/": 11,
@@ -466,10 +466,10 @@ def test_queries_do_not_grow_with_the_goods(client):
         assert with_three[page] <= most
 
 
-def test_a_search_that_needs_the_typo_pass_stays_within_twelve_queries(client):
+def test_a_search_that_needs_the_typo_pass_stays_within_thirteen_queries(client):
     sheet = make_product(title="Mật ong hoa rừng")
     make_certificate(sheet)
-    assert queries(client, "/san-pham/?q=mat+ogn&sao=3&htx=" + sheet.cooperative.slug) <= 12
+    assert queries(client, "/san-pham/?q=mat+ogn&sao=3&htx=" + sheet.cooperative.slug) <= 13
 
 
 @pytest.mark.parametrize("name", ["index", "search", "product", "stalls", "stall", "suggest"])

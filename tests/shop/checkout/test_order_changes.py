@@ -314,5 +314,5 @@ def test_pages_cost_the_same_queries_for_one_parcel_as_for_many(
     with django_assert_num_queries(4):
         client.get(f"{home(placed)}huy/{first.code}/")
     asked = ask(first, 1, timezone.localdate() + dt.timedelta(days=2))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(f"{home(placed)}thieu-hang/{asked.pk}/")

@@ -111,6 +111,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "promotions",
                 "reconciliation",
                 "images",
+                "remittances",
                 "reports",
                 "synonyms",
             ],
