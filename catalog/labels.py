@@ -6,25 +6,21 @@ more.
 
 from __future__ import annotations
 
-import functools
 import io
-import json
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from catalog.gtin import digital_link
 from catalog.models import Lot
 from catalog.trace_views import trace_address
+from catalog.typesetting import Form
 
-_FORM = Path(__file__).with_name("forms") / "label.typ"
-_LOCK = threading.Lock()
+_FORM = Form(Path(__file__).with_name("forms") / "label.typ")
 DOT = 25.4 / 203  # millimetres: one dot of a thermal printer
 QR_BORDER = 4  # modules of white that a reader needs around the code
 MOST = 400
@@ -75,7 +71,7 @@ def labels_pdf(lot: Lot, *, layout: Layout, count: int) -> bytes:
     if not 1 <= count <= MOST:
         raise ValueError(count)
     drawn, qr_size = _qr(label_address(lot), layout.qr_size)
-    form = _content(lot) | {
+    content = _content(lot) | {
         "qr": drawn,
         "qr_size": qr_size,
         "page": layout.page,
@@ -88,13 +84,7 @@ def labels_pdf(lot: Lot, *, layout: Layout, count: int) -> bytes:
         "inset": INSETS.get(layout.key, 2),
         "count": count,
     }
-    with _LOCK:  # one compiler keeps the fonts; its state is shared
-        pdf = _compiler().compile(
-            sys_inputs={"form": json.dumps(form)}, format="pdf", timestamp=int(lot.opened_at.timestamp())
-        )
-    if not isinstance(pdf, bytes):
-        raise TypeError("the form gave no single PDF")
-    return pdf
+    return _FORM.pdf(content, at=lot.opened_at)
 
 
 def label_address(lot: Lot) -> str:
@@ -129,9 +119,3 @@ def _qr(text: str, most: float) -> tuple[str, float]:
     drawn = io.BytesIO()
     qr.save(drawn, kind="svg", border=QR_BORDER, xmldecl=False)
     return drawn.getvalue().decode(), modules * max(1, int(most / modules / DOT)) * DOT
-
-
-@functools.cache
-def _compiler() -> typst.Compiler:
-    """Typst with the fonts built into it and none of the machine's, so that every machine prints the same."""
-    return typst.Compiler(_FORM, root=_FORM.parent, ignore_system_fonts=True)

@@ -9,16 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import io
-import json
-import threading
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 
+from catalog.typesetting import Form
 from shop.invoices import formats
 from shop.invoices.amounts import share_signed
 from shop.invoices.draft import VAT_INVOICE, Draft, Line, LineKind
@@ -28,8 +26,7 @@ from shop.invoices.rules import percent_of_rate
 from shop.invoices.signing import VIETNAM, Signature, verify
 from shop.money import round_dong
 
-_FORM = Path(__file__).with_name("forms") / "invoice.typ"
-_LOCK = threading.Lock()
+_FORM = Form(Path(__file__).with_name("forms") / "invoice.typ")
 _LEFT, _CENTRE, _RIGHT = 0, 1, 2
 _MARKS = {LineKind.GIFT: "(hàng khuyến mại, không thu tiền)", LineKind.DISCOUNT: "(chiết khấu thương mại)"}
 _RATE_NAMES = {"KCT": "Không chịu thuế", "KKKNT": "Không kê khai, tính nộp thuế"}
@@ -51,14 +48,15 @@ def invoice_pdf(xml: bytes, *, lookup_url: str = "", lookup_code: str = "") -> b
     )
     content |= {"lookup": lookup, "subtitle": "(Bản thể hiện của hóa đơn điện tử)", "watermark": ""}
     times = [found.signed_at for found in signatures if found.signed_at]
-    return _render({"form": json.dumps(content), "xml": xml.decode()}, max(times, default=_midnight(draft)))
+    at = max(times, default=_midnight(draft))
+    return _FORM.pdf(content, at=at, is_archival=True, xml=xml.decode())
 
 
 def preview_pdf(draft: Draft) -> bytes:
     """The PDF of a draft as it would look, marked as one."""
     content = _content(draft, [], code="", qr="")
     content |= {"lookup": [], "subtitle": "(Bản xem trước, chưa có giá trị)", "watermark": "BẢN NHÁP"}
-    return _render({"form": json.dumps(content)}, _midnight(draft))
+    return _FORM.pdf(content, at=_midnight(draft), is_archival=True)
 
 
 def format_number(value: int | Decimal | None) -> str:
@@ -74,23 +72,6 @@ def format_number(value: int | Decimal | None) -> str:
     )
     decimals = decimals.rstrip("0")
     return whole.replace(",", ".") + (f",{decimals}" if decimals else "")
-
-
-def _render(inputs: dict[str, str], at: dt.datetime) -> bytes:
-    # One compiler keeps the fonts; its state is shared, so only one thread compiles at a time.
-    with _LOCK:
-        pdf = _compiler().compile(
-            sys_inputs=inputs, format="pdf", timestamp=int(at.timestamp()), pdf_standards=["a-3b"]
-        )
-    if not isinstance(pdf, bytes):
-        raise TypeError("the form gave no single PDF")
-    return pdf
-
-
-@functools.cache
-def _compiler() -> typst.Compiler:
-    """Typst with the fonts built into it and none of the machine's, so that every machine prints the same."""
-    return typst.Compiler(_FORM, root=_FORM.parent, ignore_system_fonts=True)
 
 
 def _midnight(draft: Draft) -> dt.datetime:

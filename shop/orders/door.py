@@ -82,6 +82,13 @@ def owed_by_parcel(order: Any) -> dict[int, int]:
     return left_to_pay(due, dict(sums), payments.usable_amount(order))
 
 
+def owed_for(consignment: Consignment) -> int:
+    """What is still to be collected for the parcel; 0 unless it is paid at the door. Unit: whole đồng."""
+    if consignment.order.status != OrderStatus.AT_DOOR:
+        return 0
+    return owed_by_parcel(consignment.order)[consignment.pk]
+
+
 def excess(order: Any) -> int:
     """What the market holds of the order beyond what its parcels cost now. Unit: whole đồng."""
     return max(payments.usable_amount(order) - sum(due_by_parcel(order).values()), 0)

@@ -116,8 +116,7 @@ def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_numbe
     picking.write_sales(consignment, at=consignment.handed_over_at, by=by)
     invoicing.open_invoice(consignment)
     note(consignment, OrderEventKind.HANDED_OVER, by=by, text=f"{carrier} {tracking_number}".strip())
-    is_owed = consignment.order.status == OrderStatus.AT_DOOR
-    letters.handed_over(consignment, door.owed_by_parcel(consignment.order)[consignment.pk] if is_owed else 0)
+    letters.handed_over(consignment, door.owed_for(consignment))
     return consignment
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import json
-import threading
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.conf import settings
 
+from catalog.typesetting import Form
 from shop.money import format_amount
 from shop.payments import services as payments
 from shop.payments.provider import Instructions, ShowQr
@@ -18,23 +15,14 @@ from shop.payments.vietqr import qr_svg
 
 from . import door
 from .models import Consignment
-from .statuses import OrderStatus
 
-_FORM = Path(__file__).with_name("forms") / "slip.typ"
-_LOCK = threading.Lock()
+_FORM = Form(Path(__file__).with_name("forms") / "slip.typ")
 MOST_ROWS = 9
-
-
-def owed_for(consignment: Consignment) -> int:
-    """What is still to be collected for the parcel; 0 unless it is paid at the door. Unit: whole đồng."""
-    if consignment.order.status != OrderStatus.AT_DOOR:
-        return 0
-    return door.owed_by_parcel(consignment.order)[consignment.pk]
 
 
 def door_step(consignment: Consignment) -> Instructions | None:
     """How the parcel is paid by transfer at the door; None when nothing is owed for it."""
-    owed = owed_for(consignment)
+    owed = door.owed_for(consignment)
     if not owed:
         return None
     attempt = consignment.order.payment_attempts.latest("pk")
@@ -44,14 +32,7 @@ def door_step(consignment: Consignment) -> Instructions | None:
 
 def slip_pdf(consignment: Consignment) -> bytes:
     """The PDF; always Vietnamese, as whoever carries it reads it."""
-    form = json.dumps(_content(consignment))
-    with _LOCK:  # one compiler keeps the fonts; its state is shared
-        pdf = _compiler().compile(
-            sys_inputs={"form": form}, format="pdf", timestamp=int(consignment.created_at.timestamp())
-        )
-    if not isinstance(pdf, bytes):
-        raise TypeError("the form gave no single PDF")
-    return pdf
+    return _FORM.pdf(_content(consignment), at=consignment.created_at)
 
 
 def _content(consignment: Consignment) -> dict[str, Any]:
@@ -75,9 +56,3 @@ def _content(consignment: Consignment) -> dict[str, Any]:
         "transfer": transfer,
         "paid": "Đã trả tiền, không thu thêm",
     }
-
-
-@functools.cache
-def _compiler() -> typst.Compiler:
-    """Typst with the fonts built into it and none of the machine's, so that every machine prints the same."""
-    return typst.Compiler(_FORM, root=_FORM.parent, ignore_system_fonts=True)

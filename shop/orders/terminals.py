@@ -22,7 +22,7 @@ from .locks import lock_consignment, lock_order
 from .models import Consignment, OrderEvent
 from .receiving import receive
 from .requests import IllegalStep
-from .statuses import NOTHING_COMES, OrderEventKind, OrderStatus
+from .statuses import NOTHING_COMES, OrderEventKind
 
 SOURCE = "pos"
 AT_THE_STALL = ("own", "collection")
@@ -48,10 +48,9 @@ class SamePerson(Exception):
 def can_be_paid(consignment: Consignment) -> bool:
     """Whether a card may be taken for the parcel: it is fetched, or brought by the stall, and still owes."""
     return (
-        consignment.order.status == OrderStatus.AT_DOOR
-        and consignment.courier in AT_THE_STALL
+        consignment.courier in AT_THE_STALL
         and consignment.status not in NOTHING_COMES
-        and door.owed_by_parcel(consignment.order)[consignment.pk] > 0
+        and door.owed_for(consignment) > 0
     )
 
 
@@ -69,7 +68,7 @@ def enter(
     fresh = lock_consignment(consignment)
     if not can_be_paid(fresh):
         raise IllegalStep(fresh.order.status, OrderEventKind.DOOR_TAKEN)
-    owed = door.owed_by_parcel(fresh.order)[fresh.pk]
+    owed = door.owed_for(fresh)
     if amount > owed:
         raise MoreThanOwed(owed)
     try:

@@ -24,7 +24,6 @@ from shop.orders.invoicing import unadjusted
 from shop.orders.models import Consignment, ConsignmentLine, OrderEvent, Shortfall
 from shop.orders.picking import Choice, choices_for
 from shop.orders.reductions import reduction_text
-from shop.orders.slips import owed_for
 from shop.orders.statuses import (
     NOTHING_COMES,
     ConsignmentStatus,
@@ -268,7 +267,7 @@ class ConsignmentPage(Screen):
         payments = TerminalPayment.objects.filter(parcel_code=consignment.code)
         return {
             "is_at_door": True,
-            "owed": owed_for(consignment),
+            "owed": door.owed_for(consignment),
             "door_charges": door_charges(consignment),
             "card_payments": payments.select_related("entered_by", "reversed_by"),
             "card_form": (self.card_form or CardForm(initial={"paid_at": timezone.localtime()}))
