@@ -35,7 +35,7 @@ from shop.orders.services import (
 from shop.orders.statuses import ShortfallChoice
 from shop.partner.models import StockRecord
 from shop.payments.models import DoorRules, InboundEvent, PaymentEvent, Refund, Remittance, RemittanceLine
-from shop.payments.remittances import Collected, KnownList, UnreadableList, enter, read_sheet, read_typed
+from shop.payments.remittances import Collected, KnownList, enter
 from shop.payments.services import open_amount, paid_amount
 from tests.factories import make_lot, make_product
 from tests.support.orders import bring, fill_basket, place_order, transfer, wish
@@ -363,43 +363,20 @@ BREAKS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", BREAKS)
+SENTENCES = {
+    "an order at the door that holds its money": f"(at-door): {TOTAL} of {TOTAL} đồng due at the door",
+    "a paid one that holds none": f"(paid): 0 of {TOTAL} đồng due at the door",
+    "one of which nothing comes": "is at-door although nothing of it comes",
+    "a parcel that came back although it was paid before": "came back although it was paid before",
+    "a line booked with another amount": "1 collected, another amount booked",
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
 def test_what_must_hold_at_the_door_is_checked(name: str) -> None:
     with transaction.atomic():
         order = placed().order
         assert violations() == []
         BREAKS[name](order)
-        assert violations() != []
+        assert [sentence for sentence in violations() if SENTENCES[name] in sentence]
         transaction.set_rollback(True)
-
-
-class TestReadingLists:
-    def test_typed_lines_are_read(self) -> None:
-        assert read_typed("ht2345678x-1; 150.000; 12.000\n\nHT2345678X-2;0") == [
-            Collected("HT2345678X-1", 150_000, 12_000), Collected("HT2345678X-2", 0, 0),
-        ]  # fmt: skip
-
-    @pytest.mark.parametrize(
-        "line",
-        ["HT2345678X-1; -5", "HT2345678X-1; 12,5", "HT2345678X-1", "; 5000", "A; 1; x", "A; 600000000"],
-    )
-    def test_a_wrong_line_is_named_and_nothing_taken(self, line: str) -> None:
-        with pytest.raises(UnreadableList) as caught:
-            read_typed(f"HT2345678X-9; 1000\n{line}")
-        assert [number for number, _text in caught.value.lines] == [2]
-
-    def test_a_parcel_twice_in_a_list_is_a_fault(self) -> None:
-        with pytest.raises(UnreadableList):
-            read_typed("A-1; 1000\nA-1; 1000")
-
-    def test_a_couriers_file_is_read_by_its_head(self) -> None:
-        head = "GHN đối soát\n\nSTT,Mã đơn khách hàng,Tổng phí,Tiền thu hộ\n"
-        table = f"{head}1,HT2345678X-1,12000,150000\n,,12000,150000\n"
-        assert read_sheet(table.encode()) == [Collected("HT2345678X-1", 150_000, 12_000)]
-
-    @pytest.mark.parametrize(
-        "content", [b"", b"\xff\xfe", b"PK\x03\x04", "Mã kiện,Ghi chú\nA-1,x\n".encode()]
-    )
-    def test_a_file_without_such_columns_is_refused(self, content: bytes) -> None:
-        with pytest.raises(UnreadableList):
-            read_sheet(content)

@@ -74,8 +74,11 @@ class TestTheStall:
         )
 
     def test_takes_back_what_was_refused(self, parcel: Consignment, as_role: AsRole) -> None:
+        stall, button = as_role("cooperative"), page_of(parcel) + "tra-ve/"
+        assert button not in stall.get(page_of(parcel)).content.decode()  # it has not left yet
         on_its_way(parcel)
-        as_role("cooperative").post(page_of(parcel) + "tra-ve/", {"is_sellable": "1", "reason": "đi vắng"})
+        assert button in stall.get(page_of(parcel)).content.decode()
+        stall.post(button, {"is_sellable": "1", "reason": "đi vắng"})
         parcel.refresh_from_db()
         assert (parcel.status, parcel.order.status) == ("returned", "cancelled")
         assert violations() == []
