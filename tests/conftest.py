@@ -54,12 +54,13 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches the database runs again."""
-    if not os.environ.get("TEST_DATABASE_URL"):
-        return
-    again = [item for item in items if _touches_the_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in again])
-    items[:] = again
+    """On PostgreSQL only what touches the database runs again; what needs locks of rows runs there alone."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        chosen = [item for item in items if _touches_the_database(item)]
+    else:
+        chosen = [item for item in items if not item.get_closest_marker("locks_rows")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
 
 
 @pytest.hookimpl(tryfirst=True)

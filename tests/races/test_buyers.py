@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.core.signing import Signer
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Sum
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
@@ -104,10 +104,9 @@ def test_control_with_the_guard_off_everybody_is_sold_what_is_not_there(
     assert {record.net_stock_level for record in StockRecord.objects.all()} == {UNITS - BUYERS}
 
 
+@pytest.mark.locks_rows
 @pytest.mark.django_db(transaction=True)
 def test_control_rows_taken_in_the_order_of_the_basket_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("one writer at a time: nothing to deadlock with")
     a, b = (make_product(), make_product())
     make_commune("00004", "Phường Ba Đình", province="01")
     monkeypatch.setattr(oscar_orders, "sorted", lambda lines, key: list(lines), raising=False)
