@@ -86,7 +86,11 @@ def fill(database_url: str, *, demo: bool) -> None:
     }
     steps = ["import django; django.setup()", "from django.core.management import call_command"]
     if demo:
-        steps.append(f"call_command('demo', password={DEMO_PASSWORD!r}, verbosity=0)")
+        steps += [
+            "from tests.support.renditions import keep_renditions",
+            "keep_renditions()",
+            f"call_command('demo', password={DEMO_PASSWORD!r}, verbosity=0)",
+        ]
     else:
         steps += [
             "from catalog.places import load_places",
