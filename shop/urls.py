@@ -10,6 +10,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from shop import feeds, health, webhooks
+from shop.offline import views as offline
 
 urlpatterns = [
     path("webhooks/<slug:source>/", webhooks.deliver, name="webhook"),
@@ -18,6 +19,10 @@ urlpatterns = [
     path("nguon/san-pham.json", feeds.products),
     path("sitemap.xml", feeds.sitemap),
     path("robots.txt", feeds.robots),
+    path("sw.js", offline.worker),
+    path("ung-dung/manifest.webmanifest", offline.manifest, name="manifest"),
+    path("goi-ngoai-tuyen.json", offline.offline_pack, name="offline_pack"),
+    path("ung-dung/xa.json", offline.offline_places, name="offline_places"),
     path("api/", include("shop.api.urls")),
     path("song/", health.alive),
     path("san-sang/", health.ready),
@@ -29,6 +34,7 @@ urlpatterns = [
         path("", include("shop.shopper.urls")),
         path("", include("shop.lookup_urls")),
         path("", include("shop.complaints.urls")),
+        path("", include("shop.offline.urls")),
         path("", include(wagtail_urls)),  # last: it answers every remaining path
         prefix_default_language=False,
     ),

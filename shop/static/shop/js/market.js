@@ -136,3 +136,8 @@ addEventListener("submit", async (event) => {
     form.ariaBusy = "false";
   }
 });
+
+// The market on the phone (/ngoai-tuyen/). It comes after everything else: a weak line is for the page first.
+addEventListener("load", () => {
+  if (!navigator.connection?.saveData) navigator.serviceWorker?.register("/sw.js", { type: "module" }).catch(() => {});
+});
