@@ -39,7 +39,7 @@ test-fast: $(VENV)/.installed-dev  ## The SQLite suite
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
 	$(VENV)/bin/pytest -n auto --dist worksteal -m "not browser"
 
-test-postgres: $(VENV)/.installed-dev  ## The same suite on PostgreSQL
+test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently, on PostgreSQL
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
 	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --dist worksteal -m "not browser"
 

@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 WANTS_MARKET = pytest.StashKey[bool]()
 IN_USE = pytest.StashKey[Databases]()
 
+ONCE = (
+    "tests/catalog/test_labels.py",
+    "tests/catalog/test_pages.py",
+    "tests/cms/",
+    "tests/shop/demo/",
+    "tests/shop/panel/",
+    "tests/shop/sandbox/",
+    "tests/shop/shopper/",
+    "tests/shop/test_feeds.py",
+)
+"""How pages, labels, feeds and the counterparts look and read: asked on SQLite. On PostgreSQL the walk of the doors
+opens every page, the journeys go through them in a browser, and what they call is tested in its own room."""
+
 # In a fresh clone the first text drawn builds Hypothesis's table of characters, which takes a second by itself.
 hypothesis.settings.register_profile("house", suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
@@ -54,13 +67,21 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches the database runs again; what needs locks of rows runs there alone."""
-    if os.environ.get("TEST_DATABASE_URL"):
-        chosen = [item for item in items if _touches_the_database(item)]
-    else:
-        chosen = [item for item in items if not item.get_closest_marker("locks_rows")]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-    items[:] = chosen
+    """On PostgreSQL what a database may answer differently runs again; what needs locks of rows runs there alone.
+
+    Files that are named on the command line always run.
+    """
+    once = () if config.option.file_or_dir else ONCE
+
+    def is_asked(item: pytest.Item) -> bool:
+        if item.get_closest_marker("locks_rows"):
+            return bool(os.environ.get("TEST_DATABASE_URL"))
+        if os.environ.get("TEST_DATABASE_URL"):
+            return _touches_the_database(item) and not item.nodeid.startswith(once)
+        return True
+
+    config.hook.pytest_deselected(items=[item for item in items if not is_asked(item)])
+    items[:] = [item for item in items if is_asked(item)]
 
 
 @pytest.hookimpl(tryfirst=True)
