@@ -29,7 +29,7 @@ WORKER = Path(__file__).resolve().parent / "worker.js"
 SCRIPTS = ("shop/js/market.js", "shop/js/offline/queue.js", "shop/js/offline/app.js")
 LOOKS = ("shop/css/market.css", "shop/mark.svg")
 ICONS = {192: "shop/icons/192.png", 512: "shop/icons/512.png"}
-DELIVERY_ALLOWANCE = 40_000
+DELIVERY_ALLOWANCE = 60_000
 """What the limit of an order leaves for the delivery of each stall, in đồng, before the buyer changes it."""
 NEVER_KEPT = (*DISALLOWED, *DISALLOWED_IN_ONE_LANGUAGE, "/api/", "/khieu-nai/", "/d/")
 """Beginnings of the addresses whose pages are somebody's own; the worker leaves them to the network."""

@@ -15,6 +15,7 @@ const fold = (text) => text.toLowerCase().replaceAll("đ", "d").normalize("NFD")
 
 let goods = [];
 let places = [];
+let most = 12; // cards at first: the basket below stays within reach
 
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -69,7 +70,8 @@ function showGoods() {
   const wanted = fold(document.getElementById("tim-trong-may").value).split(" ");
   const found = goods.filter(({ key }) => wanted.every((word) => key.includes(word)));
   part("found").textContent = found.length ? say("found", { count: found.length }) : words.none_found;
-  part("goods").replaceChildren(...found.map(card));
+  part("goods").replaceChildren(...found.slice(0, most).map(card));
+  part("more").hidden = found.length <= most;
 }
 
 function card(each) {
@@ -179,6 +181,7 @@ async function keep(event) {
   form.reset();
   delete form.elements.limit.dataset.typed;
   part("told").textContent = words.kept;
+  part("told").hidden = false;
   await show();
   part("told").focus();
   (await navigator.serviceWorker?.ready)?.sync?.register("don").catch(() => {});
@@ -258,6 +261,10 @@ async function show() {
 }
 
 part("save").addEventListener("click", () => load(true));
+part("more").addEventListener("click", () => {
+  most = goods.length;
+  showGoods();
+});
 document.getElementById("tim-trong-may").addEventListener("input", showGoods);
 province.addEventListener("change", showCommunes);
 form.elements.limit.addEventListener("input", (event) => { event.target.dataset.typed = "1"; });
