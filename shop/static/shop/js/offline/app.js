@@ -245,8 +245,13 @@ async function showOrders() {
   part("orders-of-device").hidden = orders.length === 0;
 }
 
+let later;
+
 async function sendNow() {
+  clearTimeout(later);
   await queue.sendAll(showOrders);
+  const waiting = (await queue.orders()).filter(({ state }) => state === "saved");
+  if (waiting.length) later = setTimeout(sendNow, 5000 * 2 ** Math.min(6, ...waiting.map(({ tries }) => tries)));
 }
 
 function showLine() {
