@@ -30,6 +30,8 @@ GROUPS = 60
 COMMUNES = 300
 ROUNDS = 15
 SLOW_MS = 20.0
+ALONE = ("khoai", "mat ong", "khoai shan rung", "khoia shna", "htx so 2")
+"""Asked of the index without a page around it."""
 WORDS = """
 khoai sọ chè shan mật ong rừng sơn tra nấm hương măng khô gạo nếp ngô lạc thịt lợn gác bếp cá suối
 rau cải mận hậu quýt cam dứa chuối bưởi gừng nghệ tiêu quế hồi thảo quả đậu đỏ vừng sắn miến bún
@@ -281,6 +283,7 @@ def main() -> None:
 
         from catalog.listing import Wanted, fill_shelf
         from catalog.models import ProductSheet
+        from catalog.search import search
 
         call_command("migrate", verbosity=0)
         generator, meter, client = (
@@ -313,10 +316,17 @@ def main() -> None:
                     cpu, sql, wall, statements = meter.measure(
                         lambda path=path: client.get(path), cache.clear if cold else lambda: None
                     )
-                print(
-                    f"{name:<36}{cpu:>9.1f}{sql:>9.1f}{wall:>9.1f}{statements:>5}{os.getloadavg()[0]:>7.1f}",
-                    flush=True,
-                )
+                report(name, cpu, sql, wall, statements)
+            for text in ALONE:
+                with connection.execute_wrapper(meter):
+                    figures = meter.measure(lambda text=text: search(text), lambda: None)
+                report(f"search alone: {text}", *figures)
+
+
+def report(name: str, cpu: float, sql: float, wall: float, statements: int) -> None:
+    print(
+        f"{name:<36}{cpu:>9.1f}{sql:>9.1f}{wall:>9.1f}{statements:>5}{os.getloadavg()[0]:>7.1f}", flush=True
+    )
 
 
 if __name__ == "__main__":
