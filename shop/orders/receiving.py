@@ -55,7 +55,8 @@ def receive(inbound_pk: int) -> InboundEvent:
     inbound = InboundEvent.objects.select_for_update(of=("self",)).get(pk=inbound_pk)
     if inbound.outcome != InboundOutcome.RECEIVED:  # a rival held the locks and has done it
         return inbound
-    attempts = [PaymentAttempt.objects.get(pk=attempt.pk) for attempt in named]
+    fresh = PaymentAttempt.objects.in_bulk([attempt.pk for attempt in named])
+    attempts = [fresh[attempt.pk] for attempt in named]
     crash_point("delivery-locked")
     _KINDS[EventKind(inbound.kind)](inbound, attempts, orders)
     crash_point("delivery-applied")
@@ -205,8 +206,9 @@ def _mark_paid(order: Any, attempt: PaymentAttempt) -> None:
     attempt.status = AttemptStatus.SUCCEEDED
     attempt.save(update_fields=["status"])
     OrderEvent.objects.create(order=order, kind=kind)
-    letters.money_received(order)
-    for consignment in order.consignments.select_related("cooperative"):
+    consignments = list(order.consignments.order_by("pk").select_related("cooperative"))
+    letters.money_received(order, consignments)
+    for consignment in consignments:
         letters.to_pack(consignment)
 
 

@@ -111,6 +111,9 @@ class InboundEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("provider", "external_id"), name="one_row_per_delivery")
         ]
+        indexes = [
+            models.Index(fields=("id",), condition=Q(outcome=InboundOutcome.RECEIVED), name="inbound_waiting")
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.external_id}"
