@@ -78,6 +78,7 @@ class InboundReason(models.TextChoices):
     UNREADABLE = "unreadable", _("Tin không đọc được")
     OUTGOING = "outgoing", _("Tiền chuyển đi")
     OTHER_ACCOUNT = "other-account", _("Tài khoản khác")
+    NOTHING_OWED = "nothing-owed", _("Kiện trong bảng kê không còn nợ")
 
 
 class InboundEvent(models.Model):
