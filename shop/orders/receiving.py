@@ -37,6 +37,7 @@ from .models import OrderEvent, OrderSheet
 from .requests import IllegalStep, NoSuchOrder
 from .statuses import ConsignmentStatus, OrderEventKind, OrderStatus
 
+ENDED = (OrderStatus.EXPIRED, OrderStatus.CANCELLED)
 PARTIAL_EXTENSION = dt.timedelta(hours=24)
 
 
@@ -150,6 +151,37 @@ def agree_refund(attempt_pk: int, *, amount: int, by: Any, note: str) -> Refund:
     if order.status != OrderStatus.PAID:
         raise IllegalStep(order.status, OrderEventKind.REFUND_DUE)
     refund = refunds.request_agreed(attempt=attempt, amount=amount, by=by, note=note)
+    OrderEvent.objects.create(order=order, kind=OrderEventKind.REFUND_DUE, actor=by, note=str(refund.reason))
+    letters.refund_due(order, refund)
+    return refund
+
+
+def won_for_people() -> list[PaymentEvent]:
+    """Money of card disputes that were won after their orders had ended, until a person decides about it."""
+    won = PaymentEvent.objects.filter(
+        kind=MoneyKind.REVERSAL, attempt__order__status__in=ENDED, inbound__settled_by=None
+    ).select_related("attempt__order__sheet", "inbound")
+    return [event for event in won if payments.usable_amount(event.attempt.order) > 0]
+
+
+@transaction.atomic
+def decide_won(event_pk: int, *, is_kept: bool, by: Any, note: str) -> Refund | None:
+    """The refund of money from a dispute that was won after the order had ended; None if the market keeps it.
+
+    Locks/Writes: see ``locks``; the delivery with who decided and why, a refund, an order event, a letter. Raises:
+    IllegalStep when somebody has decided, or nothing of it is left.
+    """
+    event = PaymentEvent.objects.select_related("attempt").get(pk=event_pk, kind=MoneyKind.REVERSAL)
+    order = lock_orders([event.attempt.order_id])[event.attempt.order_id]
+    inbound = InboundEvent.objects.select_for_update(of=("self",)).get(pk=event.inbound_id)
+    amount = min(event.amount, payments.usable_amount(order))
+    if order.status not in ENDED or inbound.settled_by_id or amount <= 0:
+        raise IllegalStep(order.status, OrderEventKind.REFUND_DUE)
+    payments.settle(inbound, InboundOutcome.NOTED, by=by, note=note)
+    if is_kept:
+        OrderEvent.objects.create(order=order, kind=OrderEventKind.DISPUTE_WON, actor=by, note=note)
+        return None
+    refund = refunds.request_agreed(attempt=event.attempt, amount=amount, by=by, note=note)
     OrderEvent.objects.create(order=order, kind=OrderEventKind.REFUND_DUE, actor=by, note=str(refund.reason))
     letters.refund_due(order, refund)
     return refund
