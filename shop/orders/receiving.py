@@ -159,7 +159,10 @@ def agree_refund(attempt_pk: int, *, amount: int, by: Any, note: str) -> Refund:
 def won_for_people() -> list[PaymentEvent]:
     """Money of card disputes that were won after their orders had ended, until a person decides about it."""
     won = PaymentEvent.objects.filter(
-        kind=MoneyKind.REVERSAL, attempt__order__status__in=ENDED, inbound__settled_by=None
+        kind=MoneyKind.REVERSAL,
+        attempt__order__status__in=ENDED,
+        inbound__isnull=False,
+        inbound__settled_by=None,
     ).select_related("attempt__order__sheet", "inbound")
     return [event for event in won if payments.usable_amount(event.attempt.order) > 0]
 
@@ -173,6 +176,8 @@ def decide_won(event_pk: int, *, is_kept: bool, by: Any, note: str) -> Refund | 
     """
     event = PaymentEvent.objects.select_related("attempt").get(pk=event_pk, kind=MoneyKind.REVERSAL)
     order = lock_orders([event.attempt.order_id])[event.attempt.order_id]
+    if event.inbound_id is None:
+        raise IllegalStep(order.status, OrderEventKind.REFUND_DUE)
     inbound = InboundEvent.objects.select_for_update(of=("self",)).get(pk=event.inbound_id)
     amount = min(event.amount, payments.usable_amount(order))
     if order.status not in ENDED or inbound.settled_by_id or amount <= 0:
