@@ -102,7 +102,7 @@ def values(market: Market) -> dict[str, Any]:
         "page_view_restriction_id": 1,
         "parcel": market.order.consignments.get().code,
         "payment": 1,
-        "line": 1,
+        "line": 0,
         "parent_page_id": story.get_parent().pk,
         "rest": "v9/khong-co",
         "product_slug": market.goods_a.product.slug,
