@@ -10,7 +10,7 @@ import logging
 from collections.abc import Collection
 from threading import Event
 
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 
 from shop.payments.models import InboundEvent, InboundOutcome
 
@@ -47,8 +47,8 @@ def follow(stopped: Event) -> None:
         close_old_connections()
         try:
             booked, failed = receive_waiting(most=AT_ONCE, without=left)
-        except DatabaseError:
-            logger.exception("the database does not answer")
+        except Exception:
+            logger.exception("nobody could see what waits; looking again")
             booked, failed = 0, set()
         left |= failed
         if not booked:

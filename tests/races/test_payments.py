@@ -1,6 +1,7 @@
 """The bank repeats itself, the sweep comes at the worst moment, two people press the same button."""
 
 import datetime as dt
+import time
 from collections import Counter
 from typing import Any
 
@@ -19,6 +20,7 @@ from shop.partner.models import StockRecord
 from shop.payments.models import InboundEvent, PaymentEvent, Refund
 from shop.payments.services import paid_amount, take_delivery
 from tests.factories import make_product
+from tests.support.loopback import following
 from tests.support.orders import bring, fill_basket, place_order, signed, transfer, wish
 from tests.support.together import at_once, drop_constraint
 
@@ -43,6 +45,19 @@ def test_the_same_delivery_ten_times_at_once_is_one_event() -> None:
     assert (Order.objects.get().status, paid_amount(placed.order)) == ("paid", 130_000)
     assert Letter.objects.filter(key__startswith="to-pack:").count() == 1
     assert violations() == []
+
+
+def test_a_follower_books_what_comes_until_it_is_stopped() -> None:
+    first, second = (place_order((make_product(price=100_000), 1)) for _ in range(2))
+    told = [transfer(130_000, one.order.number) for one in (first, second)]
+    with following():
+        Client().post("/webhooks/sepay/", told[0], content_type="application/json", headers=signed(told[0]))
+        end = time.monotonic() + 20
+        while InboundEvent.objects.get().outcome == "received" and time.monotonic() < end:
+            time.sleep(0.05)
+    Client().post("/webhooks/sepay/", told[1], content_type="application/json", headers=signed(told[1]))
+    statuses = [Order.objects.get(pk=one.order.pk).status for one in (first, second)]
+    assert statuses == ["paid", "pending-payment"]
 
 
 def test_control_without_the_unique_keys_the_money_is_booked_ten_times(
