@@ -1,11 +1,15 @@
 """How many messages of the bank the market takes in a second, and how long each waits, while people browse.
 
-    python -m tests.support.postgres python -W ignore -m benchmarks.webhooks [--orders N] [--senders N]
+    python -m tests.support.postgres python -W ignore -m benchmarks.webhooks [--orders N] [--senders N] [--rate N]
+
+Three numbers matter: how fast the door takes messages with as many senders as asked (closed), how long each waits when
+they come at a fixed rate whatever the answers take (open), and how fast what was kept is booked behind the door.
 
 Makes a database of its own on the server that TEST_DATABASE_URL names (without it, SQLite in a temporary folder),
 places orders, starts ``manage.py serve`` on a loopback port and sends a bounded number of signed messages over kept
-connections: each order's money, the same again, and money of nobody. Another process asks for pages all the while.
-Only what it started is ended, and its database dropped. Nothing here is asserted.
+connections: each order's money, the same again, money of nobody, and a mixture with a tenth of repeats at a fixed
+rate. Another process asks for pages all the while. Only what it started is ended, and its database dropped. Nothing
+here is asserted.
 """
 
 from __future__ import annotations
@@ -14,6 +18,8 @@ import argparse
 import http.client
 import json
 import os
+import random
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -79,27 +85,33 @@ def message(number: int, memo: str, amount: int) -> bytes:
     return json.dumps(fields).encode()
 
 
-def send(port: int, bodies: Sequence[bytes], senders: int) -> tuple[float, list[float]]:
-    """Seconds in all, and milliseconds of each message; every answer has to be 200."""
+def send(port: int, bodies: Sequence[bytes], senders: int, rate: int = 0) -> tuple[float, list[float]]:
+    """Seconds in all, and milliseconds of each message; every answer has to be 200.
+
+    With a ``rate`` (messages a second) each has its moment, and its time counts from then even if no sender was free.
+    """
     from shop.payments.providers.sepay import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
 
     took: list[float] = []
-    waiting, lock = iter(bodies), threading.Lock()
+    waiting, lock = enumerate(bodies), threading.Lock()
+    start = time.perf_counter()
 
     def run() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         while True:
             with lock:
-                body = next(waiting, None)
+                place, body = next(waiting, (0, None))
             if body is None:
                 connection.close()
                 return
+            if rate:
+                time.sleep(max(start + place / rate - time.perf_counter(), 0))
             now = int(time.time())
             headers = {
                 "Content-Type": "application/json", TIMESTAMP_HEADER: str(now),
                 SIGNATURE_HEADER: sign(SECRET, now, body),
             }  # fmt: skip
-            begun = time.perf_counter()
+            begun = start + place / rate if rate else time.perf_counter()
             connection.request("POST", "/webhooks/sepay/", body, headers)
             answer = connection.getresponse()
             answer.read()
@@ -108,12 +120,27 @@ def send(port: int, bodies: Sequence[bytes], senders: int) -> tuple[float, list[
                 raise SystemExit(f"answered {answer.status}")
 
     threads = [threading.Thread(target=run) for _ in range(senders)]
-    begun = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return time.perf_counter() - begun, took
+    return time.perf_counter() - start, took
+
+
+def booked_after(database: str) -> tuple[int, float]:
+    """How many deliveries waited to be booked when the senders were done, and the seconds until none did."""
+    connect = psycopg.connect if database.startswith("postgres") else sqlite3.connect
+    connection: Any = connect(database.removeprefix("sqlite:///"))
+    begun, most = time.perf_counter(), 0
+    while True:
+        rows = connection.execute("SELECT COUNT(*) FROM payments_inboundevent WHERE outcome = 'received'")
+        (waiting,) = rows.fetchone()
+        connection.commit()
+        if not waiting:
+            connection.close()
+            return most, time.perf_counter() - begun
+        most = max(most, waiting)
+        time.sleep(0.02)
 
 
 @contextmanager
@@ -135,30 +162,41 @@ def browsing(base: str) -> Iterator[subprocess.Popen[str]]:
         person.wait(10)
 
 
-def report(name: str, seconds: float, took: list[float]) -> None:
+def report(name: str, seconds: float, took: list[float], waited: int, later: float) -> None:
     ordered = sorted(took)
     p99 = ordered[min(int(len(ordered) * 0.99), len(ordered) - 1)]
     rate = len(took) / seconds
-    print(f"{name:<28}{len(took):>7}{rate:>10.0f}/s{statistics.median(took):>10.1f}{p99:>10.1f}", flush=True)
+    figures = f"{len(took):>7}{rate:>10.0f}/s{statistics.median(took):>10.1f}{p99:>10.1f}"
+    behind = f"{waited} in {later:.1f} s" + (f", {waited / later:.0f}/s" if waited > 9 else "")
+    print(f"{name:<34}{figures}   {behind} · load {os.getloadavg()[0]:.1f}", flush=True)
 
 
-def measure(port: int, orders: list[tuple[str, int]], senders: int) -> None:
+def measure(port: int, database: str, orders: list[tuple[str, int]], wanted: argparse.Namespace) -> None:
+    half = len(orders) // 2
     charges = [message(10**6 + place, number, amount) for place, (number, amount) in enumerate(orders)]
-    strays = [message(2 * 10**6 + place, "khong ro", 77_000) for place in range(len(orders))]
-    print(f"{'':<28}{'events':>7}{'rate':>12}{'median ms':>10}{'p99 ms':>10}")
-    for name, bodies in (
-        ("warm-up: money of nobody", strays[:50]),
-        ("money that pays an order", charges),
-        ("the same told again", charges),
-        ("money of nobody", strays[50:]),
+    strays = [message(2 * 10**6 + place, "khong ro", 77_000) for place in range(wanted.strays)]
+    stream = charges[half:] + strays[wanted.strays // 2 :]
+    random.Random(1).shuffle(stream)
+    stream += random.Random(2).sample(stream, len(stream) // 10)
+    print(f"{'':<34}{'events':>7}{'rate':>12}{'median ms':>10}{'p99 ms':>10}   booked behind the door")
+    for name, bodies, rate in (
+        ("warm-up: money of nobody", strays[:50], 0),
+        ("one payment", charges[:1], 0),
+        ("money that pays an order", charges[1:half], 0),
+        ("the same told again", charges[:half], 0),
+        ("money of nobody", strays[50 : wanted.strays // 2], 0),
+        (f"all of it at {wanted.rate}/s", stream, wanted.rate),
     ):
-        report(name, *send(port, bodies, senders))
+        seconds, took = send(port, bodies, wanted.senders, rate)
+        report(name, seconds, took, *booked_after(database))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=300)
+    parser.add_argument("--strays", type=int, default=3000, help="messages that fit no order")
     parser.add_argument("--senders", type=int, default=4)
+    parser.add_argument("--rate", type=int, default=300, help="messages a second in the open phase")
     wanted = parser.parse_args()
     port = 8000 + os.getpid() % 900 + 50
     with (
@@ -177,7 +215,7 @@ def main() -> None:
             kind = database.partition(":")[0]
             print(f"{kind} · {wanted.senders} senders · load before {os.getloadavg()[0]:.1f} · {GOAL}")
             with browsing(f"http://127.0.0.1:{port}") as person:
-                measure(port, orders, wanted.senders)
+                measure(port, database, orders, wanted)
             seen = [float(line) for line in (person.stdout or ()) if line.strip()]
             print(f"pages meanwhile: {len(seen)}, median {statistics.median(seen or [0]):.0f} ms")
         finally:

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 PAYMENT_METHODS: dict[str, tuple[str, ...]] = {
     "vietqr": (),
     "cod": (),
+    "payos": ("PAYOS_CLIENT_ID", "PAYOS_API_KEY", "PAYOS_CHECKSUM_KEY"),
     "vnpay": ("VNPAY_TMN_CODE", "VNPAY_HASH_SECRET"),
     "momo": ("MOMO_PARTNER_CODE", "MOMO_ACCESS_KEY", "MOMO_SECRET_KEY"),
     "zalopay": ("ZALOPAY_APP_ID", "ZALOPAY_KEY1", "ZALOPAY_KEY2"),
@@ -106,6 +107,11 @@ class Environment:
                 for needed in known[name]:
                     if not self.text(needed, ""):
                         raise ImproperlyConfigured(f"{needed} is not set, but {setting} names {name}.")
+        if "payos" in methods and bank_events not in ("payos", "none"):
+            raise ImproperlyConfigured(
+                f"PAYMENT_METHODS names payos, so BANK_EVENTS must be payos or none: "
+                f"{bank_events} would report the same transfers again."
+            )
         if "practice" in methods and not is_sandbox:
             raise ImproperlyConfigured("PAYMENT_METHODS names practice, but SANDBOX is off.")
         if "zalopay" in methods and not self.text("ZALOPAY_APP_ID", "").isdecimal():

@@ -13,7 +13,9 @@ from django.views.decorators.cache import never_cache
 
 from shop.invoices.models import Invoice, InvoiceStatus
 from shop.messages.models import Letter, LetterState
+from shop.payments.models import InboundEvent, InboundOutcome
 
+OLDEST_DELIVERY = dt.timedelta(minutes=5)
 OLDEST_LETTER = dt.timedelta(minutes=30)
 OLDEST_INVOICE = dt.timedelta(hours=6)
 LEAST_FREE_BYTES = 200 * 1024 * 1024
@@ -27,7 +29,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200, or 503 with the reasons: database away, letters or invoices waiting too long, disk nearly full."""
+    """200, or 503 with the reasons: database away, money, letters or invoices waiting too long, disk nearly full."""
     reasons = [*_disk(), *_queues()]
     return JsonResponse({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
 
@@ -44,12 +46,15 @@ def _queues() -> list[str]:
     now = timezone.now()
     try:
         connection.ensure_connection()
+        delivery = InboundEvent.objects.filter(outcome=InboundOutcome.RECEIVED).order_by("pk").first()
         letter = Letter.objects.filter(state=LetterState.QUEUED).order_by("created_at").first()
         waiting = Invoice.objects.filter(status__in=(InvoiceStatus.SIGNED, InvoiceStatus.SENT))
         invoice = waiting.order_by("created_at").first()
     except DatabaseError as error:
         return [f"database: {type(error).__name__}"]
     reasons = []
+    if delivery and now - delivery.received_at > OLDEST_DELIVERY:
+        reasons.append(f"deliveries: oldest waits {_minutes(now - delivery.received_at)} minutes")
     if letter and now - letter.created_at > OLDEST_LETTER:
         reasons.append(f"letters: oldest waits {_minutes(now - letter.created_at)} minutes")
     if invoice and now - invoice.created_at > OLDEST_INVOICE:

@@ -287,6 +287,10 @@ else:
     VIETQR_ACCOUNT_NAME = env.required("VIETQR_ACCOUNT_NAME")
 SEPAY_WEBHOOK_SECRET_PREVIOUS = env.text("SEPAY_WEBHOOK_SECRET_PREVIOUS", "")  # accepted during rotation
 BANK_EVENTS = env.text("BANK_EVENTS", "sepay")
+PAYOS_URL = env.text("PAYOS_URL", "https://api-merchant.payos.vn").rstrip("/")
+PAYOS_PAGE_URL = env.text("PAYOS_PAGE_URL", "https://pay.payos.vn").rstrip("/")
+PAYOS_CLIENT_ID = env.text("PAYOS_CLIENT_ID", "")
+PAYOS_API_KEY = env.text("PAYOS_API_KEY", "")
 PAYOS_CHECKSUM_KEY = env.text("PAYOS_CHECKSUM_KEY", "")
 PAYOS_CHECKSUM_KEY_PREVIOUS = env.text("PAYOS_CHECKSUM_KEY_PREVIOUS", "")
 CASSO_WEBHOOK_KEY = env.text("CASSO_WEBHOOK_KEY", "")

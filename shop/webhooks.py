@@ -1,4 +1,8 @@
-"""The door for providers' messages: kept, then applied, then answered in the words each provider expects."""
+"""The door for providers' messages: kept, then answered in the words each provider expects.
+
+What a bank's watcher tells is booked right afterwards by ``shop.orders.following``; it only wants to know that it was
+heard. Other providers read in the answer what became of their message, so theirs is booked before.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +50,8 @@ def deliver(request: HttpRequest, source: str) -> HttpResponse:
 
 def _take(source: str, request: HttpRequest, body: bytes) -> Verdict:
     rows = take_delivery(source, request.headers, body)
+    if SOURCES[source].is_booked_later:
+        return Verdict.TAKEN
     settled_before = all(row.outcome != InboundOutcome.RECEIVED for row in rows)
     rows = [receive(row.pk) if row.outcome == InboundOutcome.RECEIVED else row for row in rows]
     ask_due(rows)

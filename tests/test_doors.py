@@ -102,6 +102,7 @@ def values(market: Market) -> dict[str, Any]:
         "page_view_restriction_id": 1,
         "parcel": market.order.consignments.get().code,
         "payment": 1,
+        "line": 0,
         "parent_page_id": story.get_parent().pk,
         "rest": "v9/khong-co",
         "product_slug": market.goods_a.product.slug,
@@ -214,7 +215,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         "panel:(transfer|attach|return_transfer|remit_transfer)$",
         lambda own: InboundEvent.objects.get(outcome="unmatched").pk,
     ),
-    ("panel:(remittance|book_remittance|discard_remittance)$", lambda own: _list_of(own).pk),
+    ("panel:(remittance|book_remittance|discard_remittance|set_aside_line)$", lambda own: _list_of(own).pk),
     ("panel:(refund|prepare_refund|refund_step)$", lambda own: Refund.objects.get().pk),
     (
         "panel:message_again",

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_tasks import task
@@ -58,7 +58,7 @@ def write_letter(
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def write_message(
     *,
     key: str,
@@ -80,28 +80,29 @@ def write_message(
     if written := Letter.objects.filter(key=key).first():
         return written
     subject, (first, *others) = word(template, context, language, ways)
-    letter, is_new = Letter.objects.get_or_create(
-        key=key,
-        defaults={
-            **first.kept(),
-            "kind": template,
-            "language": language,
-            "reference": reference,
-            "subject": subject,
-            "fallbacks": [other.kept() for other in others],
-            "next_try_at": timezone.now(),
-        },
+    try:
+        with transaction.atomic():
+            letter = Letter.objects.create(
+                key=key,
+                **first.kept(),
+                kind=template,
+                language=language,
+                reference=reference,
+                subject=subject,
+                fallbacks=[other.kept() for other in others],
+                next_try_at=timezone.now(),
+            )
+    except IntegrityError:  # a rival has just written it
+        return Letter.objects.get(key=key)
+    Attachment.objects.bulk_create(
+        Attachment(letter=letter, filename=file.filename, content_type=file.content_type, body=file.body)
+        for file in attachments
     )
-    if is_new:
-        Attachment.objects.bulk_create(
-            Attachment(letter=letter, filename=file.filename, content_type=file.content_type, body=file.body)
-            for file in attachments
-        )
-        send_queued_letter.enqueue(letter.pk)
+    send_queued_letter.enqueue(letter.pk)
     return letter
 
 
-def send_letter(pk: int) -> bool:
+def send_letter(pk: int, now: dt.datetime | None = None) -> bool:
     """Whether the letter went out now.
 
     Claimed before the call by moving its next try into the future, so that two senders cannot both send it; a
@@ -109,7 +110,7 @@ def send_letter(pk: int) -> bool:
     is the one case in which a person may be told twice.
     Idempotent: a letter already sent, given up or claimed by another is left alone.
     """
-    letter = _claim(pk)
+    letter = _claim(pk, now or timezone.now())
     if letter is None:
         return False
     crash_point("message.claimed")
@@ -137,8 +138,9 @@ def send_letter(pk: int) -> bool:
 
 def send_due(now: dt.datetime | None = None) -> int:
     """How many waiting letters went out; what a lost job left behind is found here."""
-    due = Letter.objects.filter(state=LetterState.QUEUED, next_try_at__lte=now or timezone.now())
-    return sum(send_letter(pk) for pk in due.values_list("pk", flat=True)[:200])
+    now = now or timezone.now()
+    due = Letter.objects.filter(state=LetterState.QUEUED, next_try_at__lte=now)
+    return sum(send_letter(pk, now) for pk in due.values_list("pk", flat=True)[:200])
 
 
 @transaction.atomic
@@ -169,9 +171,8 @@ def send_queued_letter(pk: int) -> None:
     send_letter(pk)
 
 
-def _claim(pk: int) -> Letter | None:
+def _claim(pk: int, now: dt.datetime) -> Letter | None:
     """The letter as it was, ours until its next try; whatever happens from here on is unsure until recorded."""
-    now = timezone.now()
     letter = Letter.objects.filter(pk=pk, state=LetterState.QUEUED, next_try_at__lte=now).first()
     if letter is None:
         return None

@@ -127,8 +127,8 @@ def _amounts() -> Iterator[str]:
 def _money() -> Iterator[str]:
     """A paid order holds its total beside what is set aside, without what was given back of its consignments.
 
-    An unpaid one holds less than its total, an ended one nothing; one that is paid at the door what its parcels cost
-    in the end, and until then less.
+    An unpaid one holds less than its total, an ended one nothing but what disputes gave back after its end; one that is
+    paid at the door what its parcels cost in the end, and until then less.
     """
     events, refunds = PaymentEvent.objects.all(), Refund.objects.all()
     money_in = _sum(events.filter(kind__in=MONEY_IN), "attempt__order", "amount")
@@ -158,12 +158,13 @@ def _money() -> Iterator[str]:
         usable=money_in - money_out - set_aside,
         expected=F("sheet__total_amount") - agreed - parts - disputed + won,
         total=F("sheet__total_amount"),
+        won=won,
     )
     for order in orders.filter(
         Q(status=OrderStatus.PAID) & ~Q(usable=F("expected"))
         | Q(status=OrderStatus.PENDING_PAYMENT) & (Q(usable__lt=0) | Q(usable__gte=F("total")))
-        | Q(status=OrderStatus.EXPIRED) & ~Q(usable=0)
-        | Q(status=OrderStatus.CANCELLED, sheet__paid_at=None) & ~Q(usable=0)
+        | Q(status=OrderStatus.EXPIRED) & (Q(usable__lt=0) | Q(usable__gt=F("won")))
+        | Q(status=OrderStatus.CANCELLED, sheet__paid_at=None) & (Q(usable__lt=0) | Q(usable__gt=F("won")))
         | Q(status=OrderStatus.CANCELLED, sheet__paid_at__isnull=False) & ~Q(usable=F("expected"))
     ):
         yield f"order {order.number} ({order.status}): {order.usable} of {order.total} đồng count towards it"

@@ -66,8 +66,8 @@ def part_received(order: Any, attempt: PaymentAttempt) -> None:
     _to_buyer(order, "part_received", f"part-received:{order.number}:{paid}", context)
 
 
-def money_received(order: Any) -> None:
-    context = {"consignments": order.consignments.order_by("pk").select_related("cooperative")}
+def money_received(order: Any, consignments: Sequence[Consignment]) -> None:
+    context = {"consignments": consignments}
     _to_buyer(order, "money_received", f"money-received:{order.number}", context)
 
 
@@ -153,7 +153,7 @@ def to_pack(consignment: Consignment) -> None:
 
     A cooperative that wants a digest hears of it there (``digests``). Writes: when the stall was told.
     """
-    notices = StallNotices.objects.filter(cooperative=consignment.cooperative_id).first()
+    notices = _notices_of(consignment.cooperative)
     if notices and notices.rhythm == NoticeRhythm.DIGEST:
         return
     sheet = consignment.order.sheet
@@ -165,7 +165,13 @@ def to_pack(consignment: Consignment) -> None:
         "note": sheet.note,
         "is_at_door": sheet.payment_method in CASH_METHODS,
     }
-    _to_stall(consignment, "to_pack", f"to-pack:{consignment.code}", context)
+    _to_stall(
+        consignment,
+        "to_pack",
+        f"to-pack:{consignment.code}",
+        context,
+        ways=_stall_ways(consignment.cooperative, notices, "to_pack"),
+    )
     Consignment.objects.filter(pk=consignment.pk).update(stall_told_at=timezone.now())
 
 
@@ -190,7 +196,14 @@ def packing_digest(notices: StallNotices, parcels: Sequence[Consignment], slot: 
 
 def stall_ways(cooperative: Cooperative, template: str) -> list[Way]:
     """By mail, or by SMS first if the cooperative chose it; then mail is what is left."""
-    notices = StallNotices.objects.filter(cooperative=cooperative).first()
+    return _stall_ways(cooperative, _notices_of(cooperative), template)
+
+
+def _notices_of(cooperative: Cooperative) -> StallNotices | None:
+    return StallNotices.objects.filter(cooperative=cooperative).first()
+
+
+def _stall_ways(cooperative: Cooperative, notices: StallNotices | None, template: str) -> list[Way]:
     if notices is None or notices.channel != ChannelName.SMS:
         return [Way(ChannelName.MAIL, cooperative.email)]
     ways = ways_to(email=cooperative.email, phone=cooperative.phone, kind=template, phone_first=True)
@@ -263,11 +276,18 @@ def _left_of(consignment: Consignment) -> list[ConsignmentLine]:
     return [line for line in consignment.lines.all() if line.left_quantity]
 
 
-def _to_stall(consignment: Consignment, template: str, key: str, context: dict[str, Any]) -> None:
-    """To the consignment's cooperative."""
+def _to_stall(
+    consignment: Consignment,
+    template: str,
+    key: str,
+    context: dict[str, Any],
+    *,
+    ways: Sequence[Way] | None = None,
+) -> None:
+    """To the consignment's cooperative; ``ways`` are those it chose, where they are known already."""
     write_message(
         key=key,
-        ways=stall_ways(consignment.cooperative, template),
+        ways=stall_ways(consignment.cooperative, template) if ways is None else ways,
         template=template,
         context={**context, "consignment": consignment, "panel_url": panel_url()},
         language=COOPERATIVE_LANGUAGE,

@@ -100,13 +100,15 @@ def poll(now: dt.datetime) -> int:
 def may_expire(order: Any, now: dt.datetime) -> bool:
     """Whether an unpaid order may be given up: its providers are asked to take no more money, then what they took.
 
-    No transaction may be open. One that does not answer gets some minutes of grace.
+    No transaction may be open. One that does not answer gets some minutes of grace, and so does money that was told
+    and is not booked yet.
     """
     running = PaymentAttempt.objects.filter(
         order=order, status__in=OPEN_ATTEMPTS, claimed_at__isnull=False
     ).select_related("order__sheet")
     answers = [_ask_for_the_end(attempt, now) for attempt in running]
-    return all(answers) or now >= order.sheet.pay_by + GRACE
+    is_known = all(answers) and not payments.waits_to_be_booked(order.number)
+    return is_known or now >= order.sheet.pay_by + GRACE
 
 
 def _ask_for_the_end(attempt: PaymentAttempt, now: dt.datetime) -> bool:

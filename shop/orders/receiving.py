@@ -37,6 +37,7 @@ from .models import OrderEvent, OrderSheet
 from .requests import IllegalStep, NoSuchOrder
 from .statuses import ConsignmentStatus, OrderEventKind, OrderStatus
 
+ENDED = (OrderStatus.EXPIRED, OrderStatus.CANCELLED)
 PARTIAL_EXTENSION = dt.timedelta(hours=24)
 
 
@@ -55,7 +56,8 @@ def receive(inbound_pk: int) -> InboundEvent:
     inbound = InboundEvent.objects.select_for_update(of=("self",)).get(pk=inbound_pk)
     if inbound.outcome != InboundOutcome.RECEIVED:  # a rival held the locks and has done it
         return inbound
-    attempts = [PaymentAttempt.objects.get(pk=attempt.pk) for attempt in named]
+    fresh = PaymentAttempt.objects.in_bulk([attempt.pk for attempt in named])
+    attempts = [fresh[attempt.pk] for attempt in named]
     crash_point("delivery-locked")
     _KINDS[EventKind(inbound.kind)](inbound, attempts, orders)
     crash_point("delivery-applied")
@@ -154,6 +156,42 @@ def agree_refund(attempt_pk: int, *, amount: int, by: Any, note: str) -> Refund:
     return refund
 
 
+def won_for_people() -> list[PaymentEvent]:
+    """Money of card disputes that were won after their orders had ended, until a person decides about it."""
+    won = PaymentEvent.objects.filter(
+        kind=MoneyKind.REVERSAL,
+        attempt__order__status__in=ENDED,
+        inbound__isnull=False,
+        inbound__settled_by=None,
+    ).select_related("attempt__order__sheet", "inbound")
+    return [event for event in won if payments.usable_amount(event.attempt.order) > 0]
+
+
+@transaction.atomic
+def decide_won(event_pk: int, *, is_kept: bool, by: Any, note: str) -> Refund | None:
+    """The refund of money from a dispute that was won after the order had ended; None if the market keeps it.
+
+    Locks/Writes: see ``locks``; the delivery with who decided and why, a refund, an order event, a letter. Raises:
+    IllegalStep when somebody has decided, or nothing of it is left.
+    """
+    event = PaymentEvent.objects.select_related("attempt").get(pk=event_pk, kind=MoneyKind.REVERSAL)
+    order = lock_orders([event.attempt.order_id])[event.attempt.order_id]
+    if event.inbound_id is None:
+        raise IllegalStep(order.status, OrderEventKind.REFUND_DUE)
+    inbound = InboundEvent.objects.select_for_update(of=("self",)).get(pk=event.inbound_id)
+    amount = min(event.amount, payments.usable_amount(order))
+    if order.status not in ENDED or inbound.settled_by_id or amount <= 0:
+        raise IllegalStep(order.status, OrderEventKind.REFUND_DUE)
+    payments.settle(inbound, InboundOutcome.NOTED, by=by, note=note)
+    if is_kept:
+        OrderEvent.objects.create(order=order, kind=OrderEventKind.DISPUTE_WON, actor=by, note=note)
+        return None
+    refund = refunds.request_agreed(attempt=event.attempt, amount=amount, by=by, note=note)
+    OrderEvent.objects.create(order=order, kind=OrderEventKind.REFUND_DUE, actor=by, note=str(refund.reason))
+    letters.refund_due(order, refund)
+    return refund
+
+
 def give_back_all(order: Any, reason: RefundReason) -> None:
     """Whatever came in for an order that nobody has to pay any more goes back, but not what a card scheme took.
 
@@ -205,8 +243,9 @@ def _mark_paid(order: Any, attempt: PaymentAttempt) -> None:
     attempt.status = AttemptStatus.SUCCEEDED
     attempt.save(update_fields=["status"])
     OrderEvent.objects.create(order=order, kind=kind)
-    letters.money_received(order)
-    for consignment in order.consignments.select_related("cooperative"):
+    consignments = list(order.consignments.order_by("pk").select_related("cooperative"))
+    letters.money_received(order, consignments)
+    for consignment in consignments:
         letters.to_pack(consignment)
 
 

@@ -17,6 +17,7 @@ from shop.payments.models import (
     BOOKABLE,
     InboundEvent,
     InboundOutcome,
+    InboundReason,
     LineFinding,
     Remittance,
     RemittanceLine,
@@ -47,6 +48,16 @@ class Judged:
         """What was collected beyond what was owed; below nothing: too little."""
         return self.line.collected - self.expected
 
+    @property
+    def is_unowed(self) -> bool:
+        """Whether money was collected that its parcel does not owe."""
+        return bool(self.line.collected) and self.finding not in BOOKABLE
+
+    @property
+    def waits_for_people(self) -> bool:
+        """Whether that money stands in the list only: nobody has given it to an order, nor returned it."""
+        return bool(self.line.finding) and self.is_unowed and self.line.inbound_id is None
+
 
 @dataclass(frozen=True)
 class Sums:
@@ -55,6 +66,7 @@ class Sums:
     collected: int
     fees: int
     booked: int
+    returned: int = 0
 
     @property
     def to_transfer(self) -> int:
@@ -64,12 +76,12 @@ class Sums:
     @property
     def left_over(self) -> int:
         """What it collected for nothing that we know; a person has to look."""
-        return self.collected - self.booked
+        return self.collected - self.booked - self.returned
 
 
 def judged_lines(remittance: Remittance) -> list[Judged]:
     """Every line with what was found, or would be found now."""
-    return [judge(line, remittance.courier) for line in remittance.lines.all()]
+    return [judge(line, remittance.courier) for line in remittance.lines.select_related("inbound")]
 
 
 def judge(line: RemittanceLine, courier: str) -> Judged:
@@ -135,14 +147,38 @@ def _book_line(line_pk: int, remittance: Remittance, by: Any) -> None:
         receive(line.inbound.pk)
 
 
-def _event_of(line: RemittanceLine, remittance: Remittance, consignment: Consignment) -> InboundEvent:
+@transaction.atomic
+def set_aside(line_pk: int) -> InboundEvent:
+    """Money of a booked list that no parcel owed, among the transfers that a person gives to an order or returns.
+
+    Locks/Writes: the line, a delivery. Idempotent: by line. Raises: IllegalStep for a line of a trial, without
+    money, or whose money its parcel has.
+    """
+    line = RemittanceLine.objects.select_for_update(of=("self",)).select_related("remittance").get(pk=line_pk)
+    if not line.finding or line.finding in BOOKABLE or not line.collected:
+        raise IllegalStep(line.finding, InboundOutcome.UNMATCHED)
+    if line.inbound is None:
+        consignment = Consignment.objects.filter(code=line.parcel_code).select_related("order").first()
+        line.inbound = _event_of(line, line.remittance, consignment, is_for_people=True)
+        payments.settle(line.inbound, InboundOutcome.UNMATCHED, InboundReason.NOTHING_OWED)
+        line.save(update_fields=["inbound"])
+    return line.inbound
+
+
+def _event_of(
+    line: RemittanceLine,
+    remittance: Remittance,
+    consignment: Consignment | None,
+    *,
+    is_for_people: bool = False,
+) -> InboundEvent:
     told = {"courier": remittance.courier, "list": remittance.number, "parcel": line.parcel_code}
     body = json.dumps(told | {"collected": line.collected, "fee": line.fee}, ensure_ascii=False)
     event = ProviderEvent(
         external_id=f"line:{line.pk}",
         amount=line.collected,
-        memo=door.memo_of(consignment),
-        reference=consignment.order.number,
+        memo=door.memo_of(consignment) if consignment else line.parcel_code,
+        reference="" if consignment is None or is_for_people else consignment.order.number,
         bank_reference=remittance.number[:60],
         occurred_at=dt.datetime.combine(remittance.paid_on, dt.time(12), VIETNAM),
     )
@@ -152,9 +188,12 @@ def _event_of(line: RemittanceLine, remittance: Remittance, consignment: Consign
 
 def sums_of(judged: list[Judged]) -> Sums:
     """The sums of a list."""
-    booked = sum(one.line.collected for one in judged if one.line.inbound_id)
+    became = {outcome: 0 for outcome in InboundOutcome}
+    for line in (one.line for one in judged):
+        if line.inbound is not None:
+            became[InboundOutcome(line.inbound.outcome)] += line.collected
     collected, fees = sum(one.line.collected for one in judged), sum(one.line.fee for one in judged)
-    return Sums(collected, fees, booked)
+    return Sums(collected, fees, became[InboundOutcome.MATCHED], became[InboundOutcome.RETURNED])
 
 
 @transaction.atomic
@@ -170,11 +209,12 @@ def discard(remittance_pk: int) -> None:
 def arrive(inbound_pk: int, *, remittance_pk: int, by: Any, note: str = "") -> InboundEvent:
     """A transfer that nobody could match is a courier's money for a booked list: its lines were booked before.
 
-    Locks/Writes: the delivery, the list. Raises: IllegalStep if either is settled already.
+    Locks/Writes: the delivery, the list. Raises: IllegalStep if either is settled already, or it is a line of a list.
     """
     inbound = InboundEvent.objects.select_for_update(of=("self",)).get(pk=inbound_pk)
     remittance = Remittance.objects.select_for_update(of=("self",)).get(pk=remittance_pk)
-    if inbound.outcome != InboundOutcome.UNMATCHED or remittance.booked_at is None or remittance.transfer_id:
+    is_settled = inbound.outcome != InboundOutcome.UNMATCHED or inbound.provider == SOURCE
+    if is_settled or remittance.booked_at is None or remittance.transfer_id:
         raise IllegalStep(inbound.outcome, InboundOutcome.REMITTED)
     remittance.transfer = inbound
     remittance.save(update_fields=["transfer"])

@@ -8,7 +8,7 @@ from .paying import ask, ask_due, change_method
 from .picking import LotUnfit
 from .placing import place
 from .recalls import recall_lot
-from .receiving import agree_refund, attach, receive
+from .receiving import agree_refund, attach, decide_won, receive
 from .requests import (
     Address,
     Buyer,
@@ -75,6 +75,7 @@ __all__ = [
     "cancel_order",
     "change_lots",
     "change_method",
+    "decide_won",
     "expire",
     "hand_over",
     "pack",

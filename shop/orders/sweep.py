@@ -10,14 +10,14 @@ from catalog import shelves
 from catalog.importing import jobs as imports
 from shop.messages.services import send_due
 from shop.payments import refunds
-from shop.payments.models import InboundEvent, InboundOutcome
 
 from .batches import work_off_left_behind
 from .digests import tell_stalls
+from .following import receive_waiting
 from .invoicing import transmit_due
 from .paying import poll
 from .reminders import remind_of_ends
-from .services import expire, receive
+from .services import expire
 from .shortfalls import answer_overdue
 
 
@@ -28,7 +28,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
     """
     now = now or timezone.now()
     return {
-        "deliveries": _receive_left_behind(),
+        "deliveries": receive_waiting()[0],
         "questions to providers": poll(now),
         "expired orders": expire(now),
         "shortfalls": answer_overdue(now),
@@ -41,11 +41,3 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "imports": imports.go_on(now),
         "letters": send_due(now),
     }
-
-
-def _receive_left_behind() -> int:
-    waiting = InboundEvent.objects.filter(outcome=InboundOutcome.RECEIVED).order_by("pk")
-    pks = list(waiting.values_list("pk", flat=True))
-    for pk in pks:
-        receive(pk)
-    return len(pks)

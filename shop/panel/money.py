@@ -14,6 +14,7 @@ from oscar.apps.order.models import Order
 from catalog.clock import VIETNAM
 from shop.accounts.roles import roles_of
 from shop.orders.models import Consignment, OrderEvent
+from shop.orders.receiving import won_for_people
 from shop.orders.statuses import Fault, OrderEventKind, OrderStatus, ShortfallChoice, Verdict
 from shop.payments.models import (
     EventKind,
@@ -111,6 +112,11 @@ def booked_from(user: Any, transfer: InboundEvent) -> list[PaymentEvent]:
     if not MONEY_ROLES & roles_of(user):
         return []
     return list(PaymentEvent.objects.filter(inbound=transfer).select_related("attempt__order"))
+
+
+def won_for(user: Any) -> list[PaymentEvent]:
+    """Money of disputes won after the end of an order, about which somebody has to decide."""
+    return won_for_people() if MONEY_ROLES & roles_of(user) else []
 
 
 def source_name(code: str) -> str:

@@ -21,11 +21,11 @@ from shop.orders import services
 from shop.orders.statuses import OrderStatus
 from shop.orders.told import messages_of
 from shop.payments import services as payments
-from shop.payments.models import EventKind, PaymentAttempt
+from shop.payments.models import EventKind, PaymentAttempt, PaymentEvent
 from shop.payments.refunds import TooMuch, refundable_amount
 
 from .messages_log import shown_messages
-from .money import health_of_sources, sums_of, time_line
+from .money import health_of_sources, sums_of, time_line, won_for
 from .screens import Screen
 from .selectors import money_orders_for
 
@@ -51,12 +51,19 @@ class AgreeForm(forms.Form):
         return amount
 
 
+class DecideForm(forms.Form):
+    """What becomes of money from a dispute that was won after the order had ended."""
+
+    note = forms.CharField(label=gettext_lazy("Vì sao, đã trao đổi với ai"), max_length=255)
+
+
 class OrderMoney(Screen):
     """Attempts, movements, refunds and people's steps of one order."""
 
     template_name = "panel/order_money.html"
     header_icon = "history"
     form: AgreeForm | None = None
+    decide_form: DecideForm | None = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -84,9 +91,17 @@ class OrderMoney(Screen):
             told=shown_messages(messages_of(self.order)),
             refunds=[refund for attempt in self._attempts() for refund in attempt.refunds.all()],
             form=self.form or AgreeForm(),
+            won=self._won(),
+            decide_form=self.decide_form or DecideForm(),
             can_refund=self.order.status == OrderStatus.PAID and self._charged() is not None,
         )
         return context
+
+    def _won(self) -> PaymentEvent | None:
+        """Money of this order that waits for a decision."""
+        return next(
+            (event for event in won_for(self.request.user) if event.attempt.order == self.order), None
+        )
 
     def _attempts(self) -> list[PaymentAttempt]:
         return list(self.order.payment_attempts.prefetch_related("refunds"))
@@ -122,6 +137,31 @@ class AgreeRefund(OrderMoney):
             return self.render_to_response(self.get_context_data(), status=422)
         except services.IllegalStep:
             messages.error(request, _("Chỉ hoàn được cho đơn đã trả đủ tiền."))
+            return redirect("panel:order_money", number=number)
+        return redirect("panel:refund", pk=refund.pk)
+
+
+class DecideWon(OrderMoney):
+    """Money of a won dispute goes back to the buyer, or the market keeps it, and says why."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        form = self.decide_form = DecideForm(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(), status=422)
+        event = self._won()
+        try:
+            if event is None:
+                raise services.IllegalStep(self.order.status, "")
+            refund = services.decide_won(
+                event.pk, is_kept="giu" in request.POST, by=request.user, note=form.cleaned_data["note"]
+            )
+        except services.IllegalStep:
+            messages.error(request, _("Khoản này đã có người xử lý rồi."))
+            return redirect("panel:order_money", number=number)
+        if refund is None:
+            messages.success(request, _("Đã ghi là chợ giữ khoản này."))
             return redirect("panel:order_money", number=number)
         return redirect("panel:refund", pk=refund.pk)
 

@@ -176,6 +176,23 @@ class BookRemittance(View):
         return redirect("panel:remittance", pk=pk)
 
 
+class SetAsideLine(View):
+    """Takes money that no parcel owed to where a person gives it to an order or returns it."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int, line: int) -> HttpResponse:
+        remittance = get_object_or_404(remittances_for(request.user), pk=pk)
+        get_object_or_404(remittance.lines, pk=line)
+        try:
+            row = remittances.set_aside(line)
+        except IllegalStep:
+            messages.error(request, _("Dòng này không còn tiền nào phải xử lý."))
+            return redirect("panel:remittance", pk=pk)
+        messages.success(request, _("Bạn gắn khoản này vào đơn, hoặc trả lại người gửi."))
+        return redirect("panel:transfer", pk=row.pk)
+
+
 class DiscardRemittance(View):
     """Throws a trial away, such as one with a mistake in it."""
 
@@ -194,7 +211,7 @@ class DiscardRemittance(View):
 
 def open_lists(user: Any) -> list[tuple[Remittance, remittances.Sums]]:
     """Booked lists whose money has not been seen at the bank."""
-    rows = remittances_for(user).filter(booked_at__isnull=False, transfer=None).prefetch_related("lines")
+    rows = remittances_for(user).filter(booked_at__isnull=False, transfer=None)
     return [(row, remittances.sums_of(remittances.judged_lines(row))) for row in rows[:20]]
 
 

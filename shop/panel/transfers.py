@@ -17,6 +17,7 @@ from django.views import View
 from shop.accounts.doors import may_open
 from shop.money import format_amount
 from shop.orders import services
+from shop.orders.remittances import SOURCE
 from shop.payments import refunds
 from shop.payments.models import InboundOutcome
 
@@ -112,7 +113,9 @@ class TransferPage(Screen):
             candidates=orders_like(self.request.user, wanted, self.transfer.amount) if is_waiting else [],
             bookings=booked_from(self.request.user, self.transfer),
             lists=open_lists(self.request.user)
-            if is_waiting and may_open(self.request.user, "panel:remit_transfer")
+            if is_waiting
+            and self.transfer.provider != SOURCE
+            and may_open(self.request.user, "panel:remit_transfer")
             else [],
         )
         return context

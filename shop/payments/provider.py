@@ -181,6 +181,8 @@ class EventSource(Protocol):
     code: str
     method: str
     """The one HTTP method in which it speaks."""
+    is_booked_later: bool
+    """Whether its acknowledgement says no more than "kept", so that nobody waits while the money is booked."""
 
     def read_event(self, headers: Mapping[str, str], body: bytes) -> list[ProviderEvent]:
         """The events in a delivery; the query string is the body of a GET.
@@ -200,6 +202,8 @@ class Way:
     is_online = True
     is_at_door = False
     takes_any_amount = False
+    is_booked_later = False
+    gives_back = True
 
     def refusal(self, purchase: Purchase) -> str:
         """Why it is not open for this purchase, for the buyer; empty when it is."""
@@ -221,6 +225,8 @@ class PaymentProvider(Protocol):
     """Whether the goods go first and the money comes when they are received."""
     takes_any_amount: bool
     """Whether payers may send another amount than was asked; else such money waits for staff."""
+    gives_back: bool
+    """Whether its money can be given back through it; else staff transfer it."""
 
     def refusal(self, purchase: Purchase) -> str:
         """Why it is not open for this purchase, for the buyer; empty when it is."""

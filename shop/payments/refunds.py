@@ -247,7 +247,7 @@ def record(refund_pk: int, answer: Answered) -> None:
 def charge_of(refund: Refund) -> PaymentEvent | None:
     """The charge that the provider can give back; None where only a transfer can."""
     attempt = refund.attempt
-    if attempt is None or attempt.provider not in PROVIDERS or not PROVIDERS[attempt.provider].is_online:
+    if attempt is None or attempt.provider not in PROVIDERS or not PROVIDERS[attempt.provider].gives_back:
         return None
     charges = attempt.events.filter(kind=EventKind.CHARGE, provider=attempt.provider)
     named = refund.cause_id or refund.charge_id

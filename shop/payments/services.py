@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -42,7 +42,7 @@ from .provider import (
     Refused,
     TryLater,
 )
-from .providers import PROVIDERS, SOURCES
+from .providers import BANK_SOURCES, PROVIDERS, SOURCES
 
 CLAIM = dt.timedelta(seconds=60)
 """How long a start that was claimed is left alone; afterwards its claimant is taken for dead."""
@@ -170,10 +170,12 @@ def take_delivery(source_code: str, headers: Mapping[str, str], body: bytes) -> 
     return keep(source_code, events, body)
 
 
-@transaction.atomic
 def keep(source_code: str, events: Sequence[ProviderEvent], body: bytes) -> list[InboundEvent]:
-    """The events as rows, whether somebody told us or we asked. Idempotent: by ``external_id``."""
-    return [_keep(source_code, event, body) for event in events]
+    """The events as rows, whether somebody told us or we asked; all or none. Idempotent: by ``external_id``."""
+    try:
+        return _keep_all(source_code, events, body)
+    except IntegrityError:  # a rival has just kept one of them: now it is found
+        return _keep_all(source_code, events, body)
 
 
 def ask(attempt_pk: int, now: dt.datetime | None = None) -> PaymentState | None:
@@ -239,13 +241,19 @@ def named_attempts(inbound: InboundEvent) -> list[PaymentAttempt]:
     An order's code finds its latest attempt to be paid by transfer, whatever way the buyer has chosen since.
     """
     names = Q(reference__in=inbound.references)
-    if inbound.provider in PROVIDERS:  # an online provider knows its own attempts only
+    if inbound.provider in PROVIDERS and inbound.provider not in BANK_SOURCES:  # knows its own attempts only
         names &= Q(provider=inbound.provider)
     else:
         names |= Q(order__number__in=inbound.references)
     attempts = PaymentAttempt.objects.filter(names).select_related("order").order_by("pk")
     by_transfer_last = sorted(attempts, key=lambda attempt: attempt.reference == attempt.order.number)
     return list({attempt.order_id: attempt for attempt in by_transfer_last}.values())
+
+
+def waits_to_be_booked(order_number: str) -> bool:
+    """Whether a delivery that was kept and is not booked yet names the order."""
+    waiting = InboundEvent.objects.filter(outcome=InboundOutcome.RECEIVED)
+    return any(order_number in references for references in waiting.values_list("references", flat=True))
 
 
 def match(inbound: InboundEvent, attempts: Sequence[PaymentAttempt]) -> list[Share]:
@@ -310,6 +318,20 @@ def _claim_question(attempt: PaymentAttempt, now: dt.datetime) -> bool:
     return bool(claimed.update(ask_at=None if is_last else ask_again, asked_at=now))
 
 
+def _keep_all(source_code: str, events: Sequence[ProviderEvent], body: bytes) -> list[InboundEvent]:
+    kept = _kept(source_code, [event.external_id for event in events])
+    missing = {event.external_id: event for event in events if event.external_id not in kept}
+    if missing:
+        with transaction.atomic():
+            kept |= {name: _keep(source_code, event, body) for name, event in missing.items()}
+    return [kept[event.external_id] for event in events]
+
+
+def _kept(source_code: str, names: Sequence[str]) -> dict[str, InboundEvent]:
+    rows = InboundEvent.objects.filter(provider=source_code, external_id__in=names)
+    return {row.external_id: row for row in rows}
+
+
 def _keep(source_code: str, event: ProviderEvent, body: bytes) -> InboundEvent:
     outcome, reason = InboundOutcome.RECEIVED, event.ignored
     if event.ignored:
@@ -323,22 +345,20 @@ def _keep(source_code: str, event: ProviderEvent, body: bytes) -> InboundEvent:
         if event.reference
         else list(dict.fromkeys(code for text in event.texts for code in find_codes(text)))
     )
-    row, is_new = InboundEvent.objects.get_or_create(
+    row = InboundEvent.objects.create(
         provider=source_code,
         external_id=event.external_id,
-        defaults={
-            "kind": event.kind.value,
-            "references": references,
-            "bank_reference": event.bank_reference,
-            "body": body,
-            "amount": event.amount,
-            "memo": event.memo,
-            "occurred_at": event.occurred_at or timezone.now(),
-            "outcome": outcome,
-            "reason": reason,
-        },
+        kind=event.kind.value,
+        references=references,
+        bank_reference=event.bank_reference,
+        body=body,
+        amount=event.amount,
+        memo=event.memo,
+        occurred_at=event.occurred_at or timezone.now(),
+        outcome=outcome,
+        reason=reason,
     )
-    if is_new and event.kind == interface.EventKind.HINT:
+    if event.kind == interface.EventKind.HINT:
         named = PaymentAttempt.objects.filter(_names(references), provider=source_code).values("pk")
         PaymentAttempt.objects.filter(pk__in=named).update(ask_at=timezone.now())
     return row

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from shop.sandbox.bank import Bank, BankFront
 from shop.sandbox.server import SandboxServer
-from tests.support.loopback import serving
+from tests.support.loopback import following, serving
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 360, "height": 740}
@@ -74,6 +74,6 @@ def bank(live_server: Any, settings: Any) -> Iterator[SandboxServer]:
         settings.VIETQR_ACCOUNT,
         pauses=(0, 0.2, 0.5),
     )
-    with serving(SandboxServer(("127.0.0.1", 0), {"bank": front})) as server:
+    with following(), serving(SandboxServer(("127.0.0.1", 0), {"bank": front})) as server:
         settings.SANDBOX_URL = server.url
         yield server

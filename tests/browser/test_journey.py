@@ -27,7 +27,7 @@ from shop.sandbox.server import SandboxServer, build_server
 from tests.browser.conftest import DESK, PHONE, open_page
 from tests.support.authority import keys_in
 from tests.support.databases import DEMO_PASSWORD
-from tests.support.loopback import serving
+from tests.support.loopback import following, serving
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,8 @@ def counterparts(
     settings.BASE_URL = live_server.url
     bank = Bank(settings.SEPAY_WEBHOOK_SECRET, f"{live_server.url}/webhooks/sepay/")
     front = BankFront(bank, settings.VIETQR_ACCOUNT, pauses=(0, 0.2, 0.5))
-    with serving(build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR, bank=front)) as server:
+    counterparts = build_server("127.0.0.1", 0, folder=settings.INVOICE_KEYS_DIR, bank=front)
+    with following(), serving(counterparts) as server:
         settings.SANDBOX_URL = server.url
         yield server
 

@@ -88,7 +88,7 @@ def test_many_senders_at_once_ask_the_gateway_once(texting: Texting) -> None:
 
 def test_control_senders_that_do_not_claim_all_ask(texting: Texting, monkeypatch: pytest.MonkeyPatch) -> None:
     letter = waiting_letter()
-    monkeypatch.setattr(services, "_claim", lambda pk: Letter.objects.get(pk=pk))
+    monkeypatch.setattr(services, "_claim", lambda pk, now: Letter.objects.get(pk=pk))
     at_once([lambda: send_letter(letter.pk) for _ in range(SENDERS)])
     assert len(texting.asked) == SENDERS
     assert len(texting.taken) == 1  # the gateway's memory is the second guard
@@ -98,7 +98,7 @@ def test_a_refusal_seen_by_many_takes_the_next_way_once(texting: Texting, settin
     settings.EMAIL_BACKEND = "tests.shop.messages.test_ways.NoSuchBox"
     place_order((make_product(), 1))
     letter = Letter.objects.get()
-    claimed = services._claim(letter.pk)
+    claimed = services._claim(letter.pk, timezone.now())
     assert claimed is not None
     at_once([lambda: services._give_up(claimed, "550", goes_on=True) for _ in range(SENDERS)])
     assert list(Letter.objects.order_by("pk").values_list("channel", "state")) == [

@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from shop.messages.models import Letter
+from shop.payments.models import InboundEvent, InboundOutcome
+from shop.payments.services import settle
 
 
 class Usage(NamedTuple):
@@ -45,6 +47,19 @@ def test_a_letter_that_waits_too_long_is_a_reason(client: Client) -> None:
     answer = client.get("/san-sang/")
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "reasons": ["letters: oldest waits 31 minutes"]}
+
+
+@pytest.mark.django_db
+def test_money_that_nobody_books_is_a_reason(client: Client) -> None:
+    told = InboundEvent.objects.create(
+        provider="sepay", external_id="1", body=b"", occurred_at=timezone.now()
+    )
+    assert client.get("/san-sang/").status_code == 200
+    InboundEvent.objects.update(received_at=timezone.now() - dt.timedelta(minutes=6))
+    answer = client.get("/san-sang/")
+    assert (answer.status_code, answer.json()["reasons"]) == (503, ["deliveries: oldest waits 6 minutes"])
+    settle(told, InboundOutcome.UNMATCHED)
+    assert client.get("/san-sang/").status_code == 200
 
 
 @pytest.mark.django_db

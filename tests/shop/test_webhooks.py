@@ -1,5 +1,6 @@
 """The webhook's answers, and what is left in the database after each."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -7,6 +8,9 @@ import pytest
 from django.test import Client
 from oscar.apps.order.models import Order
 
+from shop.orders.following import receive_waiting
+from shop.orders.services import expire
+from shop.orders.sweep import sweep
 from shop.payments.models import InboundEvent, PaymentEvent, RefusedDelivery
 from tests.factories import make_product
 from tests.support.orders import place_order, signed, transfer
@@ -15,11 +19,18 @@ pytestmark = pytest.mark.django_db
 URL = "/webhooks/sepay/"
 
 
-def post(body: bytes, headers: dict[str, str] | None = None) -> Any:
+def send(body: bytes, headers: dict[str, str] | None = None) -> Any:
     client = Client(enforce_csrf_checks=True)
     return client.post(
         URL, body, content_type="application/json", headers=signed(body) if headers is None else headers
     )
+
+
+def post(body: bytes, headers: dict[str, str] | None = None) -> Any:
+    """The answer, once everything that was kept has been booked."""
+    answer = send(body, headers)
+    assert receive_waiting()[1] == set()
+    return answer
 
 
 def test_a_genuine_delivery_pays_the_order() -> None:
@@ -28,6 +39,53 @@ def test_a_genuine_delivery_pays_the_order() -> None:
     assert (answer.status_code, answer.json()) == (200, {"success": True})
     assert Order.objects.get().status == "paid"
     assert "Set-Cookie" not in answer.headers
+
+
+def test_the_bank_is_answered_before_its_money_is_booked() -> None:
+    placed = place_order((make_product(price=100_000), 1))
+    assert send(transfer(130_000, placed.order.number)).json() == {"success": True}
+    assert (Order.objects.get().status, InboundEvent.objects.get().outcome) == ("pending-payment", "received")
+    assert receive_waiting() == (1, set())
+    assert (Order.objects.get().status, InboundEvent.objects.get().outcome) == ("paid", "matched")
+    assert receive_waiting() == (0, set())
+
+
+def test_the_door_keeps_a_message_in_two_queries_and_finds_a_repeat_in_one(
+    django_assert_num_queries: Any,
+) -> None:
+    body = transfer(5000, "ai do")
+    send(transfer(5000, "truoc"))
+    with django_assert_num_queries(4):  # look, begin, keep, commit
+        send(body)
+    with django_assert_num_queries(1):
+        send(body)
+
+
+def test_one_delivery_that_cannot_be_booked_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = (place_order((make_product(price=100_000), 1)) for _ in range(2))
+    send(transfer(130_000, first.order.number))
+    send(transfer(130_000, second.order.number))
+    bad = InboundEvent.objects.order_by("pk").first()
+    assert bad is not None
+    InboundEvent.objects.filter(pk=bad.pk).update(kind="nonsense")
+    assert receive_waiting() == (1, {bad.pk})
+    assert receive_waiting(without={bad.pk}) == (0, set())
+    assert [Order.objects.get(pk=one.order.pk).status for one in (first, second)] == [
+        "pending-payment", "paid",
+    ]  # fmt: skip
+    InboundEvent.objects.filter(pk=bad.pk).update(kind="charge")
+    assert (sweep()["deliveries"], Order.objects.get(pk=first.order.pk).status) == (1, "paid")
+
+
+def test_an_order_does_not_expire_while_its_money_waits_to_be_booked() -> None:
+    placed = place_order((make_product(price=100_000, stock=1), 1))
+    send(transfer(130_000, placed.order.number))
+    end = placed.order.sheet.pay_by
+    assert expire(end + dt.timedelta(minutes=1)) == 0
+    receive_waiting()
+    assert Order.objects.get().status == "paid"
 
 
 def test_a_repeat_is_answered_alike_and_does_nothing_more() -> None:

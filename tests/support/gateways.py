@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,17 +10,20 @@ from typing import Any
 
 from django.utils import timezone
 
+from shop.payments.codes import new_code
 from shop.payments.provider import PaymentRequest
 from shop.payments.providers import PROVIDERS, SOURCES
 from tests.fakes.gateway import Gateway, running
 from tests.fakes.momo import MoMoGateway
+from tests.fakes.payos import PayOsGateway
 from tests.fakes.practice import PracticeGateway
 from tests.fakes.stripe import StripeGateway
 from tests.fakes.vnpay import VnPayGateway
 from tests.fakes.zalopay import ZaloPayGateway
 
-CODES = ("vnpay", "momo", "zalopay", "stripe", "practice")
+CODES = ("payos", "vnpay", "momo", "zalopay", "stripe", "practice")
 _SECRETS = {
+    "payos": ("PAYOS_CHECKSUM_KEY", "PAYOS_CHECKSUM_KEY_PREVIOUS"),
     "vnpay": ("VNPAY_HASH_SECRET", "VNPAY_HASH_SECRET_PREVIOUS"),
     "momo": ("MOMO_SECRET_KEY", "MOMO_SECRET_KEY_PREVIOUS"),
     "zalopay": ("ZALOPAY_KEY2", "ZALOPAY_KEY2_PREVIOUS"),
@@ -59,6 +61,16 @@ def counterpart(code: str, settings: Any) -> Iterator[Counterpart]:
     """The provider's settings pointing to its gateway on loopback; the market offers it."""
     settings.PAYMENT_METHODS = ["vietqr", code]
     build: dict[str, Callable[[], tuple[Gateway, Any, dict[str, str]]]] = {
+        "payos": lambda: (
+            PayOsGateway("client", "api-key", "checksum"),
+            "cancelled",
+            {
+                "PAYOS_CLIENT_ID": "client",
+                "PAYOS_API_KEY": "api-key",
+                "PAYOS_CHECKSUM_KEY": "checksum",
+                "BANK_EVENTS": "none",
+            },
+        ),
         "vnpay": lambda: (
             VnPayGateway("hash-secret", "TESTTMN1"),
             "24",
@@ -91,12 +103,13 @@ def counterpart(code: str, settings: Any) -> Iterator[Counterpart]:
             setattr(settings, name, value)
         addresses = {"stripe": "STRIPE_API_BASE", "practice": "SANDBOX_URL"}
         setattr(settings, addresses.get(code, f"{code.upper()}_URL"), gateway.url)
+        settings.PAYOS_PAGE_URL = gateway.url
         yield Counterpart(code, gateway, failed, settings)
 
 
 def request_for(amount: int = 130_000, **changes: Any) -> PaymentRequest:
     """An attempt of a moment ago, of an order nobody has."""
-    number = f"HT{uuid.uuid4().hex[:8].upper()}"
+    number = new_code()
     now = timezone.now()
     values: dict[str, Any] = {
         "reference": f"{number}L1",

@@ -1,4 +1,4 @@
-"""A server on loopback that answers while a test runs, and is gone with it."""
+"""What runs beside a test, and is gone with it: a server on loopback, and who books what banks tell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import BaseServer
 from typing import TypeVar
+
+from django.db import connections
+
+from shop.orders.following import follow
 
 S = TypeVar("S", bound=BaseServer)
 
@@ -22,3 +26,23 @@ def serving(server: S) -> Iterator[S]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+@contextmanager
+def following() -> Iterator[None]:
+    """Deliveries are booked as they come, as by ``manage.py sweep``, in a thread of its own."""
+    stopped = threading.Event()
+
+    def run() -> None:
+        try:
+            follow(stopped)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(10)

@@ -78,6 +78,7 @@ class InboundReason(models.TextChoices):
     UNREADABLE = "unreadable", _("Tin không đọc được")
     OUTGOING = "outgoing", _("Tiền chuyển đi")
     OTHER_ACCOUNT = "other-account", _("Tài khoản khác")
+    NOTHING_OWED = "nothing-owed", _("Kiện trong bảng kê không còn nợ")
 
 
 class InboundEvent(models.Model):
@@ -110,6 +111,9 @@ class InboundEvent(models.Model):
         verbose_name_plural = _("tin báo tiền về")
         constraints = [
             models.UniqueConstraint(fields=("provider", "external_id"), name="one_row_per_delivery")
+        ]
+        indexes = [
+            models.Index(fields=("id",), condition=Q(outcome=InboundOutcome.RECEIVED), name="inbound_waiting")
         ]
 
     def __str__(self) -> str:

@@ -20,16 +20,17 @@ from .vietqr import VietQr
 from .vnpay import VnPay
 from .zalopay import ZaloPay
 
-_VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE = VnPay(), MoMo(), ZaloPay(), Stripe(), Practice()
+_PAYOS, _VNPAY, _MOMO, _ZALOPAY = PayOs(), VnPay(), MoMo(), ZaloPay()
+_STRIPE, _PRACTICE = Stripe(), Practice()
 
 PROVIDERS: dict[str, PaymentProvider] = {
     provider.code: provider
-    for provider in (VietQr(), CashOnDelivery(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
+    for provider in (VietQr(), CashOnDelivery(), _PAYOS, _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
 }
 """Also those that are switched off: attempts of earlier times are asked about and refunded."""
 
 SOURCES: dict[str, EventSource] = {
-    source.code: source for source in (SePay(), PayOs(), Casso(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
+    source.code: source for source in (SePay(), _PAYOS, Casso(), _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
 }
 
 BANK_SOURCES = ("sepay", "payos", "casso")
@@ -56,11 +57,13 @@ def offered(purchase: Purchase) -> list[PaymentProvider]:
 def is_listening(code: str) -> bool:
     """Whether the door of this source is open: of the bank sources only the chosen one.
 
-    Two watchers of one account would report each transfer twice, under different names. The one to practise with
-    is heard in the sandbox only.
+    Two watchers of one account would report each transfer twice, under different names. payOS is also heard for the
+    links that it made for us. The one to practise with is heard in the sandbox only.
     """
     if code == _PRACTICE.code:
         return settings.SANDBOX
+    if code == _PAYOS.code and settings.PAYOS_API_KEY:
+        return True
     return code in SOURCES and (code not in BANK_SOURCES or code == settings.BANK_EVENTS)
 
 

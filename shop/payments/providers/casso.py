@@ -27,6 +27,7 @@ TOLERANCE_SECONDS = 300
 class Casso:
     code = "casso"
     method = "POST"
+    is_booked_later = True
 
     def read_event(self, headers: Mapping[str, str], body: bytes) -> list[ProviderEvent]:
         given = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE_HEADER.lower(), "")

@@ -25,6 +25,7 @@ TOLERANCE_SECONDS = 300
 class SePay:
     code = "sepay"
     method = "POST"
+    is_booked_later = True
 
     def read_event(self, headers: Mapping[str, str], body: bytes) -> list[ProviderEvent]:
         secrets = (settings.SEPAY_WEBHOOK_SECRET, settings.SEPAY_WEBHOOK_SECRET_PREVIOUS)

@@ -28,6 +28,7 @@ class VietQr(Way):
     label = _("Chuyển khoản, quét mã VietQR")
     hint = _("Mọi ứng dụng ngân hàng và ví đều quét được.")
     is_online = False
+    gives_back = False
     takes_any_amount = True
 
     def start(self, request: PaymentRequest) -> Instructions:

@@ -252,7 +252,9 @@ def test_a_message_that_kills_its_sender_every_time_is_parked_too(texting: Texti
     placed_without_mail()
     for _ in range(MOST_TRIES):
         due_now()
-        assert services._claim(Letter.objects.get().pk) is not None  # and then the process died
+        assert (
+            services._claim(Letter.objects.get().pk, timezone.now()) is not None
+        )  # and then the process died
     due_now()
     assert send_due() == 0
     letter = Letter.objects.get()
@@ -261,7 +263,7 @@ def test_a_message_that_kills_its_sender_every_time_is_parked_too(texting: Texti
 
 def test_a_slow_sender_does_not_overwrite_what_a_later_one_found(zalo: Texting) -> None:
     placed_without_mail()
-    slow = services._claim(Letter.objects.get().pk)
+    slow = services._claim(Letter.objects.get().pk, timezone.now())
     assert slow is not None
     due_now()
     assert send_due() == 1

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from oscar.apps.order.models import Order
 
+from shop.orders.following import receive_waiting
 from shop.orders.invariants import violations
 from shop.orders.services import expire
 from shop.payments.models import InboundEvent, PaymentEvent, Refund, RefusedDelivery
@@ -51,8 +52,10 @@ def test_a_thousand_deliveries_leave_a_hundred_right_orders() -> None:
 
     answers = [post(body, genuine=is_genuine) for body, is_genuine in storm]
     assert [code == 200 for code in answers] == [is_genuine for _body, is_genuine in storm]
+    assert receive_waiting() == (len(early), set())
     expire(timezone.now() + LATER)
     assert [post(body, genuine=True) for body in after] == [200] * len(late)
+    assert receive_waiting() == (len(late), set())
     assert len(storm) + len(after) == DELIVERIES
 
     for position, plan in enumerate(plans):

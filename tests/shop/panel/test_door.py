@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from shop.orders import remittances
 from shop.orders.invariants import violations
 from shop.orders.models import Consignment
 from shop.orders.requests import StallQuote
@@ -183,6 +184,44 @@ class TestLists:
         assert "BK 7" in offered
         done = client.post(f"/quan-tri/tien-ve/{row.pk}/thu-ho/", {"remittance": remittance.pk}, follow=True)
         assert "Tiền đã về" in done.content.decode()
+        assert violations() == []
+
+    def test_money_that_no_parcel_owes_is_given_to_an_order_or_returned(
+        self, parcel: Consignment, as_role: AsRole
+    ) -> None:
+        on_its_way(parcel)
+        client = as_role("operator")
+        typed = f"{parcel.code}; 130000\nHT2222222222-1; 7000\nHT2222222222-2; 9000"
+        form = {"courier": "own", "number": "BK8", "paid_on": "2026-11-23", "typed": typed}
+        client.post("/quan-tri/thu-ho/", form)
+        remittance = Remittance.objects.get(number="BK8")
+        page = f"/quan-tri/thu-ho/{remittance.pk}/"
+        right, one, two = remittance.lines.all()
+        count = InboundEvent.objects.count()
+        client.post(f"{page}dong/{one.pk}/")  # a trial
+        client.post(f"{page}ghi/")
+        client.post(f"{page}dong/{right.pk}/")  # its parcel has it
+        assert InboundEvent.objects.count() == count + 1
+        assert client.get(page).content.decode().count("Xử lý khoản này") == 2
+        for _press in range(2):
+            answer = client.post(f"{page}dong/{one.pk}/")
+        row = InboundEvent.objects.get(remittance_line=one)
+        assert answer["Location"] == f"/quan-tri/tien-ve/{row.pk}/"
+        assert (row.outcome, row.reason, row.amount) == ("unmatched", "nothing-owed", 7_000)
+        shown = client.get(answer["Location"]).content.decode()
+        assert "Gắn vào đơn hàng" in shown and "Của bảng kê" not in shown
+        given = {"order_number": parcel.order.number, "note": "người giao ghi nhầm mã"}
+        client.post(f"{answer['Location']}gan/", given)
+        row.refresh_from_db()
+        assert (row.outcome, paid_amount(parcel.order)) == ("matched", TOTAL + 7_000)
+        assert parcel.order.payment_attempts.get().refunds.get().amount == 7_000
+        client.post(f"{page}dong/{two.pk}/")
+        other = InboundEvent.objects.get(remittance_line=two)
+        client.post(f"/quan-tri/tien-ve/{other.pk}/tra-lai/")
+        text = client.get(page).content.decode()
+        assert "Xử lý khoản này" not in text and "Chuyển trả người gửi" in text
+        sums = remittances.sums_of(remittances.judged_lines(remittance))
+        assert (sums.booked, sums.returned, sums.left_over) == (TOTAL + 7_000, 9_000, 0)
         assert violations() == []
 
     def test_a_file_with_a_wrong_line_names_it(self, parcel: Consignment, as_role: AsRole) -> None:

@@ -10,11 +10,15 @@ from collections.abc import Callable
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from oscar.apps.order.models import Order
 
-from shop.orders.services import cancel_consignment, change_method
+from shop.orders.invariants import violations
+from shop.orders.services import cancel_consignment, change_method, expire, receive
 from shop.panel.money import sums_of
 from shop.payments import refunds
 from shop.payments.models import InboundEvent, PaymentEvent, Refund, RefundReason
+from shop.payments.provider import EventKind, ProviderEvent
+from shop.payments.services import keep
 from tests.factories import make_product
 from tests.support.market import Market
 from tests.support.orders import bring, place_order, transfer
@@ -208,3 +212,38 @@ def test_the_time_line_speaks_in_words_not_in_our_own_values(market: Market, as_
     assert str(RefundReason.PARCEL_CANCELLED.label) in text
     for value in ("parcel-cancelled", "momo →", "→ vietqr"):
         assert value not in text
+
+
+@pytest.mark.parametrize("answer", ["hoan", "giu"])
+def test_a_dispute_won_after_the_end_is_decided_by_a_person_once(
+    answer: str, market: Market, as_role: AsRole
+) -> None:
+    order = place_order((market.goods_a, 1)).order
+    bring(transfer(50_000, order.number))
+    hear(order, EventKind.CHARGEBACK, "du_1")
+    expire(order.sheet.pay_by + dt.timedelta(days=30))
+    client, task = as_role("operator"), "Tiền khiếu nại thẻ đã thắng"
+    assert task not in client.get("/quan-tri/hoan-tien/").content.decode()
+    hear(order, EventKind.REVERSAL, "du_1")
+    page = f"/quan-tri/tien-cua-don/{order.number}/"
+    for screen in ("/quan-tri/hoan-tien/", page):
+        text = client.get(screen).content.decode()
+        assert task in text and "50.000" in text
+    assert client.post(f"{page}khieu-nai/", {answer: ""}).status_code == 422  # a reason is wanted
+    assert not Refund.objects.filter(attempt__order=order).exists()
+    for _press in range(2):
+        client.post(f"{page}khieu-nai/", {"note": "đã gọi người mua", answer: ""})
+    for screen in ("/quan-tri/hoan-tien/", page):
+        assert task not in client.get(screen).content.decode()
+    row = InboundEvent.objects.get(kind="reversal")
+    assert (row.settled_by, row.note) == (market.people["operator"], "đã gọi người mua")
+    amounts = list(Refund.objects.filter(attempt__order=order).values_list("amount", "reason"))
+    assert amounts == ([(50_000, "agreed")] if answer == "hoan" else [])
+    assert violations() == []
+
+
+def hear(order: Order, kind: EventKind, number: str) -> None:
+    """What a card scheme does with 50.000 ₫ of the order."""
+    event = ProviderEvent(f"{kind}:{number}", kind, amount=50_000, reference=order.number)
+    (row,) = keep("sepay", [event], b"")
+    receive(row.pk)

@@ -12,9 +12,11 @@ from django.test import Client
 from django.utils import timezone
 from oscar.apps.order.models import Order
 
+from shop.orders.following import receive_waiting
 from shop.orders.invariants import violations
 from shop.orders.services import ask, expire
 from shop.payments import refunds
+from shop.payments.codes import new_code
 from shop.payments.models import InboundEvent, PaymentAttempt, PaymentEvent, RefusedDelivery
 from shop.payments.provider import (
     BadSignature,
@@ -26,15 +28,26 @@ from shop.payments.provider import (
     Refused,
     TryLater,
 )
+from shop.payments.providers.payos import number_of, reference_of
 from shop.payments.services import paid_amount, start
 from tests.factories import make_product
 from tests.support.gateways import CODES, Counterpart, counterpart, request_for
 from tests.support.orders import place_order
 
 REFUNDS_ARE_ASKED_ABOUT = ("momo", "zalopay", "stripe", "practice")
+GIVE_BACK = ("vnpay", "momo", "zalopay", "stripe", "practice")
+ANY_AMOUNT = ("payos", "practice")
 TELLS_OF_FAILURE = ("vnpay", "momo", "practice")
-SUCCESS: dict[str, Any] = {"vnpay": "00", "momo": 0, "zalopay": 1, "stripe": "paid", "practice": "paid"}
+SUCCESS: dict[str, Any] = {
+    "payos": "00",
+    "vnpay": "00",
+    "momo": 0,
+    "zalopay": 1,
+    "stripe": "paid",
+    "practice": "paid",
+}
 ANSWERS: dict[str, tuple[int, Any]] = {
+    "payos": (200, {"success": True}),
     "vnpay": (200, {"RspCode": "00", "Message": "Confirm Success"}),
     "momo": (204, None),
     "zalopay": (200, {"return_code": 1, "return_message": "success"}),
@@ -46,6 +59,7 @@ AGAIN = ANSWERS | {
     "zalopay": (200, {"return_code": 2, "return_message": "already processed"}),
 }
 FORGED: dict[str, tuple[int, Any]] = {
+    "payos": (401, {"success": False}),
     "vnpay": (200, {"RspCode": "97", "Message": "Fail checksum"}),
     "momo": (400, {}),
     "zalopay": (200, {"return_code": -1, "return_message": "mac not equal"}),
@@ -136,6 +150,7 @@ class TestEveryOnlineProvider:
         _request, step = opened(other)
         delivery = other.gateway.pay(step.url)
         names = (
+            "PAYOS_CHECKSUM_KEY",
             "VNPAY_HASH_SECRET",
             "MOMO_SECRET_KEY",
             "ZALOPAY_KEY2",
@@ -147,6 +162,7 @@ class TestEveryOnlineProvider:
         with pytest.raises(BadSignature):
             other.source.read_event(*delivery)
 
+    @pytest.mark.parametrize("other", GIVE_BACK, indirect=True)
     def test_parts_go_back_until_nothing_is_left(self, other: Counterpart) -> None:
         request, step = opened(other)
         other.gateway.pay(step.url)
@@ -161,6 +177,7 @@ class TestEveryOnlineProvider:
             return
         assert more.progress == RefundProgress.FAILED and more.reason
 
+    @pytest.mark.parametrize("other", GIVE_BACK, indirect=True)
     def test_a_refund_whose_answer_was_lost_is_asked_about(self, other: Counterpart) -> None:
         request, step = opened(other)
         other.gateway.pay(step.url)
@@ -186,11 +203,13 @@ class TestEveryOnlineProvider:
 
 
 def deliver(code: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
+    """The answer, once what was only kept has been booked too."""
     client = Client(enforce_csrf_checks=True)
     if code == "vnpay":
         answer: Any = client.get(f"/webhooks/{code}/?{body.decode()}")
     else:
         answer = client.post(f"/webhooks/{code}/", body, content_type="application/json", headers=headers)
+    assert receive_waiting()[1] == set()
     return answer.status_code, answer.json() if answer.content else None
 
 
@@ -244,7 +263,7 @@ class TestEveryOnlineJourney:
         status, body = deliver(other.code, *delivery)
         if other.code == "vnpay":
             assert (status, body) == (200, {"RspCode": "04", "Message": "Invalid amount"})
-        if other.code == "practice":  # it has scripts for too little and too much
+        if other.code in ANY_AMOUNT:  # transfers; and there are scripts for too little and too much
             assert (Order.objects.get().status, paid_amount(attempt.order)) == ("pending-payment", 1_000)
             return
         row = InboundEvent.objects.get(kind="charge")
@@ -267,6 +286,7 @@ class TestEveryOnlineJourney:
         assert expire(pay_by + dt.timedelta(minutes=16)) == 1
         assert (Order.objects.get().status, violations()) == ("expired", [])
 
+    @pytest.mark.parametrize("other", GIVE_BACK, indirect=True)
     def test_a_double_payment_goes_back_through_the_provider(
         self, other: Counterpart, django_user_model: Any
     ) -> None:
@@ -302,3 +322,72 @@ class TestEveryOnlineJourney:
             refunds.send_due(timezone.now() + dt.timedelta(minutes=10))
         refund.refresh_from_db()
         assert (refund.state, paid_amount(first.order), violations()) == ("done", 130_000, [])
+
+
+class TestPayOs:
+    """What is payOS's own: links for transfers, beside its messages about the whole account."""
+
+    @pytest.fixture
+    def payos(self, settings: Any) -> Iterator[Counterpart]:
+        with counterpart("payos", settings) as found:
+            yield found
+
+    def test_every_attempt_has_a_number_that_leads_back_to_it(self) -> None:
+        for reference in ("HT2345678XL1", f"{new_code()}L2", f"{new_code()}L999"):
+            assert number_of(reference) < 2**53
+            assert reference_of(number_of(reference)) == reference
+        for foreign in ("HT2345678XL1000", "HT2345678XL0", "HT2345678X", "HT23O5678XL1", "XX2345678XL1"):
+            with pytest.raises(Refused):
+                number_of(foreign)
+        assert [reference_of(number) for number in (123, -1, True, None, "1", 2**53)] == [""] * 6
+
+    def test_a_start_whose_answer_was_lost_opens_the_same_link(self, payos: Counterpart) -> None:
+        request = request_for()
+        payos.gateway.trouble = ["lost"]
+        with pytest.raises(TryLater):
+            payos.provider.start(request)
+        step = payos.provider.start(request)
+        (link,) = payos.gateway.links.values()
+        assert step == Redirect(f"{payos.gateway.url}/web/{link['id']}", 130_000, link["id"])
+        with pytest.raises(Refused):  # a link for another amount is not ours to show
+            payos.provider.start(dataclasses.replace(request, amount=90_000))
+
+    def test_who_is_not_known_to_payos_is_refused(self, payos: Counterpart, settings: Any) -> None:
+        settings.PAYOS_API_KEY = "somebody else's"
+        with pytest.raises(Refused):
+            payos.provider.start(request_for())
+
+    def test_a_closed_link_is_over_and_takes_no_money(self, payos: Counterpart) -> None:
+        request, _step = opened(payos)
+        payos.provider.close(request)
+        assert payos.provider.fetch(request).is_over
+        payos.provider.close(request_for())  # never opened: nothing to close
+        paid, step = opened(payos)
+        payos.gateway.pay(step.url)
+        with pytest.raises(Refused):
+            payos.provider.close(paid)
+
+    def test_its_money_goes_back_by_a_transfer(self, payos: Counterpart) -> None:
+        request, _step = opened(payos)
+        for asked in (payos.provider.refund, payos.provider.fetch_refund):
+            with pytest.raises(Refused):
+                asked(request, refund_of("a:b", 1_000))
+
+    @pytest.mark.django_db
+    def test_two_transfers_by_one_link_pay_the_order(self, payos: Counterpart) -> None:
+        attempt = place_order((make_product(price=100_000), 1), payment_method="payos").attempt
+        step: Any = start(attempt.pk)
+        assert deliver("payos", *payos.gateway.pay(step.url, amount=50_000))[0] == 200
+        assert (Order.objects.get().status, paid_amount(attempt.order)) == ("pending-payment", 50_000)
+        payos.gateway.pay(step.url, amount=80_000)
+        assert ask(attempt.pk, timezone.now() + dt.timedelta(minutes=5))
+        assert (Order.objects.get().status, violations()) == ("paid", [])
+        assert PaymentEvent.objects.count() == 2
+        refund = refunds.request_agreed(attempt=attempt, amount=10_000, by=None, note="")
+        assert refunds.charge_of(refund) is None  # staff transfer it
+
+    @pytest.mark.django_db
+    def test_without_links_and_without_watching_its_door_is_shut(self, client: Client, settings: Any) -> None:
+        assert client.post("/webhooks/payos/", b"{}", content_type="application/json").status_code == 404
+        settings.PAYOS_API_KEY = "api-key"
+        assert client.post("/webhooks/payos/", b"{}", content_type="application/json").status_code == 401

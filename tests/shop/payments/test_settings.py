@@ -18,16 +18,25 @@ def test_the_names_in_the_settings_are_those_of_the_code() -> None:
     assert set(SOURCES) == {*BANK_SOURCES, *(code for code, way in PROVIDERS.items() if way.is_online)}
 
 
-@pytest.mark.parametrize("method", ["vnpay", "momo", "zalopay", "stripe"])
+@pytest.mark.parametrize("method", ["payos", "vnpay", "momo", "zalopay", "stripe"])
 def test_each_way_names_the_secret_it_lacks(method: str) -> None:
     needed = PAYMENT_METHODS[method]
     complete = dict.fromkeys(needed, "1")
-    check(f"vietqr,{method}", **complete)
+    bank_events = "none" if method == "payos" else "sepay"
+    check(f"vietqr,{method}", bank_events, **complete)
     for name in needed:
         with pytest.raises(
             ImproperlyConfigured, match=f"{name} is not set, but PAYMENT_METHODS names {method}"
         ):
-            check(f"vietqr,{method}", **{**complete, name: "  "})
+            check(f"vietqr,{method}", bank_events, **{**complete, name: "  "})
+
+
+def test_payos_and_another_watcher_would_report_each_transfer_twice() -> None:
+    complete = dict.fromkeys(PAYMENT_METHODS["payos"], "1")
+    check("vietqr,payos", "payos", **complete)
+    for watcher in ("sepay", "casso"):
+        with pytest.raises(ImproperlyConfigured, match=f"{watcher} would report the same transfers again"):
+            check("vietqr,payos", watcher, CASSO_WEBHOOK_KEY="x", **complete)
 
 
 @pytest.mark.parametrize(

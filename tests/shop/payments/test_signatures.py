@@ -59,7 +59,7 @@ VNPAY_FAILED = (
 
 @pytest.fixture
 def bank_settings(settings: Any) -> Any:
-    settings.VIETQR_ACCOUNT = ACCOUNT
+    settings.VIETQR_ACCOUNT, settings.BANK_EVENTS = ACCOUNT, "payos"
     settings.PAYOS_CHECKSUM_KEY, settings.CASSO_WEBHOOK_KEY = PAYOS_KEY, CASSO_KEY
     return settings
 

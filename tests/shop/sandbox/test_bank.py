@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from oscar.apps.order.models import Order
 
+from shop.orders.following import receive_waiting
 from shop.payments.models import InboundEvent
 from shop.sandbox.bank import Bank, BankFront
 from tests.factories import make_product
@@ -87,4 +88,5 @@ def test_the_market_believes_the_bank(transactional_db: None, live_server: Any, 
     assert Bank(settings.SEPAY_WEBHOOK_SECRET, url).transfer(
         settings.VIETQR_ACCOUNT, 130_000, placed.order.number
     )
+    receive_waiting()
     assert Order.objects.get().status == "paid"
