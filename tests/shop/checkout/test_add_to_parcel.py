@@ -175,5 +175,5 @@ def test_the_page_costs_the_same_queries_with_any_number_of_goods(
     for _more in range(goods):
         make_product(cooperative=parcel.stall)
     client.get(address(parcel))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(address(parcel))
