@@ -233,7 +233,7 @@ def _end(sheet: OrderSheet, consignment: Consignment) -> Step:
     return Step(_("Kiện hàng đã hủy"), NOW)
 
 
-_ENDS = {
+_ENDS: dict[str, Any] = {
     OrderEventKind.MISSED: gettext_lazy("Chưa trả tiền khi bà con gói kiện, nên không đi cùng được"),
     OrderEventKind.CANCELLED: gettext_lazy("Bạn đã hủy kiện này"),
     OrderEventKind.REFUSED: gettext_lazy("Bạn không nhận, hàng đã về gian"),
