@@ -27,6 +27,10 @@ class NotInTheMarket(Exception):
     """No such product, or one that was never approved."""
 
 
+class BasketClosed(Exception):
+    """The basket has been ordered or joined with another in the meantime; nothing was written."""
+
+
 class Refused(Exception):
     """The product cannot be put in the basket as asked; the text says why, for the buyer."""
 
@@ -91,8 +95,12 @@ def put_in(*, basket: Any, product_id: int, quantity: int, is_adult: bool = Fals
     """Add ``quantity`` packs to what the basket holds of the product.
 
     Locks/Writes: the basket and its line; nothing on refusal.
-    Raises: NotInTheMarket; Refused with the reason in words, also for goods for adults without the word of one.
+    Raises: NotInTheMarket; Refused with the reason in words, also for goods for adults without the word of one;
+    BasketClosed, as whoever orders it holds its lock.
     """
+    rows = Basket.objects.select_for_update().filter(pk=basket.pk)
+    if basket.pk and not rows.filter(status=Basket.OPEN).exists():
+        raise BasketClosed
     product = _sold_products().filter(pk=product_id).first()
     sheet = sheet_of(product) if product else None
     if sheet is None:

@@ -55,6 +55,7 @@ def _quote_of(stall: Stall) -> StallQuote | None:
         courier=option.courier,
         arrives=option.arrives,
         place=option.place,
+        key=option.key,
     )
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus
 from shop.money import format_amount
-from shop.orders import door
+from shop.orders import additions, door
 from shop.orders.models import (
     Consignment,
     ConsignmentLine,
@@ -80,6 +81,16 @@ class Parcel:
         return self.consignment.status == ConsignmentStatus.TO_PACK
 
     @property
+    def can_add(self) -> bool:
+        """Whether more goods may go into this parcel."""
+        return additions.is_open(self.consignment)
+
+    @property
+    def added(self) -> list[Consignment]:
+        """What was added to this parcel later, each with its order."""
+        return list(self.consignment.companions.all())
+
+    @property
     def reports(self) -> list[GoodsReport]:
         """What the buyer said of goods that came."""
         return list(self.consignment.goods_reports.all())
@@ -114,8 +125,9 @@ def parcels_of(sheet: OrderSheet) -> list[Parcel]:
     """The parcels of the order, in a fixed number of queries."""
     consignments = list(
         Consignment.objects.filter(order=sheet.order)
-        .select_related("cooperative__commune__province")
+        .select_related("cooperative__commune__province", "ships_with__order__sheet")
         .prefetch_related(
+            Prefetch("companions", Consignment.objects.select_related("order__sheet").order_by("pk")),
             "lines__reductions",
             "events",
             "goods_reports__answers",
@@ -213,13 +225,18 @@ def _end(sheet: OrderSheet, consignment: Consignment) -> Step:
     """Why nothing comes."""
     if sheet.order.status == OrderStatus.EXPIRED:
         return Step(_("Đơn hết hạn trả tiền, hàng không được giữ nữa"), NOW)
+    for event in consignment.events.all():
+        if text := _ENDS.get(event.kind):
+            return Step(str(text), NOW, event.created_at)
     if not sheet.paid_at and not door.is_at_door(sheet.order):
         return Step(_("Bạn đã hủy đơn khi chưa trả tiền"), NOW)
-    for event in consignment.events.all():
-        if event.kind == OrderEventKind.CANCELLED:
-            return Step(_("Bạn đã hủy kiện này"), NOW, event.created_at)
-        if event.kind == OrderEventKind.REFUSED:
-            return Step(_("Bạn không nhận, hàng đã về gian"), NOW, event.created_at)
-        if event.kind == OrderEventKind.STALL_CANCELLED:
-            return Step(_("Kiện không giao nữa vì thiếu hàng"), NOW, event.created_at)
     return Step(_("Kiện hàng đã hủy"), NOW)
+
+
+_ENDS: dict[str, Any] = {
+    OrderEventKind.MISSED: gettext_lazy("Chưa trả tiền khi bà con gói kiện, nên không đi cùng được"),
+    OrderEventKind.CANCELLED: gettext_lazy("Bạn đã hủy kiện này"),
+    OrderEventKind.REFUSED: gettext_lazy("Bạn không nhận, hàng đã về gian"),
+    OrderEventKind.STALL_CANCELLED: gettext_lazy("Kiện không giao nữa vì thiếu hàng"),
+}
+"""What is written on the time line of a parcel of which nothing comes."""

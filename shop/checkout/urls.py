@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import basket, checkout, order, order_changes, payment, practice, reports
+from .views import additions, basket, checkout, order, order_changes, payment, practice, reports
 
 app_name = "checkout"
 
@@ -31,6 +31,11 @@ urlpatterns = [
         "don-hang/<slug:number>/<slug:token>/huy/<slug:parcel>/",
         order_changes.cancel_parcel,
         name="cancel_parcel",
+    ),
+    path(
+        "don-hang/<slug:number>/<slug:token>/them/<slug:parcel>/",
+        additions.add_to_parcel,
+        name="add_to_parcel",
     ),
     path(
         "don-hang/<slug:number>/<slug:token>/thieu-hang/<int:shortfall>/",

@@ -1,4 +1,7 @@
-"""A report of goods to which the stall said no, or nothing: the buyer takes it to the market, the operator decides."""
+"""A report of goods to which the stall said no, in part or whole, or nothing: the buyer takes it to the market.
+
+The operator decides about what the stall has not given.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _OUTCOMES = {Verdict.MONEY: Outcome.UPHELD, Verdict.REFUSED: Outcome.REFUSED}
 
 
 class NotYet(Exception):
-    """The stall has still time to answer, or has said yes."""
+    """The stall has still time to answer, or has said yes to all of it."""
 
 
 def take_to_market(report: GoodsReport, *, text: str) -> Complaint:
@@ -63,5 +66,8 @@ def decide(*, report: GoodsReport, reply: Reply, by: Any) -> ReportAnswer:
         raise IllegalStep(reply.verdict, OrderEventKind.REPORT_ANSWERED)
     if complaint is not None:
         words = reply.text or str(reply.verdict.label)
-        close_complaint(complaint=complaint, outcome=_OUTCOMES[reply.verdict], text=words, by=by)
+        fresh = GoodsReport.objects.get(pk=report.pk)
+        is_part = reply.verdict == Verdict.MONEY and fresh.is_partly_refused
+        outcome = Outcome.PARTLY if is_part else _OUTCOMES[reply.verdict]
+        close_complaint(complaint=complaint, outcome=outcome, text=words, by=by)
     return answer

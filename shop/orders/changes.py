@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -13,13 +13,16 @@ from shop.payments.models import OPEN_ATTEMPTS, AttemptStatus, PaymentAttempt, R
 from shop.promotions import services as promotions
 
 from . import door, letters, stock
-from .locks import lock_consignment, lock_order
+from .locks import lock_order, lock_parcel
 from .models import Consignment, OrderEvent, Shortfall, ShortfallAnswer
 from .paying import may_expire
 from .receiving import give_back_all
 from .reductions import note, pay_back
 from .requests import IllegalStep
 from .statuses import ConsignmentStatus, OrderEventKind, OrderStatus, ShortfallChoice
+
+NOT_AGREED = (OrderStatus.PENDING_PAYMENT, OrderStatus.EXPIRED)
+"""Of an addition: money may still come, but it is not packed before."""
 
 
 def cancel_order(*, order_id: int, by: Any = None, reason: str = "") -> Any:
@@ -55,20 +58,35 @@ def _cancel_unpaid(order_id: int, by: Any, reason: str) -> Any:
 def cancel_consignment(*, consignment: Consignment, by: Any = None, reason: str = "") -> Consignment:
     """The agreed consignment, cancelled by its buyer before it was packed; all that was paid for it goes back.
 
-    Locks/Writes: see ``locks``; stock, consignment, order, refunds, order events, letters. What the stall has
-    called missing stays out of stock. Raises: IllegalStep unless it waits to be packed. Idempotent.
+    What was added to it is cancelled with it: there would be no parcel to go in. Locks/Writes: see ``locks``; stock,
+    consignments, orders, refunds, order events, letters. What the stall has called missing stays out of stock.
+    Raises: IllegalStep unless it waits to be packed. Idempotent.
     """
-    fresh = lock_consignment(consignment)
+    first, *others = parcel = lock_parcel(consignment)
+    fresh = own(parcel, consignment)
     if fresh.status == ConsignmentStatus.CANCELLED:
         return fresh
     if fresh.status != ConsignmentStatus.TO_PACK:
         raise IllegalStep(fresh.status, ConsignmentStatus.CANCELLED)
+    if fresh is first:
+        for companion in others:
+            if companion.status == ConsignmentStatus.TO_PACK:
+                _cancel(companion, by, reason)
+    _cancel(fresh, by, reason)
+    return fresh
+
+
+def own(parcel: Sequence[Consignment], consignment: Consignment) -> Consignment:
+    """The consignment as it is among those of its parcel."""
+    return next(one for one in parcel if one.pk == consignment.pk)
+
+
+def _cancel(fresh: Consignment, by: Any, reason: str) -> None:
     asked = Shortfall.objects.waiting().filter(consignment=fresh).first()
     if asked is not None:
         ShortfallAnswer.objects.create(shortfall=asked, choice=ShortfallChoice.CANCEL)
     lost = {missing.line_id: missing.quantity for missing in asked.missing.all()} if asked else {}
     call_off(fresh, OrderEventKind.CANCELLED, lost=lost, by=by, reason=reason)
-    return fresh
 
 
 def call_off(
@@ -81,7 +99,8 @@ def call_off(
 ) -> None:
     """Nothing of the consignment is delivered: ``lost`` pieces (by line) leave the stock, the rest is free again.
 
-    Callers hold the order's locks and checked its status. The order is cancelled with its last consignment.
+    Callers hold the locks of its parcel and checked its status. The order is cancelled with its last consignment.
+    What was added and paid goes on by itself: only ``cancel_consignment`` takes it along.
     """
     due = consignment.due_amount
     for line in consignment.lines.all():
@@ -95,6 +114,25 @@ def call_off(
     if door.is_closed(consignment.order):
         close(consignment.order)
     letters.parcel_cancelled(consignment, back, is_by_stall=kind == OrderEventKind.STALL_CANCELLED)
+    let_go(consignment, by=by)
+
+
+def let_go(consignment: Consignment, by: Any = None) -> None:
+    """What was added to its parcel and is not paid goes nowhere any more; money that comes for it goes back.
+
+    Callers hold the locks of its parcel. Writes: stock, orders, consignments, attempts, refunds, events, letters.
+    """
+    unpaid = consignment.companions.filter(order__status__in=[status.value for status in NOT_AGREED])
+    for companion in unpaid.select_related("cooperative", "order__sheet").order_by("pk"):
+        order = companion.order
+        is_awaited = order.status == OrderStatus.PENDING_PAYMENT
+        stock.give_back(order.lines.all())
+        close(order)
+        order.consignments.update(status=ConsignmentStatus.CANCELLED)
+        note(companion, OrderEventKind.MISSED, by=by)
+        give_back_all(order, RefundReason.CANCELLED)
+        if is_awaited:
+            letters.addition_missed(companion)
 
 
 def close(order: Any) -> None:

@@ -94,7 +94,7 @@ def _digest(pk: int, now: dt.datetime) -> bool:
     locked = list(untold.select_for_update(of=("self",)).values_list("pk", flat=True))
     parcels = list(
         Consignment.objects.filter(pk__in=locked)
-        .select_related("order__sheet")
+        .select_related("order__sheet", "ships_with")
         .prefetch_related(Prefetch("lines", _LINES))
         .order_by("pk")
     )

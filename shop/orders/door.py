@@ -35,12 +35,13 @@ def is_at_door(order: Any) -> bool:
 
 def purchase_of(order: Any, amount: int) -> Purchase:
     """What decides how ``amount`` of the order may be paid."""
-    couriers = order.consignments.order_by().values_list("courier", flat=True)
+    parcels = list(order.consignments.order_by().values_list("courier", "ships_with"))
     return Purchase(
         amount=amount,
         province_code=order.sheet.province_code,
-        couriers=frozenset(couriers),
+        couriers=frozenset(courier for courier, _ships_with in parcels),
         is_for_adults=order.sheet.adult_declared_at is not None,
+        is_prepaid=any(ships_with for _courier, ships_with in parcels),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,13 +14,13 @@ from shop.payments.models import OPEN_ATTEMPTS, AttemptStatus, PaymentAttempt, R
 from shop.promotions import services as promotions
 
 from . import door, invoicing, letters, picking, reductions, stock
-from .changes import close
-from .locks import lock_consignment, lock_order
+from .changes import close, let_go, own
+from .locks import lock_consignment, lock_order, lock_parcel
 from .models import Consignment, LineReduction, OrderEvent, Shortfall
 from .paying import may_expire
 from .receiving import give_back_all
 from .reductions import note
-from .requests import BuyerIsAsked, IllegalStep
+from .requests import BuyerIsAsked, IllegalStep, ParcelGrew
 from .statuses import CONSIGNMENT_STEPS, ConsignmentStatus, OrderEventKind, OrderStatus
 
 
@@ -49,35 +49,58 @@ def _expire_one(order_id: int, now: dt.datetime) -> bool:
     attempts = PaymentAttempt.objects.filter(order=order, status__in=OPEN_ATTEMPTS)
     attempts.update(status=AttemptStatus.EXPIRED)
     OrderEvent.objects.create(order=order, kind=OrderEventKind.EXPIRED)
+    letters.order_expired(order)
     give_back_all(order, RefundReason.INCOMPLETE)
     return True
 
 
-@transaction.atomic
 def pack(
     *,
     consignment: Consignment,
     by: Any,
     lots: Mapping[int, int] | None = None,
     weights: Mapping[int, int] | None = None,
+    seen: Collection[int] | None = None,
 ) -> Consignment:
-    """The consignment, packed; ``lots`` says from which lot (value) a line (key) was taken, where that is known.
+    """The consignment, packed with all that was added to its parcel and paid; what is not paid is let go.
 
-    ``weights`` (in grams, by line) are those found lower than sold: the difference goes back to the buyer.
-    Locks/Writes: order, consignments, lots; reductions, refunds, letters. Raises: IllegalStep unless it waits to be
-    packed; BuyerIsAsked while the buyer has a question to answer; LotUnfit; WeightUnfit.
+    ``lots`` says from which lot (value) a line (key) was taken, where that is known; ``weights`` (in grams, by line)
+    are those found lower than sold: the difference goes back to the buyer; ``seen`` are the ids of the consignments
+    that whoever packed knew of, None for all.
+    Locks/Writes: see ``locks``; consignments, lots; reductions, refunds, letters; calls the network before, where an
+    addition is being paid. Raises: IllegalStep unless it waits to be packed; ParcelGrew if more than ``seen`` is to go;
+    BuyerIsAsked while the buyer has a question to answer; LotUnfit; WeightUnfit.
     """
-    consignment = _step(consignment, ConsignmentStatus.PACKED)
-    if Shortfall.objects.waiting().filter(consignment=consignment).exists():
+    now = timezone.now()
+    added = Consignment.objects.filter(ships_with=consignment.ships_with_id or consignment.pk)
+    for one in added.filter(status=ConsignmentStatus.AWAITING_PAYMENT).select_related("order__sheet"):
+        may_expire(one.order, now)  # who paid in the last second has paid
+    return _pack(consignment, by, lots or {}, weights or {}, seen)
+
+
+@transaction.atomic
+def _pack(
+    consignment: Consignment,
+    by: Any,
+    lots: Mapping[int, int],
+    weights: Mapping[int, int],
+    seen: Collection[int] | None,
+) -> Consignment:
+    going = _step(consignment, ConsignmentStatus.PACKED)
+    if seen is not None and (added := [one for one in going if one.pk not in seen]):
+        raise ParcelGrew(added)
+    if Shortfall.objects.waiting().filter(consignment__in=going).exists():
         raise BuyerIsAsked(ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED)
-    lighter = reductions.weigh(consignment, weights or {})
-    picking.pick(consignment, lots or {})
-    consignment.packed_at = timezone.now()
-    consignment.save(update_fields=["status", "packed_at"])
-    note(consignment, OrderEventKind.PACKED, by=by)
-    if lighter:
-        _give_difference(consignment, lighter, by)
-    return consignment
+    for one in going:
+        lighter = reductions.weigh(one, weights)
+        picking.pick(one, lots)
+        one.packed_at = timezone.now()
+        one.save(update_fields=["status", "packed_at"])
+        note(one, OrderEventKind.PACKED, by=by)
+        if lighter:
+            _give_difference(one, lighter, by)
+    let_go(going[0], by=by)
+    return own(going, consignment)
 
 
 def _give_difference(consignment: Consignment, lighter: list[LineReduction], by: Any) -> None:
@@ -102,22 +125,24 @@ def change_lots(*, consignment: Consignment, lots: Mapping[int, int]) -> Consign
 
 @transaction.atomic
 def hand_over(*, consignment: Consignment, by: Any, carrier: str, tracking_number: str) -> Consignment:
-    """The consignment, given to its carrier: its goods leave stock and lots, and its invoice waits to be issued.
+    """The consignment, given to its carrier with all that was packed with it; each has an invoice that waits.
 
-    Locks/Writes: stock records, order, consignments, lots; the invoice and the buyer's letter.
+    Its goods leave stock and lots. Locks/Writes: see ``locks``; consignments, lots; invoices and the buyer's letters.
     Raises: IllegalStep unless it is packed; LotUnfit when a lot was recalled or emptied since it was packed;
     NotHarvestedYet while goods of a pre-order are not there.
     """
-    consignment = _step(consignment, ConsignmentStatus.HANDED_OVER)
-    consignment.carrier, consignment.tracking_number = carrier, tracking_number
-    consignment.handed_over_at = timezone.now()
-    consignment.save(update_fields=["status", "carrier", "tracking_number", "handed_over_at"])
-    stock.consume(Line.objects.filter(consignment_line__consignment=consignment))
-    picking.write_sales(consignment, at=consignment.handed_over_at, by=by)
-    invoicing.open_invoice(consignment)
-    note(consignment, OrderEventKind.HANDED_OVER, by=by, text=f"{carrier} {tracking_number}".strip())
-    letters.handed_over(consignment, door.owed_for(consignment))
-    return consignment
+    going = _step(consignment, ConsignmentStatus.HANDED_OVER)
+    stock.consume(Line.objects.filter(consignment_line__consignment__in=going))
+    picking.lock_lots_of(going)
+    now = timezone.now()
+    for one in going:
+        one.carrier, one.tracking_number, one.handed_over_at = carrier, tracking_number, now
+        one.save(update_fields=["status", "carrier", "tracking_number", "handed_over_at"])
+        picking.write_sales(one, at=now, by=by)
+        invoicing.open_invoice(one)
+        note(one, OrderEventKind.HANDED_OVER, by=by, text=f"{carrier} {tracking_number}".strip())
+        letters.handed_over(one, door.owed_for(one))
+    return own(going, consignment)
 
 
 @transaction.atomic
@@ -147,10 +172,13 @@ def take_back(*, consignment: Consignment, by: Any, is_sellable: bool, reason: s
     return fresh
 
 
-def _step(consignment: Consignment, step: ConsignmentStatus) -> Consignment:
-    """The consignment, locked and fresh, with its next status set but not saved."""
-    fresh = lock_consignment(consignment)
-    if step not in CONSIGNMENT_STEPS[fresh.status]:
-        raise IllegalStep(fresh.status, step)
-    fresh.status = step
-    return fresh
+def _step(consignment: Consignment, step: ConsignmentStatus) -> list[Consignment]:
+    """All of its parcel that is where it is, locked and fresh, with their next status set but not saved."""
+    parcel = lock_parcel(consignment)
+    status = own(parcel, consignment).status
+    if step not in CONSIGNMENT_STEPS[status]:
+        raise IllegalStep(status, step)
+    going = [one for one in parcel if one.status == status]
+    for one in going:
+        one.status = step
+    return going

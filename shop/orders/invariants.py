@@ -51,8 +51,8 @@ from .statuses import NOTHING_COMES, ConsignmentStatus, OrderStatus, ReductionKi
 def violations() -> list[str]:
     """One sentence per row that breaks a rule; empty when everything holds."""
     return [
-        *_stock(), *_held(), *_amounts(), *_money(), *_reductions(), *_returns(), *_states(), *_promotions(),
-        *_deliveries(), *_walls(),
+        *_stock(), *_held(), *_amounts(), *_money(), *_reductions(), *_returns(), *_states(), *_additions(),
+        *_promotions(), *_deliveries(), *_walls(),
     ]  # fmt: skip
 
 
@@ -233,10 +233,13 @@ def _returns() -> Iterator[str]:
         reported=_sum(
             ReportedLine.objects.filter(line=OuterRef("line")), "report", "quantity", "answer__report"
         ),
+        given=_sum(
+            AnsweredLine.objects.filter(line=OuterRef("line")), "answer__report", "quantity", "answer__report"
+        ),
         back=_sum(RestockedLine.objects.filter(line=OuterRef("line")), "back__answer", "quantity", "answer"),
     )
-    for row in answered.filter(Q(quantity__gt=F("reported")) | Q(back__gt=F("quantity"))):
-        yield f"answered line {row.pk}: {row.quantity} of {row.reported} reported, {row.back} restocked"
+    for row in answered.filter(Q(given__gt=F("reported")) | Q(back__gt=F("quantity"))):
+        yield f"answered line {row.pk}: {row.given} of {row.reported} reported, {row.back} restocked"
     pays = Q(answer__verdict=Verdict.MONEY)
     for row in answered.filter(
         ~Q(pays, reduction__kind=ReductionKind.RETURNED, reduction__quantity=F("quantity"))
@@ -276,6 +279,41 @@ def _states() -> Iterator[str]:
         Q(is_paid, succeeded=0) | ~is_paid & Q(succeeded__gt=0)
     ):
         yield f"order {order.number} is {order.status} with {order.succeeded} successful attempts"
+
+
+def _additions() -> Iterator[str]:
+    """What was added to a parcel goes to the same buyer from the same stall, is packed with it, and paid before.
+
+    It may stand alone where the first consignment was called off.
+    """
+    added = Consignment.objects.filter(ships_with__isnull=False)
+    same = Q(
+        cooperative=F("ships_with__cooperative"),
+        courier=F("ships_with__courier"),
+        delivery_key=F("ships_with__delivery_key"),
+        order__sheet__address_text=F("ships_with__order__sheet__address_text"),
+        order__sheet__buyer_phone=F("ships_with__order__sheet__buyer_phone"),
+    )
+    for one in added.filter(
+        ~same | Q(order=F("ships_with__order")) | Q(ships_with__ships_with__isnull=False)
+    ):
+        yield f"consignment {one.code} cannot go with {one.ships_with_id}: another stall, buyer, way or parcel"
+    unpaid = Q(order__status__in=(OrderStatus.PENDING_PAYMENT, OrderStatus.EXPIRED))
+    is_waiting, is_packed = Q(status=ConsignmentStatus.TO_PACK), Q(status__in=_PACKED)
+    first_waits, first_is_off = (
+        Q(ships_with__status=ConsignmentStatus.TO_PACK),
+        Q(ships_with__status=ConsignmentStatus.CANCELLED),
+    )
+    for one in added.filter(
+        unpaid & ~first_waits | is_waiting & ~(first_waits | first_is_off) | is_packed & first_waits
+    ):
+        yield f"consignment {one.code} is {one.status}, but what it goes with is not"
+    is_at_door = Q(order__sheet__payment_method__in=CASH_METHODS)
+    for one in added.filter(is_at_door):
+        yield f"consignment {one.code} is to be paid at the door although it was added"
+
+
+_PACKED = (ConsignmentStatus.PACKED, ConsignmentStatus.HANDED_OVER, ConsignmentStatus.RETURNED)
 
 
 def _promotions() -> Iterator[str]:

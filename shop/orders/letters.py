@@ -11,7 +11,7 @@ from django.utils import timezone
 from catalog.models import Cooperative, Lot
 from shop.invoices.models import Invoice
 from shop.messages.models import ChannelName
-from shop.messages.services import Enclosure, write_letter, write_message
+from shop.messages.services import Enclosure, write_message
 from shop.messages.wording import Way, ways_to
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.services import open_amount, paid_amount
@@ -49,7 +49,7 @@ def order_received(order: Any, attempt: PaymentAttempt) -> None:
     context = {
         "is_at_door": order.sheet.payment_method in CASH_METHODS,
         "consignments": order.consignments.order_by("pk")
-        .select_related("cooperative")
+        .select_related("cooperative", "ships_with")
         .prefetch_related("lines"),
         "pay_url": pay_url(attempt, language=order.sheet.language),
     }
@@ -75,9 +75,20 @@ def refund_due(order: Any, refund: Refund) -> None:
     _to_buyer(order, "refund_due", f"refund-due:{refund.pk}", {"refund": refund})
 
 
+def order_expired(order: Any) -> None:
+    """To the buyer of an order whose money did not come in time."""
+    _to_buyer(order, "order_expired", f"order-expired:{order.number}", {})
+
+
 def order_cancelled(order: Any) -> None:
     """To the buyer of an order that nobody has paid."""
     _to_buyer(order, "order_cancelled", f"order-cancelled:{order.number}", {})
+
+
+def addition_missed(consignment: Consignment) -> None:
+    """To the buyer whose addition was not paid when its parcel was packed, or called off."""
+    key = f"addition-missed:{consignment.code}"
+    _to_buyer(consignment.order, "addition_missed", key, {"consignment": consignment})
 
 
 def parcel_cancelled(consignment: Consignment, back_amount: int, *, is_by_stall: bool) -> None:
@@ -141,6 +152,7 @@ def report_answered(answer: ReportAnswer, consignment: Consignment, back_amount:
         "consignment": consignment,
         "lines": list(answer.lines.select_related("line")),
         "back_amount": back_amount,
+        "may_appeal": not answer.is_by_market and answer.report.is_partly_refused,
         "report_url": report_url(answer.report),
     }
     _to_buyer(consignment.order, "report_answered", f"report-answered:{answer.pk}", context)
@@ -242,9 +254,9 @@ def ingredient_recalled(lot: Lot, source: Lot, reason: str) -> None:
 
 def _about_lot(template: str, key: str, lot: Lot, context: dict[str, Any]) -> None:
     cooperative = lot.sheet.cooperative
-    write_letter(
+    write_message(
         key=key,
-        recipient=cooperative.email,
+        ways=stall_ways(cooperative, template),
         template=template,
         context={
             **context,

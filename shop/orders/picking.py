@@ -7,7 +7,7 @@ locked by id, after everything that ``locks`` locks.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,12 @@ def pick(consignment: Consignment, chosen: Mapping[int, int]) -> None:
         if lot is None or not is_fit:
             raise LotUnfit(line, lot)
         PickedLot.objects.update_or_create(line=line, defaults={"lot": lot, "quantity": wanted})
+
+
+def lock_lots_of(consignments: Sequence[Consignment]) -> None:
+    """The lots of a whole parcel at once, by id, before each consignment writes into their books."""
+    waiting = PickedLot.objects.filter(line__consignment__in=consignments, event=None)
+    locked_lots(waiting.values_list("lot", flat=True))
 
 
 def write_sales(consignment: Consignment, *, at: dt.datetime, by: Any) -> None:

@@ -70,12 +70,14 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
     is_adult: bool = False,
     user: Any = None,
     helper: Any = None,
+    ships_with: Consignment | None = None,
 ) -> Placed:
     """The order of this basket, awaiting payment until its deadline or at the door, with its stock reserved.
 
     Shape: ``stall_quotes`` by the cooperative's id (anything with ``name`` and ``amount``); ``promises`` is the day
     the buyer was told, by product id, for goods that can't leave at once; ``is_adult`` the buyer's declaration;
-    ``helper`` whoever orders for the buyer, who has agreed to it; the order is then nobody's account's.
+    ``helper`` whoever orders for the buyer, who has agreed to it; the order is then nobody's account's;
+    ``ships_with`` the open parcel of the one stall, whose locks ``additions`` holds.
     Locks/Writes: the basket, stock records by id, promotions by id, order, consignments, attempt, the buyer's letter;
     all or nothing.
     Raises: EmptyBasket; OutOfStock with the lines, also if one would come later than was told; PriceChanged with the
@@ -131,7 +133,8 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
                 **_invoice_fields(invoice),
             )
             crash_point("place.token-taken")
-            _write_consignments(order, stalls, stall_quotes, promised_days, _borne_by_market(fresh.given))
+            market_amounts = _borne_by_market(fresh.given)
+            _write_consignments(order, stalls, stall_quotes, promised_days, market_amounts, ships_with)
             attempt = open_attempt(
                 order=order, provider=payment_method, amount=expected_total, expires_at=sheet.pay_by
             )
@@ -308,6 +311,7 @@ def _write_consignments(
     quotes: Mapping[int, StallQuote],
     promised_days: Mapping[int, dt.date | None],
     market_amounts: Mapping[int, int],
+    ships_with: Consignment | None,
 ) -> None:
     order_lines = {line.product_id: line for line in order.lines.all()}
     cooperatives = Cooperative.objects.in_bulk(stalls)
@@ -328,6 +332,8 @@ def _write_consignments(
             shipping_name=quote.name,
             shipping_name_en=quote.name_en,
             courier=quote.courier,
+            delivery_key=quote.key,
+            ships_with=ships_with,
             collection_place=quote.place,
             promised_from=promised_from,
             promised_to=promised_to,

@@ -243,7 +243,7 @@ def _mark_paid(order: Any, attempt: PaymentAttempt) -> None:
     attempt.status = AttemptStatus.SUCCEEDED
     attempt.save(update_fields=["status"])
     OrderEvent.objects.create(order=order, kind=kind)
-    consignments = list(order.consignments.order_by("pk").select_related("cooperative"))
+    consignments = list(order.consignments.order_by("pk").select_related("cooperative", "ships_with"))
     letters.money_received(order, consignments)
     for consignment in consignments:
         letters.to_pack(consignment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,8 @@ class InvoiceRequest:
 class StallQuote:
     """How one stall delivers, and for what. Unit: whole đồng.
 
-    Shape: ``arrives`` are the promised first and last day; ``place`` is where to fetch the goods, if they are.
+    Shape: ``arrives`` are the promised first and last day; ``place`` is where to fetch the goods, if they are; ``key``
+    names the option in the delivery tables.
     """
 
     name: str
@@ -62,6 +63,7 @@ class StallQuote:
     courier: str = ""
     arrives: tuple[dt.date, dt.date] | None = None
     place: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,30 @@ class WeightUnfit(ValueError):
     def __init__(self, line: Any, sold: int) -> None:
         super().__init__(f"{line}: {sold} g")
         self.line, self.sold = line, sold
+
+
+class ParcelGrew(IllegalStep):
+    """Goods came to the parcel that whoever packed it has not seen. ``added``: their consignments."""
+
+    def __init__(self, added: Sequence[Any]) -> None:
+        super().__init__(added[0].status, "packed")
+        self.added = added
+
+
+class NotOpen(Exception):
+    """Nothing can be added to this parcel (any more)."""
+
+
+class StaleAddition(Exception):
+    """The page was made before something else was added to the parcel, or for another one."""
+
+
+class OtherStall(Exception):
+    """Goods of another stall do not go into this parcel."""
+
+
+class TooHeavy(Exception):
+    """The delivery that was chosen does not take the parcel with these goods."""
 
 
 class ReportWaits(IllegalStep):

@@ -66,12 +66,12 @@ def report_by(line: ConsignmentLine) -> dt.datetime | None:
 
 
 def reportable(line: ConsignmentLine) -> int:
-    """Pieces that may be reported: those paid for without those about which the stall's no stands."""
-    refused = 0
-    for reported in line.reported.all():
-        answer = reported.report.answer
-        if answer is not None and answer.verdict == Verdict.REFUSED:
-            refused += reported.quantity
+    """Pieces that may be reported: those paid for without those about which a no stands, a full one or in part."""
+    refused = sum(
+        reported.report.left_of(reported)
+        for reported in line.reported.all()
+        if reported.report.is_partly_refused
+    )
     return max(line.kept_quantity - refused, 0)
 
 
@@ -139,7 +139,8 @@ def answer_report(
 ) -> ReportAnswer:
     """The answer to a report, carried out: money for pieces of its lines, or others in their place.
 
-    The market answers after a no, or where the stall has let its time pass, and sends no goods of a stall.
+    The market answers after a no, for what a yes has left out, or where the stall has let its time pass, and sends no
+    goods of a stall.
     Locks/Writes: see ``locks``; the answer, reductions and refunds, or stock and lots; an order event, letters.
     Raises: IllegalStep if it has been answered, or is not the market's to answer; NotOffered for a verdict that does
     not fit the wish, or a no without a reason; TooManyReported for more pieces than were reported, or none;
@@ -185,11 +186,11 @@ def verdicts_for(report: GoodsReport, *, is_by_market: bool = False) -> list[Ver
 
 
 def may_be_decided(report: GoodsReport) -> bool:
-    """Whether the buyer may go on to the market: the stall said no, or nothing in its time."""
+    """Whether the buyer may go on to the market: the stall said no to all or some of it, or nothing in its time."""
     answer = report.answer
     if answer is None:
         return report.is_overdue
-    return answer.verdict == Verdict.REFUSED and not answer.is_by_market
+    return report.is_partly_refused and not answer.is_by_market
 
 
 @transaction.atomic
@@ -225,7 +226,7 @@ def _came_at(consignment: Consignment) -> dt.datetime | None:
 
 def _check_pieces(report: GoodsReport, consignment: Consignment, reply: Reply) -> None:
     lines = {line.pk: line for line in consignment.lines.all()}
-    reported = {row.line_id: row.quantity for row in report.lines.all()}
+    reported = {row.line_id: report.left_of(row) for row in report.lines.all()}
     for pk, quantity in reply.given.items():
         line = lines.get(pk)
         if line is None or not 0 < quantity <= min(reported.get(pk, 0), line.kept_quantity):

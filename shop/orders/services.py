@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .additions import add
 from .changes import cancel_consignment, cancel_order
 from .fulfilment import change_lots, expire, hand_over, pack, take_back
 from .paying import ask, ask_due, change_method
@@ -21,15 +22,20 @@ from .requests import (
     NoSuchOrder,
     NotHarvestedYet,
     NotOffered,
+    NotOpen,
     NotPayable,
     NotReturnable,
+    OtherStall,
     OutOfStock,
+    ParcelGrew,
     Placed,
     PriceChanged,
     Reply,
     ReportWaits,
     Shortage,
+    StaleAddition,
     StallQuote,
+    TooHeavy,
     TooManyMissing,
     TooManyReported,
     WeightUnfit,
@@ -52,18 +58,24 @@ __all__ = [
     "NotHarvestedYet",
     "NotInStock",
     "NotOffered",
+    "NotOpen",
     "NotPayable",
     "NotReturnable",
+    "OtherStall",
     "OutOfStock",
+    "ParcelGrew",
     "Placed",
     "PriceChanged",
     "Reply",
     "ReportWaits",
     "Shortage",
+    "StaleAddition",
     "StallQuote",
+    "TooHeavy",
     "TooManyMissing",
     "TooManyReported",
     "WeightUnfit",
+    "add",
     "agree_refund",
     "answer_overdue",
     "answer_report",

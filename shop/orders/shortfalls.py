@@ -12,8 +12,8 @@ from django.utils import timezone
 from shop.payments.models import RefundReason
 
 from . import letters
-from .changes import call_off
-from .locks import lock_consignment
+from .changes import call_off, own
+from .locks import lock_consignment, lock_parcel
 from .models import Consignment, MissingLine, Shortfall, ShortfallAnswer
 from .reductions import leave_out, note, pay_back, worth
 from .requests import BuyerIsAsked, IllegalStep, NotOffered, TooManyMissing
@@ -33,7 +33,7 @@ def report_shortfall(
     Raises: IllegalStep unless it waits to be packed; BuyerIsAsked while an earlier question waits; TooManyMissing
     for a line that has not so many left, or when nothing is missing.
     """
-    fresh = lock_consignment(consignment)
+    fresh = own(lock_parcel(consignment), consignment)
     if fresh.status != ConsignmentStatus.TO_PACK:
         raise IllegalStep(fresh.status, OrderEventKind.SHORTFALL_ASKED)
     if Shortfall.objects.waiting().filter(consignment=fresh).exists():
@@ -94,7 +94,8 @@ def answer_shortfall(
     Raises: NotOffered. Idempotent: the first answer stays.
     """
     shortfall = Shortfall.objects.select_related("consignment").get(pk=shortfall_pk)
-    shortfall.consignment = consignment = lock_consignment(shortfall.consignment)
+    parcel = lock_parcel(shortfall.consignment)
+    shortfall.consignment = consignment = own(parcel, shortfall.consignment)
     if given := ShortfallAnswer.objects.filter(shortfall=shortfall).first():
         return given
     chosen = choice or silence_means(shortfall)

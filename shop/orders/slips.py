@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from catalog.typesetting import Form
 from shop.money import format_amount
@@ -35,20 +36,35 @@ def slip_pdf(consignment: Consignment) -> bytes:
     return _FORM.pdf(_content(consignment), at=consignment.created_at)
 
 
+def _parcel(consignment: Consignment) -> list[Consignment]:
+    """What goes in one box: the consignment and those that are where it is and ship with it, the first order first."""
+    key = consignment.ships_with_id or consignment.pk
+    rows = Consignment.objects.filter(Q(pk=key) | Q(ships_with=key), status=consignment.status)
+    return list(
+        rows.select_related("order__sheet", "cooperative")
+        .prefetch_related("lines__reductions")
+        .order_by("pk")
+    )
+
+
 def _content(consignment: Consignment) -> dict[str, Any]:
-    sheet, stall = consignment.order.sheet, consignment.cooperative
-    goods = [f"{line.left_quantity} × {line.title} ({line.pack})" for line in consignment.lines.all()]
+    parcel = _parcel(consignment)
+    first = parcel[0]
+    sheet, stall = first.order.sheet, first.cooperative
+    goods = [
+        f"{line.left_quantity} × {line.title} ({line.pack})" for one in parcel for line in one.lines.all()
+    ]
     more = len(goods) - MOST_ROWS
-    step = door_step(consignment)
+    step = door_step(first)  # what was added is paid before
     transfer = [f"{step.account} · {step.holder}", f"Nội dung: {step.memo}"] if step else []
     return {
         "market": settings.MARKET_NAME,
-        "code": consignment.code,
+        "code": " + ".join(one.code for one in parcel),
         "sender": stall.name,
         "sender_phone": stall.phone,
         "receiver": sheet.buyer_name,
         "receiver_phone": sheet.buyer_phone,
-        "address": consignment.collection_place or sheet.address_text,
+        "address": first.collection_place or sheet.address_text,
         "note": sheet.note,
         "goods": goods[:MOST_ROWS] + ([f"và {more} món nữa"] if more > 0 else []),
         "amount": format_amount(step.amount) if step else "",

@@ -49,6 +49,7 @@ class OrderEventKind(models.TextChoices):
     HANDED_OVER = "handed-over", _("Đã giao cho đơn vị vận chuyển")
     INVOICED = "invoiced", _("Đã gửi hóa đơn")
     CANCELLED = "cancelled", _("Người mua hủy")
+    MISSED = "missed", _("Chưa trả tiền khi kiện đóng gói, không đi cùng được")
     STALL_CANCELLED = "stall-cancelled", _("Gian hàng hết hàng, kiện đã hủy")
     SHORTFALL_ASKED = "shortfall-asked", _("Gian hàng báo thiếu, chờ người mua chọn")
     SHORTFALL_ANSWERED = "shortfall-answered", _("Đã chọn cách làm khi thiếu hàng")
@@ -114,7 +115,10 @@ ORDER_STEPS: dict[str, tuple[str, ...]] = {
         OrderStatus.CANCELLED,
     ),
     OrderStatus.AT_DOOR: (OrderStatus.PAID, OrderStatus.CANCELLED),
-    OrderStatus.EXPIRED: (OrderStatus.PAID,),  # late money, if the stock can be had again
+    OrderStatus.EXPIRED: (
+        OrderStatus.PAID,  # late money, if the stock can be had again
+        OrderStatus.CANCELLED,  # an addition whose parcel has been packed: late money goes back
+    ),
     OrderStatus.PAID: (OrderStatus.CANCELLED, OrderStatus.AT_DOOR),  # a card payment that never was
     OrderStatus.CANCELLED: (),
 }

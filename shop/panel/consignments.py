@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -109,7 +110,8 @@ class ConsignmentList(Screen):
         own = consignments_for(self.request.user)
         status = self.request.GET.get(STATUS_KEY, "")
         asked = Shortfall.objects.waiting().filter(consignment=OuterRef("pk"))
-        rows = own.select_related("cooperative", "order__sheet").prefetch_related("lines__reductions")
+        rows = own.select_related("cooperative", "order__sheet", "ships_with")
+        rows = rows.prefetch_related("lines__reductions")
         rows = rows.annotate(is_waiting=Exists(asked))
         if status == WAITING:
             rows = rows.filter(is_waiting=True)
@@ -193,16 +195,27 @@ class ConsignmentPage(Screen):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        rows = consignments_for(request.user).select_related("cooperative", "order__sheet")
+        rows = consignments_for(request.user).select_related("cooperative", "order__sheet", "ships_with")
         asked = Shortfall.objects.select_related("answer").prefetch_related("missing__line")
         rows = rows.prefetch_related(Prefetch("lines", LINES), Prefetch("shortfalls", asked), "events")
         rows = rows.prefetch_related("goods_reports__answers")
         self.consignment = get_object_or_404(rows, pk=kwargs["pk"])
+        first = self.consignment.ships_with_id or self.consignment.pk
+        parcel = rows.filter(Q(pk=first) | Q(ships_with=first), status=self.consignment.status)
+        self.others = list(parcel.exclude(pk=self.consignment.pk).order_by("pk"))
+        awaited = Consignment.objects.filter(ships_with=first, status=ConsignmentStatus.AWAITING_PAYMENT)
+        self.awaited = awaited.select_related("order__sheet").first()
+
+    @property
+    def parcel(self) -> list[Consignment]:
+        """What is packed as one parcel: this consignment, and those that are where it is and go with it."""
+        return [self.consignment, *self.others]
 
     @property
     def question(self) -> Shortfall | None:
-        """What the buyer is asked and has not answered."""
-        return next((one for one in self.consignment.shortfalls.all() if not hasattr(one, "answer")), None)
+        """What the buyer is asked about the parcel and has not answered."""
+        asked = (one for part in self.parcel for one in part.shortfalls.all())
+        return next((one for one in asked if not hasattr(one, "answer")), None)
 
     def show_unfit(self, error: services.LotUnfit) -> HttpResponse:
         """The page again, with the line and the lot that do not go together."""
@@ -227,7 +240,9 @@ class ConsignmentPage(Screen):
         can_pack = is_to_pack and question is None
         context.update(
             consignment=self.consignment,
-            picks=[Pick(line, self.wished) for line in self.consignment.lines.all()]
+            others=self.others if _is_open(status) else (),
+            awaited=self.awaited if is_to_pack else None,
+            picks=[Pick(line, self.wished) for part in self._picked for line in part.lines.all()]
             if self.asks_for_lots and _is_open(status)
             else (),
             unfit=self.unfit,
@@ -238,7 +253,7 @@ class ConsignmentPage(Screen):
             # A cancelled consignment is sent nowhere: the buyer's name and address stop being needed.
             shows_buyer=status not in NOTHING_COMES,
             can_pack=can_pack,
-            weighings=(self.weighings or read_weighings(self.consignment, {})) if can_pack else (),
+            weighings=(self.weighings or read_weighings(self.parcel, {})) if can_pack else (),
             question=question,
             can_withdraw=question is not None and may_open(user, "panel:withdraw_shortfall"),
             lines=[
@@ -257,6 +272,11 @@ class ConsignmentPage(Screen):
             **self._at_door(),
         )
         return context
+
+    @property
+    def _picked(self) -> list[Consignment]:
+        """Whose lots are chosen now: of all that is packed, and later of each by itself."""
+        return self.parcel if self.consignment.status == ConsignmentStatus.TO_PACK else [self.consignment]
 
     def _at_door(self) -> dict[str, Any]:
         """What is said of a parcel that is paid when it is received."""
@@ -292,13 +312,18 @@ def _awaited_on(consignment: Consignment) -> dt.date | None:
     return last.restock_on if last and answer and answer.choice == ShortfallChoice.WAIT else None
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def _is_open(status: str) -> bool:
     return status in (ConsignmentStatus.TO_PACK, ConsignmentStatus.PACKED)
 
 
-def _lots_from(request: HttpRequest, consignment: Consignment) -> dict[int, int]:
+def _lots_from(request: HttpRequest, parcel: Sequence[Consignment]) -> dict[int, int]:
     """The lot chosen for each line, by line; lines without one and answers that are no number are left out."""
-    found = {line.pk: request.POST.get(f"lo-{line.pk}", "") for line in consignment.lines.all()}
+    lines = [line.pk for consignment in parcel for line in consignment.lines.all()]
+    found = {line: request.POST.get(f"lo-{line}", "") for line in lines}
     return {line: int(text) for line, text in found.items() if text.isascii() and text.isdigit()}
 
 
@@ -308,16 +333,26 @@ class Pack(ConsignmentPage):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        wished = self.wished = _lots_from(request, self.consignment)
-        weighings = self.weighings = read_weighings(self.consignment, request.POST.dict())
+        wished = self.wished = _lots_from(request, self.parcel)
+        weighings = self.weighings = read_weighings(self.parcel, request.POST.dict())
+        seen = {self.consignment.pk, *(int(pk) for pk in request.POST.getlist("cung") if _is_number(pk))}
         if any(one.error for one in weighings) and self.consignment.status == ConsignmentStatus.TO_PACK:
             return self.render_to_response(self.get_context_data(), status=422)
         try:
             services.pack(
-                consignment=self.consignment, by=request.user, lots=wished, weights=weights_of(weighings)
+                consignment=self.consignment,
+                by=request.user,
+                lots=wished,
+                weights=weights_of(weighings),
+                seen=seen,
             )
         except services.LotUnfit as error:
             return self.show_unfit(error)
+        except services.ParcelGrew as grown:
+            text = _(
+                "Khách vừa thêm hàng (%(codes)s) vào kiện này. Bạn lấy thêm hàng rồi bấm “Đã đóng gói” lại."
+            )
+            messages.warning(request, text % {"codes": ", ".join(one.code for one in grown.added)})
         except services.BuyerIsAsked:
             messages.error(request, _("Đang chờ khách chọn cách làm với phần thiếu, chưa đóng gói được."))
         except services.WeightUnfit:
@@ -336,7 +371,7 @@ class ChangeLots(ConsignmentPage):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        wished = self.wished = _lots_from(request, self.consignment)
+        wished = self.wished = _lots_from(request, [self.consignment])
         try:
             services.change_lots(consignment=self.consignment, lots=wished)
         except services.LotUnfit as error:

@@ -124,13 +124,13 @@ class AnswerForm(forms.Form):
             del self.fields["carrier"], self.fields["tracking_number"]
         names = []
         for row in self.rows:
-            most = min(row.quantity, row.line.kept_quantity)
+            most = min(report.left_of(row), row.line.kept_quantity)
             names.append(f"so-{row.line_id}")
             self.fields[names[-1]] = forms.IntegerField(
                 label=_("%(title)s: nhận mấy?") % {"title": row.line.title},
                 help_text=_("Khách báo %(quantity)d; hoàn cả là %(amount)s.")
                 % {
-                    "quantity": row.quantity,
+                    "quantity": most if is_by_market else row.quantity,
                     "amount": format_amount(worth(row.line, most).amount if most else 0),
                 },
                 min_value=0,

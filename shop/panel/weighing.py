@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -24,10 +24,10 @@ class Weighing:
         return f"can-{self.line.pk}"
 
 
-def read_weighings(consignment: Consignment, posted: Mapping[str, str]) -> list[Weighing]:
+def read_weighings(parcel: Iterable[Consignment], posted: Mapping[str, str]) -> list[Weighing]:
     """A field per line that is sold by weight, with what was typed and what is wrong with it."""
     found = []
-    for line in consignment.lines.all():
+    for line in (line for consignment in parcel for line in consignment.lines.all()):
         sold = sold_grams(line)
         if not sold:
             continue

@@ -29,12 +29,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Purchase:
-    """What decides whether a way of paying is open: whole đồng, where to, by which couriers, for adults only."""
+    """What decides whether a way of paying is open: whole đồng, where to, by which couriers, for adults only.
+
+    ``is_prepaid``: what is collected for its parcel at the door is fixed already.
+    """
 
     amount: int
     province_code: str = ""
     couriers: frozenset[str] = frozenset()
     is_for_adults: bool = False
+    is_prepaid: bool = False
 
 
 @dataclass(frozen=True)

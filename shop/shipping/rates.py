@@ -168,6 +168,24 @@ def quote(service: Service, parcel: Parcel, *, origin: Place, destination: Place
     return Quote(reach, amount, tariff.days)
 
 
+def added_charge(
+    service: Service, before: Parcel, after: Parcel, *, origin: Place, destination: Place
+) -> int | None:
+    """What ``service`` asks more for a parcel that has grown; never less than nothing. None if it does not take it.
+
+    >>> near = Tariff(((1000, 12_000), (5000, 22_000)), free_from=500_000)
+    >>> service, here = Service({Reach.SAME_COMMUNE: near}), Place("14", "03868")
+    >>> [
+    ...     added_charge(service, Parcel(900, 100_000), Parcel(*grown), origin=here, destination=here)
+    ...     for grown in ((1000, 150_000), (1001, 150_000), (4000, 600_000), (5001, 150_000))
+    ... ]
+    [0, 10000, 0, None]
+    """
+    now = quote(service, after, origin=origin, destination=destination)
+    was = quote(service, before, origin=origin, destination=destination)
+    return max(now.amount - was.amount, 0) if now and was else None
+
+
 def span(services: list[Service], parcel: Parcel) -> tuple[int, int] | None:
     """The cheapest and the dearest that the cheapest service may ask, for baskets without an address yet.
 

@@ -129,12 +129,20 @@ def parcels_of(lines: Iterable[Any]) -> dict[Cooperative, Parcel]:
 
 
 def _parcel(lines: list[Any]) -> Parcel:
-    carried = [line for line in lines if sold_sheet(line.product).net_unit != NetUnit.DAY]
+    return parcel_of((line.product, line.quantity, _amount(line)) for line in lines)
+
+
+def parcel_of(goods: Iterable[tuple[Any, int, int]]) -> Parcel:
+    """The parcel of so many packs of products that cost so much before discounts."""
+    packs = list(goods)
+    carried = [
+        (product, quantity) for product, quantity, _ in packs if sold_sheet(product).net_unit != NetUnit.DAY
+    ]
     return Parcel(
-        grams=sum(carried_grams(line.product, line.quantity) for line in carried),
-        goods_amount=sum(_amount(line) for line in lines),
-        cubic_cm=sum(sold_sheet(line.product).cubic_cm * line.quantity for line in carried),
-        is_chilled=any(sold_sheet(line.product).needs_cold for line in carried),
+        grams=sum(carried_grams(product, quantity) for product, quantity in carried),
+        goods_amount=sum(amount for _product, _quantity, amount in packs),
+        cubic_cm=sum(sold_sheet(product).cubic_cm * quantity for product, quantity in carried),
+        is_chilled=any(sold_sheet(product).needs_cold for product, _quantity in carried),
     )
 
 
@@ -205,6 +213,27 @@ def _fetched(points: list[CollectionPoint], ready: dt.date) -> list[Option]:
         )
         for point in points
     ]
+
+
+def added_amount(
+    stall: Cooperative, key: str, before: Parcel, after: Parcel, destination: Place
+) -> int | None:
+    """What it costs more to send ``after`` where ``before`` was to go by the option of that key. Unit: whole đồng.
+
+    None if that option does not take it, or is offered no more.
+    """
+    kind, number = key[:1], key[1:]
+    if not number.isdecimal():
+        return None
+    if kind == "p":
+        points = CollectionPoint.objects.filter(cooperative=stall, pk=number, is_active=True)
+        return 0 if points.exists() else None
+    services = [one for one in Tables.of([stall.pk]).services_of(stall.pk) if str(one.pk) == number]
+    if kind != "s" or not services:
+        return None
+    return rates.added_charge(
+        services[0].table(), before, after, origin=place_of(stall), destination=destination
+    )
 
 
 def stall_spans(lines: Iterable[Any]) -> dict[int, tuple[int, int] | None]:

@@ -97,6 +97,7 @@ def _consignment(consignment: Consignment) -> dict[str, Any]:
         "code": consignment.code,
         "cooperative": consignment.cooperative.name,
         "status": consignment.status,
+        "goes_with": consignment.ships_with.code if consignment.ships_with else None,
         "shipping_name": consignment.shipping_name,
         "shipping_amount": consignment.shipping_amount,
         "total_amount": consignment.total_amount,

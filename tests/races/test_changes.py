@@ -83,7 +83,7 @@ def stale_parcels(monkeypatch: pytest.MonkeyPatch) -> Callable[[Consignment], No
             return seen
 
         for module in (changes, fulfilment, shortfalls):
-            monkeypatch.setattr(module, "lock_consignment", looked_before)
+            monkeypatch.setattr(module, "lock_parcel", lambda parcel: [looked_before(parcel)])
 
     return freeze
 

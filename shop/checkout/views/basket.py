@@ -14,9 +14,18 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from catalog.models import ApprovalState, Commune, ProductSheet
-from shop.checkout.baskets import NotInTheMarket, Refused, one_step, put_in, set_quantities, take_out
+from shop.checkout.baskets import (
+    BasketClosed,
+    NotInTheMarket,
+    Refused,
+    one_step,
+    put_in,
+    set_quantities,
+    take_out,
+)
 from shop.checkout.destinations import commune_of, communes_called, remember, remembered
 from shop.checkout.forms import AddForm
+from shop.checkout.middleware import live_basket
 from shop.checkout.origin import is_from_our_pages
 from shop.checkout.privacy import personal
 from shop.checkout.stalls import read_stalls
@@ -65,13 +74,16 @@ def add(request: HttpRequest) -> HttpResponse:
         )
     if form.errors:
         return _refuse(request, form.cleaned_data["product"], str(form.errors["quantity"][0]), status=400)
+    wish = {
+        "product_id": form.cleaned_data["product"],
+        "quantity": form.cleaned_data["quantity"],
+        "is_adult": form.cleaned_data["is_adult"],
+    }
     try:
-        sheet = put_in(
-            basket=request.basket,  # type: ignore[attr-defined]
-            product_id=form.cleaned_data["product"],
-            quantity=form.cleaned_data["quantity"],
-            is_adult=form.cleaned_data["is_adult"],
-        )
+        try:
+            sheet = put_in(basket=request.basket, **wish)  # type: ignore[attr-defined]
+        except BasketClosed:
+            sheet = put_in(basket=live_basket(request), **wish)
     except NotInTheMarket:
         return render(
             request, "checkout/refused.html", {"reason": _("Món này không còn bán ở chợ.")}, status=404

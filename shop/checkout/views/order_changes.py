@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from shop.checkout.baskets import BasketClosed
 from shop.checkout.forms import PlainField
+from shop.checkout.middleware import live_basket
 from shop.checkout.privacy import personal
 from shop.checkout.reorder import put_in_again
 from shop.money import format_amount
@@ -109,7 +111,14 @@ def cancel_parcel(request: HttpRequest, number: str, token: str, parcel: str) ->
         return _no_parcel_to_cancel(request, sheet, consignment)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        context = {"sheet": sheet, "order": sheet.order, "consignment": consignment, "form": form}
+        added = consignment.companions.exclude(status=ConsignmentStatus.CANCELLED).select_related("order")
+        context = {
+            "sheet": sheet,
+            "order": sheet.order,
+            "consignment": consignment,
+            "added": added,
+            "form": form,
+        }
         return render(request, "checkout/cancel.html", context, status=422 if form.is_bound else 200)
     try:
         services.cancel_consignment(
@@ -160,7 +169,10 @@ def shortfall(request: HttpRequest, number: str, token: str, shortfall: int) -> 
 def reorder(request: HttpRequest, number: str, token: str) -> HttpResponse:
     """The goods of this order into the basket, and what cannot be had by name."""
     sheet = sheet_or_404(number, token)
-    again = put_in_again(request.basket, sheet.order)  # type: ignore[attr-defined]
+    try:
+        again = put_in_again(request.basket, sheet.order)  # type: ignore[attr-defined]
+    except BasketClosed:  # ordered in another tab meanwhile
+        again = put_in_again(live_basket(request), sheet.order)
     if again.taken:
         messages.success(request, _("Đã bỏ vào giỏ: %(titles)s") % {"titles": ", ".join(again.taken)})
     for title, reason in again.missing:

@@ -242,7 +242,7 @@ _LINES = Prefetch(
     "lines",
     ConsignmentLine.objects.select_related(
         "consignment", "order_line__product__sheet", "order_line__product__pack__sheet"
-    ).prefetch_related("reductions", "reported__report__answers"),
+    ).prefetch_related("reductions", "reported__report__answers__lines", "reported__report__lines"),
 )
 
 

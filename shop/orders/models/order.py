@@ -82,6 +82,7 @@ class Consignment(models.Model):
     Unit: whole đồng; goods − discount + shipping = total. The consignments of an order sum to it exactly. The market
     bears ``market_amount`` of the discount, the cooperative the rest.
     These are the amounts agreed on the day of the order and never change: what is due now is ``due_amount``.
+    ``ships_with``: the consignment of an earlier order whose parcel it goes in (``additions``, docs/decisions/0027).
     Met in the cooperative's panel and, per stall, on the buyer's order page.
     """
 
@@ -99,6 +100,7 @@ class Consignment(models.Model):
     shipping_name = models.CharField(_("cách giao"), max_length=120)
     shipping_name_en = models.CharField(max_length=120, blank=True)
     courier = models.CharField(max_length=12, blank=True)  # shop.shipping.couriers: decides the tracking link
+    delivery_key = models.CharField(max_length=24, blank=True)  # of the option that was chosen
     collection_place = models.CharField(_("nơi lấy hàng"), max_length=400, blank=True)  # as printed that day
     promised_from = models.DateField(_("hẹn giao sớm nhất"), null=True, blank=True)
     promised_to = models.DateField(_("hẹn giao muộn nhất"), null=True, blank=True)
@@ -110,6 +112,9 @@ class Consignment(models.Model):
     stall_told_at = models.DateTimeField(
         null=True, blank=True
     )  # in a letter or digest, that it is to be packed
+    ships_with = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="companions"
+    )
 
     objects = ConsignmentQuerySet.as_manager()
 

@@ -60,6 +60,17 @@ class GoodsReport(models.Model):
         """What stands: the market's word, else the stall's. Reads the answers as they were loaded."""
         return max(self.answers.all(), key=lambda one: one.is_by_market, default=None)
 
+    def left_of(self, reported: ReportedLine) -> int:
+        """Pieces of its line that no answer gave anything for. Reads answers and their lines as they were loaded."""
+        rows = (row for answer in self.answers.all() for row in answer.lines.all())
+        return reported.quantity - sum(row.quantity for row in rows if row.line_id == reported.line_id)
+
+    @property
+    def is_partly_refused(self) -> bool:
+        """Whether it was answered with less than was asked for: a full no too. Reads as ``left_of``."""
+        is_judged = self.answer is not None and self.answer.verdict != Verdict.NOTED
+        return is_judged and any(self.left_of(reported) for reported in self.lines.all())
+
     @property
     def is_overdue(self) -> bool:
         return self.answer is None and self.answer_by < timezone.now()

@@ -28,7 +28,7 @@ class CashOnDelivery(VietQr):
         rules = door_rules()
         if purchase.is_for_adults:
             return _("Rượu không bán bằng tiền mặt. Bạn chọn cách trả khác nhé.")
-        if not rules.is_open:
+        if purchase.is_prepaid or not rules.is_open:
             return super().refusal(Purchase(0))
         if purchase.amount > rules.most_amount:
             most = format_amount(rules.most_amount)

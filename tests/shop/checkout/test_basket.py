@@ -13,7 +13,11 @@ from wagtail.images.models import Filter
 
 from catalog.models import ApprovalState
 from catalog.pictures import FORMATS, spec
-from tests.factories import make_cooperative, make_product
+from shop.checkout.baskets import put_in
+from shop.checkout.views import basket as view
+from shop.orders.services import place
+from tests.factories import make_cooperative, make_product, make_user
+from tests.support.orders import wish
 
 pytestmark = pytest.mark.django_db
 ADD, BASKET, UPDATE = "/gio-hang/them/", "/gio-hang/", "/gio-hang/sua/"
@@ -51,6 +55,33 @@ def test_the_paths_are_vietnamese() -> None:
         "/thanh-toan/",
         "/thanh-toan/xa/",
     ]
+
+
+@pytest.mark.parametrize("is_logged_in", [False, True])
+def test_goods_added_in_the_instant_of_ordering_are_in_a_new_basket(
+    client: Client, monkeypatch: pytest.MonkeyPatch, is_logged_in: bool
+) -> None:
+    if is_logged_in:
+        client.force_login(make_user())
+    first, late = make_product(), make_product()
+    client.post(ADD, {"product": first.product_id})
+    ordered: list[Any] = []
+
+    def after_the_other_tab(**asked: Any) -> Any:
+        if not ordered and asked["basket"].pk:  # this tab has looked at it
+            ordered.append(place(**wish(Basket.objects.get())))
+        return put_in(**asked)
+
+    monkeypatch.setattr(view, "put_in", after_the_other_tab)
+    answer = client.post(ADD, {"product": late.product_id, "quantity": "2"})
+    assert answer.status_code == 302
+    assert list(Line.objects.filter(basket__status="Open").values_list("product_id", "quantity")) == [
+        (late.product_id, 2)
+    ]
+    page = client.get(BASKET).content.decode()
+    assert f"Số lượng: {late.product.title}" in page
+    assert client.cookies["gio"].value == "2"
+    assert ordered[0].order.lines.get().product == first.product
 
 
 def test_adding_puts_packs_in_the_basket_and_tells_the_header(client: Client) -> None:

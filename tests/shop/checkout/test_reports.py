@@ -13,6 +13,7 @@ from django.utils import timezone
 from oscar.apps.order.models import Order
 from PIL import Image
 
+from shop.complaints.appeals import decide
 from shop.complaints.models import Complaint
 from shop.orders.models import Consignment, GoodsReport, ReportPhoto
 from shop.orders.return_rules import OTHERS_WITHIN, PERISHABLE_WITHIN
@@ -184,6 +185,20 @@ def test_a_no_can_be_taken_to_the_market_once(client: Client, parcel: Consignmen
     assert complaint.phone == parcel.order.sheet.buyer_phone
     assert complaint.grouped_code in page
     assert "Nhờ chợ xem lại</h2>" not in page
+
+
+def test_a_yes_in_part_can_be_taken_to_the_market_too(client: Client, parcel: Consignment) -> None:
+    client.post(form_of(parcel), filled(parcel, 2))
+    report = GoodsReport.objects.get()
+    here = f"{home(parcel)}phieu/{report.pk}/"
+    line = report.lines.get().line_id
+    answer_report(report_pk=report.pk, reply=Reply(Verdict.MONEY, {line: 1}))
+    page = body(client, here)
+    assert "Gian hàng chỉ nhận một phần." in page and "Nhờ chợ xem lại</h2>" in page
+    client.post(f"{here}nho-cho/", {"vi_sao": "Cả hai đều hỏng"})
+    decide(report=report, reply=Reply(Verdict.MONEY, {line: 1}), by=None)
+    assert Complaint.objects.get().outcome == "upheld"
+    assert "Nhờ chợ xem lại</h2>" not in body(client, here)
 
 
 def test_the_answer_and_the_money_stand_on_the_pages(client: Client, parcel: Consignment) -> None:

@@ -1,5 +1,6 @@
 """Who is told what by which channel, and what happens when one fails."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,12 +10,23 @@ from django.utils import timezone
 
 from shop.messages import services
 from shop.messages.channels import CHANNELS
-from shop.messages.models import Letter
+from shop.messages.models import ChannelName, Letter
 from shop.messages.services import MOST_TRIES, send_again, send_due, send_letter
 from shop.messages.short import segments
+from shop.orders.digests import choose
+from shop.orders.models import NoticeRhythm
 from shop.orders.requests import Buyer
-from shop.orders.services import cancel_consignment, hand_over, pack, report_shortfall
-from tests.factories import make_cooperative, make_product
+from shop.orders.services import (
+    cancel_consignment,
+    cancel_order,
+    change_lots,
+    expire,
+    hand_over,
+    pack,
+    recall_lot,
+    report_shortfall,
+)
+from tests.factories import make_cooperative, make_lot, make_product
 from tests.fakes.texting import Texting
 from tests.support.orders import bring, place_order, transfer
 from tests.support.texting import telephones
@@ -136,8 +148,45 @@ def test_every_sms_of_an_order_costs_two_segments_at_most(
 
 def test_a_buyer_by_telephone_is_not_told_what_can_wait(texting: Texting) -> None:
     placed = placed_without_mail()
-    bring(transfer(50_000, placed.order.number))  # a part: the letter about it is mail only
+    cancel_order(order_id=placed.order.pk)  # by themselves: the letter about it is mail only
     assert [one.kind for one in Letter.objects.all()] == ["order_received"]
+
+
+def test_a_part_of_the_money_the_end_of_the_time_and_a_recall_are_told_by_telephone(
+    zalo: Texting, settings: Any
+) -> None:
+    settings.ZALO_ZNS_TEMPLATES = {"part_received": "301"}
+    settings.BASE_URL = "https://cho-phien-ta-xua.nongsan.example"
+    sheet = make_product(price=100_000, title="Khoai sọ " * 20, cooperative=make_cooperative(name=LONG_NAME))
+    placed = place_order((sheet, 1), buyer=NO_MAIL)
+    bring(transfer(50_000, placed.order.number))
+    expire(timezone.now() + dt.timedelta(days=9))
+    bring(transfer(80_000, (placed := place_order((sheet, 1), buyer=NO_MAIL)).order.number))
+    bring(transfer(50_000, placed.order.number))
+    parcel = pack(consignment=placed.order.consignments.get(), by=None, lots={})
+    lot = make_lot(sheet)
+    change_lots(consignment=parcel, lots={parcel.lines.get().pk: lot.pk})
+    hand_over(consignment=parcel, by=None, carrier="Xe", tracking_number="")
+    choose(
+        cooperative=sheet.cooperative,
+        rhythm=NoticeRhythm.AT_ONCE,
+        channel=ChannelName.SMS,
+        hours=[],
+        now=timezone.now(),
+    )
+    recall_lot(lot=lot, reason="Nghi nhiễm", with_made=False, by=None)
+    wanted = ("part_received", "order_expired", "lot_recalled", "own_lot_recalled")
+    told = list(Letter.objects.filter(kind__in=wanted).order_by("pk"))
+    assert [(one.kind, one.channel) for one in told] == [
+        ("part_received", "zns"),
+        ("order_expired", "sms"),
+        ("part_received", "zns"),
+        ("own_lot_recalled", "sms"),
+        ("lot_recalled", "sms"),
+    ]
+    assert told[0].parameters["amount"] == "80.000\xa0₫"
+    for one in told:
+        assert segments(one.body) <= 2 and "?" not in one.body, one.body
 
 
 def test_who_is_refused_on_one_channel_is_told_once_on_the_next(zalo: Texting) -> None:

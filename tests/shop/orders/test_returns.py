@@ -274,6 +274,31 @@ def test_a_no_needs_a_reason_and_stands_until_the_market_says_otherwise() -> Non
     assert violations() == []
 
 
+@pytest.mark.parametrize("verdict", [Verdict.MONEY, Verdict.REPLACED])
+def test_a_yes_in_part_stands_for_a_no_to_the_rest_until_the_market_says_otherwise(verdict: Verdict) -> None:
+    parcel = handed_over((make_product(price=100_000), 4))
+    found = report(parcel, 3)
+    answer(found, verdict, 1)
+    assert "nhờ chợ xem lại" in Letter.objects.get(kind="report_answered").body
+    with pytest.raises(TooManyReported):
+        report(parcel, 4 if verdict == Verdict.REPLACED else 3)  # two were refused
+    with pytest.raises(TooManyReported):
+        answer(found, Verdict.MONEY, 3, is_by_market=True)  # one was given already
+    answer(found, Verdict.MONEY, 1, is_by_market=True)
+    with pytest.raises(IllegalStep):
+        answer(found, Verdict.MONEY, 1, is_by_market=True)
+    given = {Verdict.MONEY: 200_000, Verdict.REPLACED: 100_000}[verdict]
+    assert sum(Refund.objects.values_list("amount", flat=True)) == given
+    assert violations() == []
+
+
+def test_a_yes_to_all_that_was_asked_is_not_taken_to_the_market() -> None:
+    found = report(handed_over((make_product(price=100_000), 2)), 2)
+    answer(found, Verdict.MONEY, 2)
+    with pytest.raises(IllegalStep):
+        answer(found, Verdict.REFUSED, is_by_market=True, text="Không")
+
+
 def test_where_the_stall_is_silent_the_market_answers() -> None:
     found = report(handed_over((make_product(price=100_000), 1)), 1)
     with transaction.atomic():
