@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from oscar.core.loading import get_model
 from playwright.sync_api import Browser, Page, expect
 
@@ -113,6 +114,7 @@ def test_an_answer_lost_on_the_way_never_makes_two_orders(phone_on: Page, line: 
     page = phone_on
     keep_the_market(page)
     for turn in range(1, CUTS + 1):
+        cache.clear()  # the market takes so many orders an hour from one network
         put_taro_in(page)
         line.switch(Line.NO_ANSWER)
         write_order(page, limit="9000000")
