@@ -9,6 +9,12 @@ from gettext import NullTranslations
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
+from django.conf import settings
+from django.utils import translation
+
+from catalog.models import ProductSheet
+from catalog.models.product_sheet import SHOWN_FACTS
+from shop.accounts.models import User
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,6 +98,17 @@ def _lines_of_choices(file: str) -> frozenset[int]:
         if isinstance(node, ast.ClassDef) and any("Choices" in ast.unparse(base) for base in node.bases)
     )
     return frozenset(line for node in classes for line in range(node.lineno, (node.end_lineno or 0) + 1))
+
+
+def columns_told_in_the_shop() -> dict[Key, str]:
+    """The few columns whose names shoppers read: facts of the label, and the log-in of a closed page."""
+    with translation.override(settings.LANGUAGE_CODE):
+        facts = {
+            str(ProductSheet._meta.get_field(name).verbose_name): "catalog/models/product_sheet.py"  # type: ignore[union-attr]
+            for name in SHOWN_FACTS
+        }
+        log_in = {str(User._meta.get_field(User.USERNAME_FIELD).verbose_name): "shop/accounts/models.py"}  # type: ignore[union-attr]
+    return {(None, name): place for name, place in (facts | log_in).items()}
 
 
 class Untranslated(NullTranslations):
