@@ -33,6 +33,12 @@ def day(value: dt.date | None) -> str:
 
 
 @register.filter
+def day_of_month(value: dt.date) -> str:
+    """``23/11``, in Japanese ``11月23日``."""
+    return f"{value.month}月{value.day}日" if get_language() == "ja" else f"{value:%d/%m}"
+
+
+@register.filter
 def moment(value: dt.datetime | None) -> str:
     """``14:05 23/11/2026``, in Japanese ``2026年11月23日 14:05``, in Vietnam's time; empty for None."""
     if value is None:
