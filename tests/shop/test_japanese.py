@@ -57,7 +57,8 @@ def test_dates_and_weights_are_written_as_japanese_readers_write_them() -> None:
     for language in ("vi", "en", "ja"):
         with translation.override(language):
             told[language] = (
-                day(noon), day_of_month(noon.date()), moment(noon), kilograms(1500), kilograms(2000), amount_text(1250, "g")
+                day(noon), day_of_month(noon.date()), moment(noon),
+                kilograms(1500), kilograms(2000), amount_text(1250, "g"),
             )  # fmt: skip
     assert told == {
         "vi": ("03/11/2026", "03/11", "14:05 03/11/2026", "1,5 kg", "2 kg", "1,25 kg"),
@@ -117,7 +118,8 @@ def test_an_order_placed_on_japanese_pages_is_told_of_in_japanese(
     assert "3.1 kg" in basket and "105.000\xa0₫" in basket
     form = {
         "name": "山田 花子", "phone": "0912 345 678", "email": "hanako@demo.example", "province": "01",
-        "commune": "00004", "street": "Số 5", "payment_method": "vietqr", "checkout_token": str(uuid4()), "seen_total": "0",
+        "commune": "00004", "street": "Số 5", "payment_method": "vietqr",
+        "checkout_token": str(uuid4()), "seen_total": "0",
     }  # fmt: skip
     refused = client.post("/ja/thanh-toan/", form | {"phone": "12", "commune": ""})
     assert refused.status_code == 422
