@@ -32,6 +32,7 @@ from shop.orders.services import (
     report_shortfall,
     withdraw_shortfall,
 )
+from shop.shipping.naming import shown_name
 from shop.templatetags.market import day, day_of_month, kilograms, moment
 from tests.factories import make_commune, make_cooperative, make_product
 from tests.support.orders import bring, place_order, transfer
@@ -64,6 +65,22 @@ def test_dates_and_weights_are_written_as_japanese_readers_write_them() -> None:
         "vi": ("03/11/2026", "03/11", "14:05 03/11/2026", "1,5 kg", "2 kg", "1,25 kg"),
         "en": ("03/11/2026", "03/11", "14:05 03/11/2026", "1.5 kg", "2 kg", "1.25 kg"),
         "ja": ("2026年11月3日", "11月3日", "2026年11月3日 14:05", "1.5 kg", "2 kg", "1.25 kg"),
+    }
+
+
+def test_the_markets_own_ways_of_delivery_have_japanese_names_and_a_stalls_own_keep_theirs() -> None:
+    collected = "Tự đến lấy: Kho Tà Xùa"
+    told = {}
+    for language in ("vi", "en", "ja"):
+        with translation.override(language):
+            told[language] = [
+                shown_name(*names)
+                for names in (("EMS, giao nhanh", "EMS, express"), (collected, "Collect: x"), ("Xe ôm", ""))
+            ]
+    assert told == {
+        "vi": ["EMS, giao nhanh", collected, "Xe ôm"],
+        "en": ["EMS, express", "Collect: x", "Xe ôm"],
+        "ja": ["EMS（速達）", "店頭受け取り：Kho Tà Xùa", "Xe ôm"],
     }
 
 
