@@ -54,7 +54,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         "stage": paper.stage,
         "product_path": product_path,
         "rules_name": rules.name if rules else paper.legal_version,
-        "ocop_set": ocop_set.en if language == "en" else ocop_set.vi,
+        "ocop_set": ocop_set.name_in(language),
         "is_issuer_dissolved": ocop.level_of_issuer(paper.issuer) == ocop.Level.DISTRICT,
         "evidence": EVIDENCE_WORDS[paper.evidence_grade],
         "scan": renditions_of(paper.scan, [SCAN]).get(SCAN) if paper.scan else None,

@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from catalog.dictionary import spellings
 from catalog.folding import fold, words_of
 from catalog.models import Cooperative, Kind, ProductSheet, SynonymGroup
+from catalog.reading import page_path, pages_language
 from catalog.search_engines import Hit, Wish, engine
 from catalog.spelling import slips
 from catalog.synonyms import Group, Wording, group_of, holds, marked_words, wordings
@@ -122,8 +122,8 @@ def _ranked(typed: Typed, limits: dict[Kind, int]) -> dict[Kind, list[Hit]]:
 
     The synonyms are read each time: what an editor saves counts at once, in every process.
     """
-    language = get_language() or ""
     kinds = list(limits)
+    language = pages_language() if Kind.STORY in limits else ""
 
     def wish(kind: Kind, whole: Sequence[str], beginnings: Sequence[str]) -> Wish:
         return Wish(kind, whole, beginnings, language if kind == Kind.STORY else "")
@@ -258,7 +258,7 @@ def story_lines(hits: Sequence[Hit]) -> list[Suggestion]:
     """Published stories among the hits, in their order."""
     pages = Page.objects.live().public().in_bulk([hit.subject_id for hit in hits]) if hits else {}
     return [
-        Suggestion(Kind.STORY, (page.url,), page.title, _("Chuyện"))
+        Suggestion(Kind.STORY, (page_path(page),), page.title, _("Chuyện"))
         for hit in hits
         if (page := pages.get(hit.subject_id))
     ]

@@ -28,6 +28,7 @@ from catalog.models import Certificate, Lot, LotEvent, LotEventKind, NetUnit, Pr
 from catalog.papers import papers_of_lot
 from catalog.patience import waiting_at_most
 from catalog.pictures import renditions
+from catalog.reading import thousandths
 
 log = logging.getLogger(__name__)
 
@@ -155,8 +156,7 @@ def amount_text(quantity: int | None, unit: str) -> str:
     large = {NetUnit.GRAM: "kg", NetUnit.MILLILITRE: _("lít")}.get(NetUnit(unit))
     if large is None or quantity < 1000:
         return f"{quantity} {NetUnit(unit).label}"
-    whole, rest = divmod(quantity, 1000)
-    return f"{whole},{rest:03d}".rstrip("0") + f" {large}" if rest else f"{whole} {large}"
+    return f"{thousandths(quantity)} {large}"
 
 
 def trace_address(code: str) -> str:

@@ -86,7 +86,7 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
         "lots": lots_shown(sheet),
         "papers": list(papers_of_sheet(sheet)),
         "group": group,
-        "ocop_set": SETS[sheet.ocop_set].en if get_language() == "en" else SETS[sheet.ocop_set].vi,
+        "ocop_set": SETS[sheet.ocop_set].name_in(get_language()),
         "neighbours": cards(
             public_sheets()
             .filter(cooperative=sheet.cooperative, is_age_restricted=sheet.is_age_restricted)

@@ -214,9 +214,9 @@ LOGIN_REDIRECT_URL = "wagtailadmin_home"
 
 # --- Language and time --------------------------------------------------------------
 LANGUAGE_CODE = "vi"  # also the source language of our strings: docs/decisions/0002
-LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English"), ("ja", "日本語")]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
-WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES[:2]  # the panel's; Japanese is for readers of the shop
 WAGTAIL_I18N_ENABLED = True
 LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
 USE_I18N = True

@@ -21,7 +21,8 @@ from django.conf import settings
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import trans_real
 from PIL import Image
 
 from catalog.models import Cooperative, ProductSheet
@@ -46,6 +47,7 @@ from tests.factories import make_certificate, make_lot, make_paper, make_plot, m
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market
 from tests.support.orders import bring, transfer
+from tests.support.translations import Untranslated
 
 pytestmark = pytest.mark.django_db
 
@@ -310,6 +312,45 @@ def test_every_url_answers_every_role_as_reviewed(
             wrong.append(f"{door.label}: {role} got {'/'.join(found)}, reviewed {expected}")
     assert not wrong, "\n".join(wrong)
     assert not leaks, leaks
+
+
+# Asked of forms and models behind the page, and shown to nobody.
+NEVER_SHOWN: set[str] = set()
+
+
+@pytest.mark.skipif("TEST_DATABASE_URL" in os.environ, reason="words do not depend on the database")
+@pytest.mark.parametrize("role", ["anonymous", "shopper"])
+def test_no_door_of_the_shop_asks_for_words_that_japanese_lacks(
+    role: str,
+    market: Market,
+    values: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    pytestconfig: pytest.Config,
+) -> None:
+    """Empty forms are sent too: what they answer is read as well."""
+    japanese = trans_real.translation("ja")
+    untranslated = Untranslated(japanese._fallback)
+    monkeypatch.setattr(japanese, "_fallback", untranslated)
+    asked_for = re.compile(pytestconfig.getoption("door"))
+    session = log_in(market.people[role])
+    found: dict[str, set[str]] = {}
+    asked = 0
+    with translation.override("ja"):
+        for door in filter(lambda door: asked_for.search(door.label), DOORS):
+            path = door.path(values | {"pk": key_of(door, market, role, values["image_id"]), "parent_pk": 1})
+            path = f"/ja{path}" if door.label == "wagtail_serve" else path
+            if not path.startswith("/ja/"):
+                continue
+            for method in ("get", "post"):
+                untranslated.asked.clear()
+                response = ask(visitor(session), method, path)
+                asked += 1
+                if "<html" in (text := text_of(response)):
+                    assert '<html lang="ja"' in text, door.label
+                if words := untranslated.asked - NEVER_SHOWN:
+                    found[f"{door.label} {method}"] = words
+    assert asked > 100 or asked_for.pattern
+    assert not found, "\n".join(f"{label}: {sorted(words)}" for label, words in found.items())
 
 
 def test_the_table_holds_nothing_that_is_gone() -> None:

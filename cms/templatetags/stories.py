@@ -8,10 +8,10 @@ from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
-from wagtail.models import Locale
+from wagtail.models import Locale, Page
 
 from catalog.models import Cooperative
+from catalog.reading import page_path
 from catalog.structured import absolute, as_script_text
 from cms import selectors
 from cms.models import HomePage, StoryPage
@@ -21,9 +21,17 @@ register = template.Library()
 
 @register.simple_tag
 def stories_of(stall: Cooperative) -> list[StoryPage]:
-    """The newest stories of a stall in the language of the page, three at most."""
-    locale = Locale.objects.filter(language_code=get_language()).first()
-    return list(selectors.stories(locale.pk).filter(cooperative=stall)[:3]) if locale else []
+    """The newest stories of a stall in the language of the page, three at most.
+
+    Where nobody writes in that language, those in the first one.
+    """
+    return list(selectors.stories(Locale.get_active().pk).filter(cooperative=stall)[:3])
+
+
+@register.simple_tag(takes_context=True)
+def story_path(context: dict[str, Any], page: Page) -> str:
+    """The link to a story or to their list; a reader stays in the reader's language."""
+    return page_path(page, context.get("request"))
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from oscar.core.loading import get_model
 from catalog.models import ApprovalState
 from catalog.sold import sheet_of
 from shop.money import format_amount
+from shop.templatetags.market import day as as_day
 
 
 def differences(quote: Mapping[str, Any], agreed_amount: int, agreed_days: Mapping[str, Any]) -> list[str]:
@@ -36,7 +37,7 @@ def differences(quote: Mapping[str, Any], agreed_amount: int, agreed_days: Mappi
         if days.get(product) == agreed_days.get(product):
             continue
         if product in days:
-            day = f"{dt.date.fromisoformat(days[product]):%d/%m/%Y}"
+            day = as_day(dt.date.fromisoformat(days[product]))
             found.append(_("%(title)s: nay giao được từ %(day)s.") % {"title": title, "day": day})
         else:
             found.append(_("%(title)s: nay giao được ngay.") % {"title": title})

@@ -200,7 +200,7 @@ _LANGUAGE = {
     "name": "ngon-ngu",
     "in": "query",
     "description": "language of texts; Accept-Language without it",
-    "schema": {"enum": ["vi", "en"]},
+    "schema": {"enum": ["vi", "en", "ja"]},
 }
 
 

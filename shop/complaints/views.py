@@ -10,8 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -120,15 +119,15 @@ def appeal(request: HttpRequest, number: str, token: str, report: int) -> HttpRe
     found = get_object_or_404(rows, pk=report, consignment__order=sheet.order_id)
     form = AppealForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _now("Dài quá: nhiều nhất 2000 chữ cái."))
+        messages.error(request, gettext("Dài quá: nhiều nhất 2000 chữ cái."))
         return redirect("checkout:report", number, token, report)
     try:
         complaint = take_to_market(found, text=form.cleaned_data["vi_sao"])
     except NotYet:
-        messages.error(request, _now("Gian hàng còn hạn trả lời, bạn chờ thêm nhé."))
+        messages.error(request, gettext("Gian hàng còn hạn trả lời, bạn chờ thêm nhé."))
     else:
         messages.success(
-            request, _now("Đã gửi cho chợ. Số phiếu %(code)s.") % {"code": complaint.grouped_code}
+            request, gettext("Đã gửi cho chợ. Số phiếu %(code)s.") % {"code": complaint.grouped_code}
         )
     return redirect("checkout:report", number, token, report)
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 import unicodedata
 
 MOST_SEGMENTS = 2
+MOST_SEGMENTS_ELSEWHERE = 3
+"""In languages that are not written in Latin letters: a segment holds less than half as many of theirs."""
+SPELT_IN_LATIN = frozenset({"vi", "en"})
 _BASIC = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -29,6 +32,15 @@ def unmarked(text: str) -> str:
     kept = "".join(letter for letter in bare if not unicodedata.combining(letter))
     known = "".join(letter if letter in _BASIC | _EXTENDED or letter.isspace() else "?" for letter in kept)
     return " ".join(known.split())
+
+
+def told_in_short(text: str, language: str) -> str:
+    """``text`` as an SMS in ``language``: without marks where letters without them can be read, else on one line.
+
+    >>> told_in_short("Đơn  HT1", "vi"), told_in_short("注文HT1\\u00a0 Tà Xùa", "ja")
+    ('Don HT1', '注文HT1 Tà Xùa')
+    """
+    return unmarked(text) if language in SPELT_IN_LATIN else " ".join(text.split())
 
 
 def segments(text: str) -> int:

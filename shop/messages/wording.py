@@ -16,7 +16,7 @@ from shop.accounts.phones import national_number
 from .channels import is_on
 from .kinds import LONGEST, LONGEST_OTHER, SHORT_KINDS, ZNS_PARAMETERS
 from .models import ChannelName
-from .short import unmarked
+from .short import told_in_short
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def word(
         letter = body.strip() + "\n"
         short = ""
         if any(way.channel != ChannelName.MAIL for way in ways):
-            short = unmarked(render_to_string(f"short/{kind}.txt", full))
+            short = told_in_short(render_to_string(f"short/{kind}.txt", full), language)
         worded = [
             Worded(
                 way,

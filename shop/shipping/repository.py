@@ -13,11 +13,10 @@ from django.utils import timezone
 from oscar.apps.shipping import repository
 
 from catalog.models import Cooperative, NetUnit
-from catalog.models.category_sheet import in_reading_language
 from catalog.sold import pack_grams, sold_sheet
 from shop.money import to_dong
 
-from . import rates
+from . import naming, rates
 from .couriers import Courier
 from .methods import StallDelivery
 from .models import CollectionPoint, DeliveryService, StallDispatch, UnservedArea
@@ -44,11 +43,11 @@ class Option:
     @property
     def shown_name(self) -> str:
         """In the reader's language, Vietnamese when there is no other."""
-        return in_reading_language(self.name, self.name_en)
+        return naming.shown_name(self.name, self.name_en)
 
 
 NOTHING_TO_CARRY = Option(
-    "-", Courier.OWN, "Bạn đến tận nơi, không phải gửi hàng", "You come to the place, nothing is sent", 0
+    "-", Courier.OWN, naming.NOTHING_TO_CARRY, "You come to the place, nothing is sent", 0
 )
 
 
@@ -205,7 +204,7 @@ def _fetched(points: list[CollectionPoint], ready: dt.date) -> list[Option]:
         Option(
             f"p{point.pk}",
             Courier.COLLECTION,
-            f"Tự đến lấy: {point.name}",
+            f"{naming.COLLECTED}{point.name}",
             f"Collect: {point.name}",
             0,
             (ready, ready),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypedDict
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import get_language
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 register = template.Library()
 
@@ -24,26 +26,24 @@ class LanguageLink(TypedDict):
 def language_links(context: dict[str, Any]) -> list[LanguageLink]:
     """One link per language to the same page.
 
-    A Wagtail page that has no live translation links to the front page of that language instead,
-    with ``exists`` False, so that no ``hreflang`` points to a missing page.
+    A Wagtail page that has no live translation links to the front page of that language instead, and where that
+    language has no front page to itself, read there in the first language's words. ``exists`` is then False, so that
+    no ``hreflang`` points to a page that is not in its language.
     """
     current = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
     request = context.get("request")
     page = context.get("page")
-    paths = _paths_of_page(page) if isinstance(page, Page) else None
-    links: list[LanguageLink] = []
-    for code, name in settings.LANGUAGES:
-        path = path_in(request.path if request else "/", code) if paths is None else paths.get(code)
-        links.append(
-            LanguageLink(
-                code=code,
-                name=name,
-                path=path or path_in("/", code),
-                is_current=code == current,
-                exists=path is not None,
-            )
+    here = request.path if request else "/"
+    exists: Collection[str] = dict(settings.LANGUAGES)
+    paths = {code: path_in(here, code) for code in exists}
+    if isinstance(page, Page):
+        paths, exists = _paths_of_page(page, request)
+    return [
+        LanguageLink(
+            code=code, name=name, path=paths[code], is_current=code == current, exists=code in exists
         )
-    return links
+        for code, name in settings.LANGUAGES
+    ]
 
 
 def path_in(path: str, code: str) -> str:
@@ -59,10 +59,20 @@ def path_in(path: str, code: str) -> str:
     return path if code == settings.LANGUAGE_CODE else f"/{code}{path}"
 
 
-def _paths_of_page(page: Page) -> dict[str, str]:
-    """Language code → path of the page and its live translations, in one query."""
-    paths: dict[str, str] = {}
-    for other in page.get_translations(inclusive=True).live().select_related("locale"):
+def _paths_of_page(page: Page, request: HttpRequest | None) -> tuple[dict[str, str], set[str]]:
+    """Language code → where its link leads, and the codes of the live translations; in one query."""
+    site = Site.find_for_request(request)
+    front = site.root_page.translation_key if site else page.translation_key
+    found: dict[Any, dict[str, str]] = {front: {}, page.translation_key: {}}
+    wanted = Page.objects.live().filter(translation_key__in=list(found), depth__gt=1)
+    for other in wanted.select_related("locale"):
         if parts := other.get_url_parts():
-            paths[other.locale.language_code] = parts[2]
-    return paths
+            found[other.translation_key][other.locale.language_code] = parts[2]
+    paths, fronts = found[page.translation_key], found[front]
+    first = paths.get(settings.LANGUAGE_CODE, "/")
+    untold = {
+        code: path_in("/" if code in fronts else first, code)
+        for code, _name in settings.LANGUAGES
+        if code not in paths
+    }
+    return paths | untold, set(paths)

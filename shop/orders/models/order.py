@@ -7,7 +7,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Cooperative, Lot, LotEvent, TaxClass
-from catalog.models.category_sheet import in_reading_language
 from shop.orders.parts import Part
 from shop.orders.requests import CASH_METHODS
 from shop.orders.statuses import (
@@ -18,6 +17,7 @@ from shop.orders.statuses import (
     ShortfallChoice,
 )
 from shop.payments.models import PaymentEvent, Refund
+from shop.shipping.naming import shown_name
 
 
 class OrderSheet(models.Model):
@@ -144,7 +144,7 @@ class Consignment(models.Model):
     @property
     def shown_shipping_name(self) -> str:
         """In the reader's language, Vietnamese when there is no other."""
-        return in_reading_language(self.shipping_name, self.shipping_name_en)
+        return shown_name(self.shipping_name, self.shipping_name_en)
 
     @property
     def due_amount(self) -> int:
