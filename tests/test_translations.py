@@ -21,7 +21,7 @@ from tests.support.translations import ROOT, columns_told_in_the_shop, key_of, l
 ENGLISH = "shop/locale/en/LC_MESSAGES/django.po"
 JAPANESE = "shop/locale/ja/LC_MESSAGES/django.po"
 NAMES_THAT_STAY = ("QĐ-TTg", "NĐ-CP", "Giao Hàng Nhanh", "Giao Hàng Tiết Kiệm", "xã, phường", "huyện")
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
 def read(path: Path) -> Catalog:

@@ -36,7 +36,7 @@ def words() -> dict[str, str]:
         "state_mend": _("Chờ bạn sửa"),
         "pay": _("Trả tiền {amount}"),
         "open": _("Xem đơn"),
-        "send": _("Gửi lại"),
+        "send": _("Gửi lại đơn"),
         "agree": _("Đồng ý, gửi với {amount}"),
         "mend": _("Sửa đơn"),
         "drop": _("Bỏ đơn này"),
