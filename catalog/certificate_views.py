@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from catalog import ocop, structured
 from catalog.certificates import public_certificates
 from catalog.models import EvidenceGrade
+from catalog.ocop_sets import SETS
 from catalog.paging import LARGEST
 from catalog.pictures import renditions_of
 
@@ -47,7 +48,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         (paper.sheet.title, product_path),
         (_("Giấy chứng nhận"), path),
     ]
-    ocop_set = ocop.SETS[paper.sheet.ocop_set]
+    ocop_set = SETS[paper.sheet.ocop_set]
     rules = ocop.RULE_SETS.get(paper.legal_version)
     context = {
         "certificate": paper,

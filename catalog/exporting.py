@@ -21,7 +21,7 @@ from catalog.importing.names import Groups, Places
 from catalog.importing.values import months_text
 from catalog.importing.wording import lists_text
 from catalog.models import Cooperative
-from catalog.ocop import SETS
+from catalog.ocop_sets import SETS
 from catalog.spreadsheets import as_text
 
 FORMATS = ("xlsx", "csv")

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from catalog.ocop import BANDS, MINIMUMS, SETS, Minimum, stars_reached
+from catalog.ocop import BANDS, MINIMUMS, Minimum, stars_reached
+from catalog.ocop_sets import SETS
 
 HIGHEST = 5
 PARTS = {

@@ -16,7 +16,7 @@ from catalog import structured
 from catalog.listing import Wanted, fill_shelf
 from catalog.lots import lots_shown
 from catalog.models import CategorySheet, Cooperative, Kind, ProductSheet
-from catalog.ocop import SETS
+from catalog.ocop_sets import SETS
 from catalog.offers import shown_offers
 from catalog.paging import LARGEST, ORDERS, PER_PAGE
 from catalog.papers import papers_of_sheet, papers_of_stall

@@ -398,4 +398,3 @@ LOGGING = {
         "django_tasks_db": {"handlers": ["warnings"], "propagate": False},
     },
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from catalog.folding import fold
-from catalog.ocop import SETS
+from catalog.ocop_sets import SETS
 
 from . import lists, values
 from .cells import Cell

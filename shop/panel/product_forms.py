@@ -17,7 +17,7 @@ from catalog.models import (
     ProductSheet,
     TaxClass,
 )
-from catalog.ocop import SETS
+from catalog.ocop_sets import SETS
 from shop.images.uploads import PhotoField
 
 HIGHEST_PRICE = 10**9

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from catalog import folding, ocop, spelling
 from catalog.models import place
+from catalog.ocop_sets import SETS
 
 
 @pytest.mark.parametrize("module", [folding, ocop, spelling, place], ids=lambda module: module.__name__)
@@ -57,10 +58,10 @@ def test_distance_is_symmetric_and_zero_only_between_equals(one, other):
 
 
 def test_there_are_26_sets_with_names_in_two_languages():
-    assert sorted(ocop.SETS) == list(range(1, 27))
-    assert ocop.SETS[1].vi == "Rau, củ, quả, hạt tươi"
-    assert ocop.SETS[26].en == "Community and eco-tourism"
-    assert all(each.vi and each.en and each.number == number for number, each in ocop.SETS.items())
+    assert sorted(SETS) == list(range(1, 27))
+    assert SETS[1].vi == "Rau, củ, quả, hạt tươi"
+    assert SETS[26].en == "Community and eco-tourism"
+    assert all(each.vi and each.en and each.number == number for number, each in SETS.items())
 
 
 @given(st.fractions(min_value=0, max_value=100))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.ocop import BANDS, RULE_SETS, SETS, stars_of
+from catalog.ocop import BANDS, RULE_SETS, stars_of
+from catalog.ocop_sets import SETS
 from catalog.scoring import (
     EVIDENCE,
     PARTS,

@@ -75,6 +75,7 @@ def nobody_looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
             monkeypatch.setattr(model.objects, "filter", lambda *_a, **_k: GoodsReport.objects.none())
         monkeypatch.setattr(GoodsReport.objects, "waiting", GoodsReport.objects.none)
         monkeypatch.setattr(GoodsReport, "answer", None)
+        monkeypatch.setattr(GoodsReport, "left_of", lambda _self, reported: reported.quantity)
 
     return blind
 

@@ -179,7 +179,10 @@ def test_an_overdue_report_is_red_and_the_operator_decides(
     assert ReportAnswer.objects.count() == 1
 
 
-def test_what_the_operator_decides_closes_the_complaint(report: GoodsReport, as_role: AsRole) -> None:
+@pytest.mark.parametrize(("pieces", "outcome"), [(1, "partly"), (2, "upheld")])
+def test_what_the_operator_decides_closes_the_complaint(
+    pieces: int, outcome: str, report: GoodsReport, as_role: AsRole
+) -> None:
     answer_report(report_pk=report.pk, reply=Reply(Verdict.REFUSED, {}, text="Không phải hàng của HTX"))
     found = GoodsReport.objects.get()
     complaint = take_to_market(found, text="Đúng là hàng của HTX")
@@ -189,11 +192,11 @@ def test_what_the_operator_decides_closes_the_complaint(report: GoodsReport, as_
         f"/quan-tri/khach-bao/{report.pk}/"
         in client.get(f"/quan-tri/khieu-nai/{complaint.pk}/").content.decode()
     )
-    client.post(address(report, "quyet-dinh/"), answer(report, "money", 1, text="Ảnh rõ là hàng hỏng"))
+    client.post(address(report, "quyet-dinh/"), answer(report, "money", pieces, text="Ảnh rõ là hàng hỏng"))
     complaint.refresh_from_db()
-    assert (complaint.outcome, complaint.closed_at is not None) == ("upheld", True)
+    assert (complaint.outcome, complaint.closed_at is not None) == (outcome, True)
     assert [note.text for note in complaint.notes.all()] == ["Ảnh rõ là hàng hỏng"]
-    assert Refund.objects.get(reason="returned").amount == 100_000
+    assert Refund.objects.get(reason="returned").amount == pieces * 100_000
     assert violations() == []
 
 
