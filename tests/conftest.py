@@ -33,6 +33,7 @@ ONCE = (
     "tests/shop/sandbox/",
     "tests/shop/shopper/",
     "tests/shop/test_feeds.py",
+    "tests/test_doors.py::test_no_door_of_the_shop_asks_for_words",
 )
 """How pages, labels, feeds and the counterparts look and read: asked on SQLite. On PostgreSQL the walk of the doors
 opens every page, the journeys go through them in a browser, and what they call is tested in its own room."""

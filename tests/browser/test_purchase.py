@@ -128,7 +128,8 @@ def test_a_second_press_of_the_button_makes_no_second_order(phone: Page, goods: 
     expect(phone.locator(".sticky-bar .price")).to_have_text("165.000\xa0₫")
     phone.get_by_label("Tôi đồng ý").check()
     phone.get_by_role("button", name="Đặt hàng").dblclick()
-    phone.wait_for_url(re.compile(r"/thanh-toan/[0-9a-f-]{36}/$"))
+    # The second press may cut off the first one's navigation, which waiting for one would take as a failure.
+    expect(phone).to_have_url(re.compile(r"/thanh-toan/[0-9a-f-]{36}/$"))
     assert OrderSheet.objects.count() == 1
     assert phone.url.endswith(f"/thanh-toan/{PaymentAttempt.objects.get().public_id}/")
     phone.go_back()

@@ -27,6 +27,8 @@ from django.db import connections
 from django.utils import translation
 from psycopg import sql
 
+from tests.support.mending import Pristine, mend, remember
+
 if TYPE_CHECKING:
     from tests.support.market import Market
 
@@ -152,7 +154,11 @@ class Databases(ABC):
             source = self._templates[demo]
         else:
             source = self._templates[demo] = self.template(demo=demo)
-        self.copy(source, self.name)
+        self.renew(source, self.name)
+
+    def renew(self, source: str, target: str) -> None:
+        """Make ``target`` a copy of ``source``; it may have been one before."""
+        self.copy(source, target)
 
     def drop(self) -> None:
         connections["default"].close()
@@ -237,6 +243,11 @@ class PostgresDatabases(Databases):
     def __init__(self, worker: str) -> None:
         super().__init__(*(f"chophien_{kind}{worker}_{os.getpid()}" for kind in ("", "market_")))
         self.url = os.environ["TEST_DATABASE_URL"]
+        self._pristine: dict[str, tuple[str, Pristine]] = {}
+
+    def _url_of(self, name: str) -> str:
+        server, _, _ = self.url.rpartition("/")
+        return f"{server}/{name}"
 
     def _execute(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -263,8 +274,7 @@ class PostgresDatabases(Databases):
             if not self._exists(name):
                 building = f"{name}_building"
                 self.copy(base, building)
-                server, _, _ = self.url.rpartition("/")
-                fill(f"{server}/{building}", demo=demo)
+                fill(self._url_of(building), demo=demo)
                 self._execute("ALTER DATABASE {} RENAME TO {}", building, name)
         return name
 
@@ -273,6 +283,16 @@ class PostgresDatabases(Databases):
         # One copy of a template at a time: PostgreSQL refuses to copy a database in use.
         with self._locked("copy"):
             self._execute("CREATE DATABASE {} TEMPLATE {}", target, source)
+
+    def renew(self, source: str, target: str) -> None:
+        kept_as, pristine = self._pristine.get(target, ("", None))
+        if pristine and kept_as == source:
+            with psycopg.connect(self._url_of(target)) as connection:
+                if mend(connection, pristine):
+                    return
+        self.copy(source, target)
+        with psycopg.connect(self._url_of(target)) as connection:
+            self._pristine[target] = source, remember(connection)
 
     def remove(self, name: str) -> None:
         self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
