@@ -10,12 +10,13 @@ from django.db.models.functions import Coalesce
 from oscar.core.loading import get_model
 
 from catalog.clock import today
-from catalog.models import ApprovalState, Certificate, Cooperative, ProductSheet
+from catalog.models import ApprovalState, Certificate, Cooperative, ProductSheet, TaxClass
 from catalog.pictures import renditions
 
 __all__ = [
     "cards",
     "certificates_of",
+    "goods_for_all_ages",
     "has_stock",
     "public_sheets",
     "season_bit",
@@ -30,6 +31,11 @@ def public_sheets() -> QuerySet[ProductSheet]:
     return ProductSheet.objects.filter(
         state=ApprovalState.APPROVED, product__is_public=True, cooperative__is_open=True
     )
+
+
+def goods_for_all_ages() -> QuerySet[ProductSheet]:
+    """Public goods without those for adults: what leaves the market where nobody can be asked for their age."""
+    return public_sheets().exclude(Q(is_age_restricted=True) | Q(tax_class=TaxClass.EXCISE))
 
 
 def cards(queryset: QuerySet[ProductSheet] | None = None) -> QuerySet[ProductSheet]:

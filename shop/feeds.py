@@ -36,10 +36,9 @@ from catalog.models import (
     Offer,
     Processing,
     ProductSheet,
-    TaxClass,
 )
 from catalog.pictures import spec
-from catalog.selectors import cards, public_sheets
+from catalog.selectors import cards, goods_for_all_ages, public_sheets
 from catalog.spreadsheets import as_text
 from catalog.structured import absolute
 from shop.templatetags.look import path_in
@@ -104,7 +103,7 @@ def kept_until_midnight(view: View) -> Callable[[HttpRequest], HttpResponseBase]
 def _goods() -> Iterator[tuple[ProductSheet, str]]:
     """Public goods that feeds may name, with the name of their group; ``AT_ONCE`` read together and let go again."""
     sheets = (
-        cards(public_sheets().exclude(Q(is_age_restricted=True) | Q(tax_class=TaxClass.EXCISE)))
+        cards(goods_for_all_ages())
         .select_related("gtin")
         .prefetch_related("product__categories")
         .order_by("product_id")

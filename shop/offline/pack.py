@@ -7,12 +7,12 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from catalog.clock import today
 from catalog.folding import fold
-from catalog.models import Commune, Offer, Processing, ProductSheet, Province, TaxClass
-from catalog.selectors import cards, public_sheets, season_bit
+from catalog.models import Commune, Offer, Processing, ProductSheet, Province
+from catalog.selectors import cards, goods_for_all_ages, season_bit
 
 MOST_GOODS = 500
 
@@ -23,9 +23,8 @@ def catalogue() -> dict[str, Any]:
     Shape: goods in season first, then by name; ``MOST_GOODS`` at most. Left out: goods for adults, since nobody could
     be asked for their age, and services. What waits for a harvest can be read, not ordered. Unit: whole đồng with VAT.
     """
-    adult = Q(is_age_restricted=True) | Q(tax_class=TaxClass.EXCISE)
     sheets = (
-        cards(public_sheets().exclude(adult | Q(processing=Processing.SERVICE)))
+        cards(goods_for_all_ages().exclude(processing=Processing.SERVICE))
         .alias(in_season=F("season_months").bitand(season_bit(today())))
         .order_by("-in_season", "product__title", "product_id")
     )
