@@ -21,7 +21,7 @@ def _lots_from(request: HttpRequest, parcel: Sequence[Consignment]) -> dict[int,
     """The lot chosen for each line, by line; lines without one and answers that are no number are left out."""
     lines = [line.pk for consignment in parcel for line in consignment.lines.all()]
     found = {line: request.POST.get(f"lo-{line}", "") for line in lines}
-    return {line: int(text) for line, text in found.items() if text.isascii() and text.isdigit()}
+    return {line: int(text) for line, text in found.items() if _is_number(text)}
 
 
 class Pack(ConsignmentPage):
