@@ -110,6 +110,20 @@ def test_an_order_written_without_a_line_is_sent_once_when_the_line_is_back(
     assert complaints == []
 
 
+def test_a_window_shows_what_another_one_has_sent(phone_on: Page, line: CuttableLine) -> None:
+    page = phone_on
+    keep_the_market(page)
+    put_taro_in(page)
+    line.switch(Line.DEAD)
+    write_order(page, limit="900000")
+    order = page.locator("[data-order]")
+    expect(order).to_contain_text("chưa tới")
+    line.switch(Line.GOOD)
+    page.context.new_page().goto(page.url)
+    expect(order).to_have_attribute("data-state", "received")
+    assert orders().count() == 1
+
+
 def test_an_answer_lost_on_the_way_never_makes_two_orders(phone_on: Page, line: CuttableLine) -> None:
     page = phone_on
     keep_the_market(page)

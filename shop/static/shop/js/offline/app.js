@@ -237,8 +237,12 @@ async function drop(order) {
   await showOrders();
 }
 
+let asked = 0;
+
 async function showOrders() {
+  const turn = ++asked;
   const orders = await queue.orders();
+  if (turn !== asked) return; // a later look is on its way and knows more
   const focused = document.activeElement.closest("[data-order]")?.dataset.order;
   part("orders").replaceChildren(...orders.map(row));
   if (focused) part("orders").querySelector(`[data-order="${focused}"] .button`)?.focus();
@@ -276,6 +280,7 @@ form.elements.limit.addEventListener("input", (event) => { event.target.dataset.
 form.addEventListener("submit", keep);
 for (const name of ["online", "offline"]) addEventListener(name, showLine);
 addEventListener("online", sendNow);
+queue.onNews(showOrders); // the worker, too, sends: what this page shows must not lag behind
 document.addEventListener("visibilitychange", () => { if (!document.hidden) sendNow(); });
 
 try {

@@ -2,6 +2,18 @@
 // and the service worker both use it. An order keeps its number (client_order_id) until the market has answered, so
 // that it is one order however often it is sent.
 const PATIENCE_MS = 30000;
+const NEWS = "cho-phien";
+
+// Calls whenever another window, or the worker, has changed an order of this device.
+export function onNews(call) {
+  new BroadcastChannel(NEWS).onmessage = call;
+}
+
+function tellOthers() {
+  const channel = new BroadcastChannel(NEWS);
+  channel.postMessage("orders");
+  channel.close();
+}
 
 function database() {
   return new Promise((resolve, reject) => {
@@ -78,6 +90,7 @@ async function send(order, told) {
   const change = async (values) => {
     Object.assign(order, values);
     await put("orders", order);
+    tellOthers();
     await told(order);
   };
   await change({ state: "sending" });
