@@ -1,7 +1,7 @@
 # Chợ Phiên: `make run` opens the market, `make test` proves it. Everything else is a part of these two.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-postgres test-browser templates check format bench messages lock clean
+.PHONY: help setup run test test-whole test-fast test-postgres test-browser templates check format bench messages lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,6 +30,9 @@ run: $(VENV)/.installed  ## Open the market at http://localhost:8000 (BIND=host:
 
 test: templates test-fast test-postgres test-browser  ## Everything: SQLite, PostgreSQL, browser
 
+test-whole: export WHOLE = 1
+test-whole: test  ## The same with everything on PostgreSQL too, and every race in its full size
+
 templates: $(VENV)/.installed-dev  ## The databases that tests copy, both kinds side by side
 	@echo "→ Building the databases that the tests copy …"
 	@$(VENV)/bin/python -m tests.support.databases & sqlite=$$!; \
@@ -45,8 +48,8 @@ test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
 	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
-	$(VENV)/bin/pytest -n auto -m browser tests/browser
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser tests/browser
+	$(VENV)/bin/pytest -n auto -m browser
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser
 
 check: $(VENV)/.installed-dev  ## Style, types, borders between rooms, missing migrations
 	$(VENV)/bin/ruff check .

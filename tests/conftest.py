@@ -17,6 +17,8 @@ from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from shop.translations import compile_translations
 from tests.support.databases import Databases, databases_for, locked
+from tests.support.extent import WHOLE
+from tests.support.widths import count_widths
 
 if TYPE_CHECKING:
     from tests.support.market import Market
@@ -24,19 +26,38 @@ if TYPE_CHECKING:
 WANTS_MARKET = pytest.StashKey[bool]()
 IN_USE = pytest.StashKey[Databases]()
 
-ONCE = (
-    "tests/catalog/test_labels.py",
-    "tests/catalog/test_pages.py",
-    "tests/cms/",
-    "tests/shop/demo/",
-    "tests/shop/panel/",
-    "tests/shop/sandbox/",
-    "tests/shop/shopper/",
-    "tests/shop/test_feeds.py",
-    "tests/test_doors.py::test_no_door_of_the_shop_asks_for_words",
+AGAIN = (
+    "tests/catalog/importing/test_uploads.py",
+    "tests/catalog/test_lot_making.py",
+    "tests/catalog/test_lots.py",
+    "tests/catalog/test_paging.py",
+    "tests/catalog/test_queries.py",
+    "tests/catalog/test_search",
+    "tests/catalog/test_season.py",
+    "tests/catalog/test_services.py",
+    "tests/catalog/test_synonyms.py",
+    "tests/races/",
+    "tests/shop/accounts/",
+    "tests/shop/invoices/",
+    "tests/shop/orders/test_invariants.py",
+    "tests/shop/orders/test_lots.py",
+    "tests/shop/orders/test_money_states.py",
+    "tests/shop/orders/test_paying.py",
+    "tests/shop/orders/test_placing.py",
+    "tests/shop/orders/test_preorders.py",
+    "tests/shop/orders/test_receiving.py",
+    "tests/shop/orders/test_reference_model.py",
+    "tests/shop/orders/test_storm.py",
+    "tests/shop/payments/test_re",
+    "tests/shop/promotions/",
+    "tests/shop/shipping/",
+    "tests/shop/test_health.py",
+    "tests/test_doors.py::test_every_url",
+    "tests/browser/test_journey.py",
+    "tests/browser/test_purchase.py",
 )
-"""How pages, labels, feeds and the counterparts look and read: asked on SQLite. On PostgreSQL the walk of the doors
-opens every page, the journeys go through them in a browser, and what they call is tested in its own room."""
+"""Asked on PostgreSQL too: what a database may answer differently (locks, guards, search, sorting, sums, money), and
+every page once, through the doors. The rest is asked there by ``make test-whole``, which sets ``WHOLE``."""
 
 # In a fresh clone the first text drawn builds Hypothesis's table of characters, which takes a second by itself.
 hypothesis.settings.register_profile("house", suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -54,6 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     gc.set_threshold(50_000, 20, 50)
+    count_widths()
     with locked("translations"):
         compile_translations(settings.LOCALE_PATHS)
 
@@ -72,13 +94,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Files that are named on the command line always run.
     """
-    once = () if config.option.file_or_dir else ONCE
+    again = "tests/" if WHOLE or config.option.file_or_dir else AGAIN
 
     def is_asked(item: pytest.Item) -> bool:
         if item.get_closest_marker("locks_rows"):
             return bool(os.environ.get("TEST_DATABASE_URL"))
         if os.environ.get("TEST_DATABASE_URL"):
-            return _touches_the_database(item) and not item.nodeid.startswith(once)
+            return _touches_the_database(item) and item.nodeid.startswith(again)
         return True
 
     config.hook.pytest_deselected(items=[item for item in items if not is_asked(item)])

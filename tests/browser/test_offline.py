@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,12 +13,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from catalog.models import Commune
 from tests.browser.conftest import open_page
+from tests.support.extent import times
 from tests.support.line import CuttableLine, Line
 from tests.support.loopback import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CUTS = int(os.environ.get("OFFLINE_CUTS", "4"))
+CUTS = times("OFFLINE_CUTS", 4, 50)
 APP = "/ngoai-tuyen/"
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import threading
@@ -36,12 +35,13 @@ from shop.partner.models import StockRecord
 from shop.payments.models import PaymentAttempt
 from tests.factories import make_commune, make_cooperative, make_product, make_promotion
 from tests.shop.checkout.test_checkout import CHECKOUT, filled
+from tests.support.extent import times
 from tests.support.orders import fill_basket
 from tests.support.together import at_once, drop_constraint
 
-BUYERS = int(os.environ.get("RACE_BUYERS", "10"))
+BUYERS = times("RACE_BUYERS", 10, 50)
 UNITS = BUYERS // 5
-CARTS = int(os.environ.get("RACE_CARTS", "10"))
+CARTS = times("RACE_CARTS", 10, 1_000)
 ANY_TOTAL = 10**9
 
 

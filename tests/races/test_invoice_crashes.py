@@ -20,9 +20,10 @@ from shop.invoices.models import Invoice, InvoiceDocument, InvoiceStatus
 from shop.messages.models import Letter, LetterState
 from tests.factories import make_cooperative, make_product
 from tests.support.authority import running_authority
+from tests.support.extent import times
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "16"))
+ROUNDS = times("CRASH_ROUNDS", 8, 50)
 
 
 def database_url() -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import os
 import random
 import threading
 from pathlib import Path
@@ -20,6 +19,7 @@ from shop.invoices.models import Invoice, InvoiceSeries
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
 from tests.support.authority import keys_in
+from tests.support.extent import times
 from tests.support.together import at_once
 
 CLERKS = 2
@@ -80,7 +80,7 @@ def test_two_clerks_issue_fifty_invoices_numbered_one_to_fifty(keys) -> None:
 def test_twenty_clerks_issue_for_ten_cooperatives_without_a_gap(keys) -> None:
     """Every invoice is tried by two clerks on average, in another order by each."""
     sellers = [make_cooperative(tax_code=code) for code in TAX_CODES]
-    total = int(os.environ.get("RACE_CONSIGNMENTS", "100"))
+    total = times("RACE_CONSIGNMENTS", 100, 1_000)
     invoices = [waiting(sellers[n % 10], f"HT{n:08d}-1") for n in range(total)]
     chance = random.Random(20)
     queues = [invoices[clerk::20] + chance.sample(invoices, total // 20) for clerk in range(20)]

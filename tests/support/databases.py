@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "cho-phien-mau-2026"
 CACHE = ROOT / ".cache" / "test"
-SCHEMA_SOURCES = ("requirements.txt", "**/migrations/*.py", "catalog/places/*")
+ROOMS = ("catalog", "cms", "shop")
+SCHEMA_SOURCES = ("requirements.txt", *(f"{room}/**/migrations/*.py" for room in ROOMS), "catalog/places/*")
 DEMO_SOURCES = (
     *SCHEMA_SOURCES,
     "shop/demo/**/*",
@@ -48,8 +49,8 @@ DEMO_SOURCES = (
     "shop/accounts/addresses.py",
     "shop/accounts/services.py",
     "shop/management/commands/demo.py",
-    "**/models/*.py",
-    "**/models.py",
+    *(f"{room}/**/models/*.py" for room in ROOMS),
+    *(f"{room}/**/models.py" for room in ROOMS),
 )
 
 
@@ -60,7 +61,7 @@ def sums(patterns: tuple[str, ...]) -> dict[str, str]:
             path
             for pattern in patterns
             for path in ROOT.glob(pattern)
-            if path.is_file() and ".venv" not in path.parts and "__pycache__" not in path.parts
+            if path.is_file() and "__pycache__" not in path.parts
         }
     )
     return {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
