@@ -33,7 +33,15 @@ from shop.accounts.models import SavedAddress, User
 from shop.complaints.models import Complaint
 from shop.complaints.services import Subject, file_complaint
 from shop.images.models import Picture
-from shop.invoices.models import Invoice, IssueBatch, RateRule
+from shop.invoices.models import (
+    DocumentKind,
+    ErrorNotice,
+    Invoice,
+    InvoiceDocument,
+    IssueBatch,
+    NoticeStatus,
+    RateRule,
+)
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, GoodsReport, Shortfall
 from shop.orders.services import report_goods, report_shortfall
@@ -96,6 +104,7 @@ def values(market: Market) -> dict[str, Any]:
         "link": sign_up_link(SignUp(email=None, phone="0912000999")).split("/")[-2],
         "lot_code": make_lot(market.goods_a).code,
         "model_name": "storypage",
+        "notice": _told(market.invoice_a).pk,
         "number": market.order.number,
         "object_id": str(page),
         "page_id": page,
@@ -127,6 +136,16 @@ def values(market: Market) -> dict[str, Any]:
         "workflow_pk": 1,
         "workflow_state_id": 1,
     }
+
+
+def _told(invoice: Invoice) -> ErrorNotice:
+    """A notice of an error with its bytes, as if it had been signed."""
+    body = InvoiceDocument.objects.create(
+        invoice=invoice, kind=DocumentKind.NOTICE, sha256="0" * 64, body=b"<TBao/>"
+    )
+    return ErrorNotice.objects.create(
+        invoice=invoice, reason="Sai tên", status=NoticeStatus.SIGNED, document=body
+    )
 
 
 def _reported(market: Market) -> GoodsReport:

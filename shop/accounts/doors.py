@@ -97,6 +97,7 @@ _READ_INVOICES = frozenset(
         "panel:invoice",
         "panel:invoice_pdf",
         "panel:invoice_xml",
+        "panel:notice_xml",
         "panel:unadjusted",
         "panel:batch",
         "panel:export_month",

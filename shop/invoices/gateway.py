@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from shop.invoices.exchange import Reason
 from shop.invoices.findings import Finding
@@ -46,7 +46,8 @@ class Official:
 class Receipt:
     """What the other side said about one message.
 
-    ``document`` is the coded invoice, bytes as they came, once accepted. ``exchanged`` holds the raw messages of
+    ``document`` is the coded invoice, bytes as they came, once accepted; for a
+    notice the form in which the authority says so. ``exchanged`` holds the raw messages of
     this call with their type codes, for the archive: without the envelope where that carries a password.
     ``official`` is set where the other side numbers invoices itself.
     """
@@ -76,4 +77,17 @@ class InvoiceGateway(Protocol):
 
     def compare(self, sent: bytes, answer: bytes, *, today: dt.date, trust: Trust) -> list[Finding]:
         """What is wrong with the invoice that came back for the one sent; empty when it may be kept."""
+        ...
+
+
+@runtime_checkable
+class NoticeGateway(Protocol):
+    """A gateway that carries notices of errors too. Where there is none, staff hand them in at the provider's site."""
+
+    def tell(self, message_id: str, notice: bytes) -> Receipt:
+        """Sends one signed notice (04/SS). Idempotent like ``submit``. Raises: TryAgainLater, WillNotSucceed."""
+        ...
+
+    def fetch(self, message_id: str) -> Receipt:
+        """What is known about a message. Raises: TryAgainLater, WillNotSucceed."""
         ...

@@ -7,14 +7,20 @@ gets a notice; no new invoice is issued.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
+from django_tasks import task
 
 from shop.invoices.corrections import NotCorrectable, ways_to_correct
+from shop.invoices.exchange import new_message_id
+from shop.invoices.findings import finding
 from shop.invoices.formats.notice import Notice, build_notice
-from shop.invoices.keys import signer_of
+from shop.invoices.gateway import NoticeGateway, Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.keys import gateway_of, signer_of, trusted
 from shop.invoices.models import (
     DocumentKind,
     ErrorNotice,
@@ -24,8 +30,12 @@ from shop.invoices.models import (
     OfficialNumber,
     TaxOffice,
 )
-from shop.invoices.services import keep_document
-from shop.invoices.signing import sign
+from shop.invoices.sales import SaleRecord
+from shop.invoices.services import CLAIM, PAUSES, keep_document, keep_message
+from shop.invoices.signing import sign, verify
+
+logger = logging.getLogger(__name__)
+WAITING = (NoticeStatus.SIGNED, NoticeStatus.SENT)
 
 
 @transaction.atomic
@@ -38,8 +48,9 @@ def open_notice(*, invoice: Invoice, reason: str, by: Any) -> ErrorNotice:
 
 
 def sign_notice(*, notice: ErrorNotice, now: dt.datetime | None = None) -> ErrorNotice:
-    """The notice with its signed bytes in the archive; from then on it is frozen.
+    """The notice with its signed bytes in the archive, on its way to the authority; from then on it is frozen.
 
+    A provider that carries no notices leaves it signed: staff hand it in at the provider's site.
     Signed before the transaction: the key may lie with a remote service. Locks/Writes: ErrorNotice,
     InvoiceDocument. Raises: TaxOffice.DoesNotExist, SigningFailed, ValueError.
     Idempotent: a signed notice is returned as it is.
@@ -55,8 +66,108 @@ def sign_notice(*, notice: ErrorNotice, now: dt.datetime | None = None) -> Error
         if locked.status == NoticeStatus.TO_SIGN:
             locked.document = keep_document(invoice, DocumentKind.NOTICE, xml, message_type="300")
             locked.status = NoticeStatus.SIGNED
-            locked.save(update_fields=["document", "status"])
+            if isinstance(gateway_of(invoice.seller), NoticeGateway):
+                locked.message_id = new_message_id(SaleRecord.from_json(invoice.sale).solution_tax_code)
+                locked.next_try_at = now
+                transaction.on_commit(lambda: transmit_notice_soon.enqueue(locked.pk))
+            locked.save(update_fields=["document", "status", "message_id", "next_try_at"])
     return locked
+
+
+def with_refused_notice(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Those whose last notice the authority refused: somebody has to look, and to write another."""
+    about = ErrorNotice.objects.filter(invoice=OuterRef("pk")).order_by("-pk")
+    return invoices.annotate(last_notice=about.values("status")[:1]).filter(last_notice=NoticeStatus.REJECTED)
+
+
+def due_notices(now: dt.datetime) -> QuerySet[ErrorNotice]:
+    """Notices that a worker should transmit now."""
+    return ErrorNotice.objects.filter(status__in=WAITING, next_try_at__lte=now)
+
+
+def transmit_due_notices(now: dt.datetime) -> int:
+    """How many notices took a step."""
+    pks = list(due_notices(now).values_list("pk", flat=True))
+    for pk in pks:
+        transmit_notice(pk, now=now)
+    return len(pks)
+
+
+@task()
+def transmit_notice_soon(notice_pk: int) -> None:
+    transmit_notice(notice_pk)
+
+
+def transmit_notice(notice_pk: int, *, now: dt.datetime | None = None) -> ErrorNotice:
+    """One step of the exchange: send it, or ask what became of it, and record the answer (messages 300 and 301).
+
+    As with invoices no transaction is open during the call, and after an unclear end the authority is asked about
+    the message before it is sent again. Locks/Writes: ErrorNotice, InvoiceDocument. Idempotent.
+    """
+    now = now or timezone.now()
+    claimed = due_notices(now).filter(pk=notice_pk).update(next_try_at=now + CLAIM)
+    notice = ErrorNotice.objects.select_related("invoice__seller", "document").get(pk=notice_pk)
+    if not claimed:
+        return notice
+    try:
+        receipt = _ask_or_tell(notice)
+    except TryAgainLater as reason:
+        logger.warning("Notice %s waits: %s", notice, reason)
+        return notice
+    except WillNotSucceed as reason:
+        receipt = Receipt(message_id=notice.message_id, state=State.REJECTED)
+        return _record(notice_pk, receipt, rejection=str(reason))
+    return _record(notice_pk, receipt)
+
+
+def _ask_or_tell(notice: ErrorNotice) -> Receipt:
+    road = gateway_of(notice.invoice.seller)
+    if not isinstance(road, NoticeGateway):
+        raise TryAgainLater("the provider carries no notices")
+    is_known = bool(notice.tries)
+    notice.tries += 1
+    notice.next_try_at = timezone.now() + max(CLAIM, _pause(notice.tries))
+    notice.save(update_fields=["tries", "next_try_at"])
+    if is_known:
+        answer = road.fetch(notice.message_id)
+        if answer.state != State.UNKNOWN:
+            return answer
+    return road.tell(notice.message_id, notice_xml(notice))
+
+
+@transaction.atomic
+def _record(notice_pk: int, receipt: Receipt, *, rejection: str = "") -> ErrorNotice:
+    notice = ErrorNotice.objects.select_for_update().select_related("invoice").get(pk=notice_pk)
+    if notice.status not in WAITING or notice.message_id != receipt.message_id:
+        return notice
+    for kind, body in receipt.exchanged:
+        keep_message(notice.invoice, kind, body)
+    notice.next_try_at = None
+    if receipt.state == State.ACCEPTED and not _is_sealed(receipt.document):
+        notice.status = NoticeStatus.REJECTED
+        notice.rejection = finding("unsigned", "DSCKS/CQT").message_vi
+    elif receipt.state == State.ACCEPTED:
+        notice.status = NoticeStatus.ACCEPTED
+    elif receipt.state == State.REJECTED:
+        notice.status = NoticeStatus.REJECTED
+        notice.rejection = rejection or "\n".join(
+            f"{reason.text} ({reason.code})" if reason.code else reason.text for reason in receipt.reasons
+        )
+    else:
+        notice.status = NoticeStatus.SENT
+        notice.next_try_at = timezone.now() + _pause(notice.tries)
+    notice.save(update_fields=["status", "rejection", "next_try_at"])
+    return notice
+
+
+def _is_sealed(document: bytes) -> bool:
+    """Whether the authority signed what it says: anybody could claim that a notice was received."""
+    seals = [seal for seal in verify(document, trust=trusted()) if seal.place == "CQT"]
+    return bool(seals) and not any(seal.faults for seal in seals)
+
+
+def _pause(tries: int) -> dt.timedelta:
+    return dt.timedelta(seconds=PAUSES[min(tries, len(PAUSES)) - 1])
 
 
 def _content(notice: ErrorNotice, on: dt.date) -> Notice:

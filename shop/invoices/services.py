@@ -22,7 +22,7 @@ from shop.invoices import formats
 from shop.invoices.checking import check
 from shop.invoices.delegation import delegation_on, signer_under, with_issuer
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE, Draft
-from shop.invoices.exchange import CODED, new_message_id
+from shop.invoices.exchange import ASK_FOR_CODE, CODED, new_message_id
 from shop.invoices.findings import Finding, finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.keys import NoAccount, gateway_of, signer_of, time_findings, trusted
@@ -37,6 +37,7 @@ from shop.invoices.models import (
     InvoiceStatus,
     OfficialNumber,
 )
+from shop.invoices.notice_exchange import TELL
 from shop.invoices.numbering import NotIssued, locked_series
 from shop.invoices.pdf import invoice_pdf, preview_pdf
 from shop.invoices.rates import last_days, settled
@@ -49,6 +50,7 @@ logger = logging.getLogger(__name__)
 LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read wrongly over the telephone
 PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds to the next try; the last one repeats
 MOST_RACES = 20  # how often a remotely signed invoice may lose its number to another before it gives up
+OUR_MESSAGES = (ASK_FOR_CODE, TELL)
 CLAIM = dt.timedelta(seconds=60)  # longer than any call to the gateway
 
 
@@ -325,13 +327,7 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
     ):
         return invoice
     for kind, body in receipt.exchanged:
-        sent = kind == "200"
-        keep_document(
-            invoice,
-            DocumentKind.SENT_MESSAGE if sent else DocumentKind.RECEIVED_MESSAGE,
-            body,
-            message_type=kind,
-        )
+        keep_message(invoice, kind, body)
     if receipt.state == State.ACCEPTED:
         own = signed_xml_to_send(invoice)
         answer = receipt.document
@@ -365,6 +361,13 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
     invoice.save(update_fields=["status", "authority_code", "rejection", "next_try_at"])
     crash_point("invoice.recorded")
     return invoice
+
+
+def keep_message(invoice: Invoice, message_type: str, body: bytes) -> InvoiceDocument:
+    """A raw message in the archive of the invoice that it is about."""
+    is_ours = message_type in OUR_MESSAGES
+    kind = DocumentKind.SENT_MESSAGE if is_ours else DocumentKind.RECEIVED_MESSAGE
+    return keep_document(invoice, kind, body, message_type=message_type)
 
 
 def keep_document(invoice: Invoice, kind: str, body: bytes, *, message_type: str = "") -> InvoiceDocument:

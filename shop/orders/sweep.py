@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog import shelves
 from catalog.importing import jobs as imports
+from shop.invoices.notices import transmit_due_notices
 from shop.messages.services import send_due
 from shop.payments import refunds
 
@@ -35,6 +36,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "refunds": refunds.send_due(now),
         "batches": work_off_left_behind(now),
         "invoices": transmit_due(now),
+        "notices": transmit_due_notices(now),
         "shelf": shelves.settle(),
         "reminders": remind_of_ends(now),
         "digests": tell_stalls(now),

@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from shop.accounts.doors import may_open
-from shop.invoices import corrections, notices
+from shop.invoices import corrections, notices, services
 from shop.invoices.corrections import NotCorrectable, Obstacle
-from shop.invoices.models import Invoice, InvoiceKind, TaxOffice
+from shop.invoices.models import ErrorNotice, Invoice, InvoiceKind, TaxOffice
 from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import open_adjustment
 
 from .correction_forms import ContentForm, NoticeForm, ReasonForm, ReturnForm
+from .invoices import as_file
 from .screens import Screen, page_of, query_without_page
 from .selectors import invoices_for, unadjusted_for
 
@@ -225,7 +226,7 @@ class Notify(_CorrectionScreen):
     """Signs a notice 04/SS; the invoice itself stays as it is."""
 
     page_title = gettext_lazy("Lập thông báo 04/SS")
-    lead = gettext_lazy("Thông báo được ký số và lưu cùng hóa đơn. Nhớ báo cho người mua biết.")
+    lead = gettext_lazy("Thông báo được ký số, gửi cơ quan thuế và lưu cùng hóa đơn. Nhớ báo cho người mua.")
 
     def obstacle(self) -> Obstacle | None:
         return corrections.ways_to_correct(self.invoice).notice
@@ -245,12 +246,23 @@ class Notify(_CorrectionScreen):
             invoice=self.invoice, reason=form.cleaned_data["reason"], by=request.user
         )
         try:
-            notices.sign_notice(notice=notice)
+            notice = notices.sign_notice(notice=notice)
         except SigningFailed:
             messages.error(request, _("Chưa ký được thông báo 04/SS: kiểm tra chứng thư số của người bán."))
         else:
-            messages.success(request, _("Đã ký thông báo 04/SS."))
+            is_sent = bool(notice.message_id)
+            said = (
+                _("Đã ký thông báo 04/SS, đang gửi cơ quan thuế.") if is_sent else _("Đã ký thông báo 04/SS.")
+            )
+            messages.success(request, said)
         return redirect("panel:invoice", pk=self.invoice.pk)
+
+
+def notice_xml(request: HttpRequest, pk: int, notice: int) -> HttpResponse:
+    """The signed form as it was sent."""
+    signed = ErrorNotice.objects.filter(invoice__in=invoices_for(request.user)).exclude(document=None)
+    found = get_object_or_404(signed, pk=notice, invoice_id=pk)
+    return as_file(notices.notice_xml(found), services.filename_of(found.invoice, f"04SS-{found.pk}.xml"))
 
 
 class DropDraft(View):

@@ -24,6 +24,7 @@ from shop.invoices import formats, services
 from shop.invoices.corrections import chain_of
 from shop.invoices.draft import Draft
 from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.notices import with_refused_notice
 from shop.invoices.numbering import NotIssued
 from shop.orders import invoicing
 
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 STATUS_KEY, SELLER_KEY, DAY_KEY, CHOSEN_KEY, LOOK_KEY = "tinh-trang", "htx", "ngay", "chon", "lan"
 SEARCH_KEY = "tim"
+NOTICE_KEY, REFUSED = "thong-bao", "tu-choi"
 PER_PAGE = 100
 MOST_AT_ONCE = 200
 SECONDS_OF_SENDING = 15  # what is left is sent by the sweep
@@ -97,6 +99,8 @@ def _narrowed(rows: QuerySet[Invoice], query: QueryDict) -> QuerySet[Invoice]:
         rows = rows.filter(seller__slug=seller)
     if day := _day(query.get(DAY_KEY, "")):
         rows = rows.filter(created_at__date=day)
+    if query.get(NOTICE_KEY) == REFUSED:
+        rows = with_refused_notice(rows)
     if sought := query.get(SEARCH_KEY, "").strip():
         rows = rows.filter(_matches(sought))
     return rows
@@ -130,7 +134,7 @@ def _filtered(rows: QuerySet[Invoice], query: QueryDict) -> QuerySet[Invoice]:
 def _tabs(rows: QuerySet[Invoice], query: QueryDict) -> list[Tab]:
     counts = dict(_narrowed(rows, query).order_by().values_list("status").annotate(Count("pk")))
     kept = QueryDict(mutable=True)
-    for key in (SELLER_KEY, DAY_KEY, SEARCH_KEY):
+    for key in (SELLER_KEY, DAY_KEY, SEARCH_KEY, NOTICE_KEY):
         if value := query.get(key):
             kept[key] = value
     here, current = reverse("panel:invoices"), query.get(STATUS_KEY)

@@ -22,6 +22,7 @@ from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.invoices.models import InvoiceStatus
+from shop.invoices.notices import with_refused_notice
 from shop.money import format_amount
 from shop.orders.models import Consignment, OrderEvent, Shortfall
 from shop.orders.statuses import ConsignmentStatus, OrderEventKind
@@ -206,6 +207,16 @@ CARDS = (
         f"?tinh-trang={InvoiceStatus.REJECTED}",
         lambda user: invoices_for(user).filter(status=InvoiceStatus.REJECTED).count(),
         "warning",
+    ),
+    Card(
+        _("Thông báo 04/SS bị từ chối"),
+        _("Xem lý do và lập thông báo khác"),
+        "panel:invoices",
+        "?thong-bao=tu-choi",
+        lambda user: with_refused_notice(invoices_for(user)).count(),
+        "warning",
+        is_rare=True,
+        work_of="panel:notice",
     ),
     Card(
         _("Hóa đơn cần điều chỉnh"),

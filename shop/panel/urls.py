@@ -28,7 +28,17 @@ from . import (
     remittances,
     transfers,
 )
-from .corrections import Adjust, AdjustReturned, Correct, DropDraft, Notify, Replace, TakeBack, Unadjusted
+from .corrections import (
+    Adjust,
+    AdjustReturned,
+    Correct,
+    DropDraft,
+    Notify,
+    Replace,
+    TakeBack,
+    Unadjusted,
+    notice_xml,
+)
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .tax_rules import DecideRate, TaxRules
@@ -83,6 +93,7 @@ urlpatterns = [
     path("hoa-don/<int:pk>/xml/", invoices.invoice_xml, name="invoice_xml"),
     path("hoa-don/<int:pk>/sua/", Correct.as_view(), name="correct"),
     path("hoa-don/<int:pk>/sua/thong-bao/", Notify.as_view(), name="notice"),
+    path("hoa-don/<int:pk>/thong-bao/<int:notice>/xml/", notice_xml, name="notice_xml"),
     path("hoa-don/<int:pk>/sua/dieu-chinh/", Adjust.as_view(), name="adjust"),
     path("hoa-don/<int:pk>/sua/thay-the/", Replace.as_view(), name="replace"),
     path("hoa-don/<int:pk>/sua/tra-hang/", TakeBack.as_view(), name="take_back"),

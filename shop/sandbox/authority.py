@@ -1,4 +1,4 @@
-"""A tax authority to practise with: takes messages 200, acknowledges, checks, gives codes or refuses.
+"""A tax authority to practise with: takes messages 100, 200 and 300, acknowledges, checks, decides.
 
 It keeps what it has seen in a SQLite file of its own and shares nothing with the shop but the wire format.
 """
@@ -33,12 +33,13 @@ from shop.invoices.exchange import (
     with_code,
     wrap,
 )
+from shop.invoices.notice_exchange import NOTED, TELL
 from shop.invoices.reading import Refused, parse
 from shop.invoices.registration import DECIDED, REGISTER
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
 from shop.invoices.signer import Signer, Trust
 from shop.invoices.signing import VIETNAM, sign
-from shop.sandbox import registry, series, tax_rules, tax_seals
+from shop.sandbox import notice_desk, registry, series, tax_rules, tax_seals
 
 _MEND = "Lập lại hóa đơn cùng số rồi gửi lại."
 _SCHEMA = """
@@ -141,7 +142,7 @@ class Authority:
         return reply
 
     def answer(self, message_id: str) -> bytes | None:
-        """The answer to a message (202 or 204), or None while it is not ready.
+        """The answer to a message (103, 202, 204 or 301), or None while it is not ready.
 
         Raises: UnknownMessage, Unavailable.
         """
@@ -193,6 +194,8 @@ class Authority:
         reply = self._acknowledge(envelope.message_id, envelope.sender, [])
         if envelope.kind == REGISTER:
             answer = self._register(database, message)
+        elif envelope.kind == TELL:
+            answer = self._note(database, message, mood)
         else:
             answer = self._decide(database, message, mood)
         database.execute(
@@ -271,6 +274,27 @@ class Authority:
         )
         return self._wrap(message, DECIDED, sign(unsigned, self._signer, place="CQT", at=self._clock()))
 
+    def _note(self, database: sqlite3.Connection, message: Message, mood: str) -> bytes:
+        """The answer (301) to a notice of an error; the invoice that it names stays as it is."""
+        document, now = message.items[0], self._clock().astimezone(VIETNAM)
+        root = parse(document)
+        faults = notice_desk.faults_of(database, root, today=now.date())
+        seller = _text(root, "DLTBao/MST")
+        sealed = tax_seals.seal_faults(
+            document, place="DSCKS/NNT", part="DLTBao", parties=[seller], anchors=self._trust.parties
+        )
+        faults += [(code, tax_seals.TEXTS[code]) for code in sealed]
+        if mood == Mood.REJECT:
+            faults.append(("9199", "Cơ quan thuế thử nghiệm đang từ chối mọi thông báo."))
+        unsigned = notice_desk.answer(
+            root,
+            at=now,
+            message_id=message.envelope.message_id,
+            number=uuid.uuid4().hex[:12],
+            faults=faults,
+        )
+        return self._wrap(message, NOTED, sign(unsigned, self._signer, place="CQT", at=self._clock()))
+
     def _refuse(self, message: Message, reasons: Sequence[Reason]) -> bytes:
         unsigned = refusal(
             message_id=message.envelope.message_id,
@@ -322,17 +346,27 @@ def _envelope_reasons(message: Message) -> list[Reason]:
     envelope = message.envelope
     if not is_message_id(envelope.message_id, sender=envelope.sender):
         return [Reason(code="9003", text="Mã thông điệp sai dạng")]
-    is_known = envelope.kind in (ASK_FOR_CODE, REGISTER)
+    is_known = envelope.kind in (ASK_FOR_CODE, REGISTER, TELL)
     if not is_known or envelope.receiver != AUTHORITY or len(message.items) != 1:
         return [
-            Reason(code="9004", text="Chỉ nhận thông điệp 100 hoặc 200 gửi cho TCT, mang đúng một tài liệu")
+            Reason(code="9004", text="Chỉ nhận thông điệp 100, 200, 300 gửi cho TCT, mang đúng một tài liệu")
         ]
     root = parse(message.items[0])
-    return _declaration_reasons(root) if envelope.kind == REGISTER else _invoice_reasons(root, envelope)
+    if envelope.kind == REGISTER:
+        return _declaration_reasons(root)
+    return _notice_reasons(root, envelope) if envelope.kind == TELL else _invoice_reasons(root, envelope)
 
 
 def _declaration_reasons(root: etree._Element) -> list[Reason]:
     return [] if root.tag == "TKhai" else [Reason(code="9008", text="Cần một tờ khai đăng ký")]
+
+
+def _notice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:
+    if root.tag != "TBao" or root.find("DLTBao") is None:
+        return [Reason(code="9009", text="Cần một thông báo hóa đơn lập sai")]
+    if _text(root, "DLTBao/MST") != envelope.tax_code:
+        return [Reason(code="9010", text="Mã số thuế của thông điệp khác người nộp thuế trên thông báo")]
+    return []
 
 
 def _invoice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:

@@ -24,11 +24,15 @@ def count_widths() -> None:
 
     def counted(self: Field[Any, Any], value: Any, connection: BaseDatabaseWrapper) -> Any:
         kept = prepared(self, value, connection)
-        if isinstance(self, CharField) and self.max_length and isinstance(kept, str):
-            if len(kept) > self.max_length:
-                raise DataError(f"{self}: {len(kept)} letters, {self.max_length} fit")
-        elif isinstance(self, IntegerField) and isinstance(kept, int):
-            if abs(kept) > LIMITS_OF_POSTGRESQL.get(self.get_internal_type(), abs(kept)):
+        if (
+            isinstance(kept, str)
+            and isinstance(self, CharField)
+            and len(kept) > (self.max_length or len(kept))
+        ):
+            raise DataError(f"{self}: {len(kept)} letters, {self.max_length} fit")
+        if isinstance(kept, int) and isinstance(self, IntegerField):
+            limit = LIMITS_OF_POSTGRESQL.get(self.get_internal_type(), abs(kept))
+            if abs(kept) > limit:
                 raise DataError(f"{self}: {kept} does not fit")
         return kept
 

@@ -19,6 +19,7 @@ from shop.invoices.exchange import (
 )
 from shop.invoices.findings import Finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.notice_exchange import NOTED, TELL, read_outcome, tell
 from shop.invoices.reading import MOST_BYTES, Refused, parse
 from shop.invoices.registration import DECIDED, Decision, read_decision, register
 from shop.invoices.signer import Trust
@@ -27,7 +28,7 @@ _TIMEOUT = (3.05, 10.0)
 
 
 class SandboxGateway:
-    """Speaks messages 200, 999, 202 and 204. ``base_url`` is where the authority is mounted, without a slash."""
+    """Speaks messages 100, 200 and 300. ``base_url`` is where the authority is mounted, without a slash."""
 
     def __init__(self, base_url: str, *, timeout: tuple[float, float] = _TIMEOUT) -> None:
         self._messages = f"{base_url}/messages"
@@ -35,9 +36,14 @@ class SandboxGateway:
 
     def submit(self, message_id: str, document: bytes) -> Receipt:
         """See :class:`shop.invoices.gateway.InvoiceGateway`."""
-        message = ask_for_code(document, message_id=message_id)
+        return self._send(message_id, ASK_FOR_CODE, ask_for_code(document, message_id=message_id))
+
+    def tell(self, message_id: str, notice: bytes) -> Receipt:
+        """See :class:`shop.invoices.gateway.NoticeGateway`."""
+        return self._send(message_id, TELL, tell(notice, message_id=message_id))
+
+    def _send(self, message_id: str, kind: str, message: bytes) -> Receipt:
         body = self._call("POST", self._messages, message)
-        sent = (ASK_FOR_CODE, message)
         try:
             said = read_acknowledgement(_only_item(body, ACKNOWLEDGED))
         except Refused as reason:
@@ -48,7 +54,7 @@ class SandboxGateway:
             message_id=message_id,
             state=State.ACKNOWLEDGED if said.accepted else State.REJECTED,
             reasons=said.reasons,
-            exchanged=(sent, (ACKNOWLEDGED, body)),
+            exchanged=((kind, message), (ACKNOWLEDGED, body)),
         )
 
     def fetch(self, message_id: str) -> Receipt:
@@ -115,6 +121,16 @@ def _read_answer(message_id: str, body: bytes) -> Receipt:
             state=State.ACCEPTED,
             document=invoice,
             authority_code=code,
+            exchanged=exchanged,
+        )
+    if envelope.kind == NOTED:
+        said = _only_item(body, NOTED)
+        outcome = read_outcome(said)
+        return Receipt(
+            message_id=message_id,
+            state=State.ACCEPTED if outcome.is_received else State.REJECTED,
+            document=said,
+            reasons=outcome.reasons,
             exchanged=exchanged,
         )
     refused = read_refusal(_only_item(body, CHECKED))

@@ -159,6 +159,29 @@ def test_a_notice_is_signed_and_its_tax_office_remembered(accepted: Invoice, cle
     assert 'value="11701"' in clerk.get(url).content.decode()
 
 
+def test_a_refused_notice_is_work_on_the_start_screen_until_another_follows(
+    accepted: Invoice, clerk: Client
+) -> None:
+    values = {"reason": "Sai địa chỉ", "code": "11701", "name": "Thuế cơ sở 2", "place": "Sơn La"}
+    clerk.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/thong-bao/", values)
+    notice = ErrorNotice.objects.get()
+    card, listed = "Thông báo 04/SS bị từ chối", "/quan-tri/hoa-don/?thong-bao=tu-choi"
+    assert card not in clerk.get("/quan-tri/").content.decode()
+    ErrorNotice.objects.update(status="rejected", rejection="Sai mã cơ quan thuế (9404)")
+    assert card in clerk.get("/quan-tri/").content.decode()
+    assert accepted.source_reference in clerk.get(listed).content.decode()
+    page = clerk.get(f"/quan-tri/hoa-don/{accepted.pk}/").content.decode()
+    assert "Sai mã cơ quan thuế (9404)" in page
+    link = f"/quan-tri/hoa-don/{accepted.pk}/thong-bao/{notice.pk}/xml/"
+    assert link in page
+    xml = clerk.get(link)
+    assert xml["Content-Type"] == "application/xml"
+    assert b"04/SS-H" in xml.content
+    clerk.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/thong-bao/", values)
+    assert card not in clerk.get("/quan-tri/").content.decode()
+    assert accepted.source_reference not in clerk.get(listed).content.decode()
+
+
 @pytest.mark.parametrize("role", ["cooperative", "editor", "helper", "operator"])
 def test_only_invoice_staff_correct(role: str, accepted: Invoice, as_role: AsRole) -> None:
     client = as_role(role)
