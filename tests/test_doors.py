@@ -41,6 +41,8 @@ from shop.invoices.models import (
     IssueBatch,
     NoticeStatus,
     RateRule,
+    ReviewedInvoice,
+    ReviewRequest,
 )
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, GoodsReport, Shortfall
@@ -148,6 +150,22 @@ def _told(invoice: Invoice) -> ErrorNotice:
     )
 
 
+def _asked_about(invoice: Invoice) -> ReviewedInvoice:
+    """A question of the tax authority about an invoice."""
+    asked, _new = ReviewRequest.objects.get_or_create(
+        message_id=f"TCT{invoice.pk}",
+        defaults={
+            "seller": invoice.seller,
+            "number": "R1",
+            "noticed_on": timezone.localdate(),
+            "due_on": timezone.localdate(),
+            "turn": 1,
+            "body": b"<TDiep/>",
+        },
+    )
+    return ReviewedInvoice.objects.get_or_create(request=asked, invoice=invoice, named="Hóa đơn lạ")[0]
+
+
 def _reported(market: Market) -> GoodsReport:
     """What buyers said of a parcel of each stall; that of the order whose address everyone has is the first."""
     stall_a = market.order.consignments.get()
@@ -249,6 +267,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),
     ("panel:.*certificate", lambda own: own.sheet.certificates.get(verified_at__isnull=True).pk),
     ("panel:decide_rate", lambda own: RateRule.objects.order_by("pk").values_list("pk", flat=True)[0]),
+    ("panel:settle_review", lambda own: _asked_about(own.invoice).pk),
     ("panel:batch", lambda own: IssueBatch.objects.get_or_create()[0].pk),
     ("panel:", lambda own: own.invoice.pk),
     ("shopper:address", lambda own: SavedAddress.objects.get().pk),

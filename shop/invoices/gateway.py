@@ -91,3 +91,16 @@ class NoticeGateway(Protocol):
     def fetch(self, message_id: str) -> Receipt:
         """What is known about a message. Raises: TryAgainLater, WillNotSucceed."""
         ...
+
+
+@runtime_checkable
+class InboxGateway(Protocol):
+    """A gateway over which the authority also writes by itself."""
+
+    def incoming(self, tax_code: str) -> list[bytes]:
+        """Messages for a seller that nobody has acknowledged. Raises: TryAgainLater, WillNotSucceed."""
+        ...
+
+    def acknowledge(self, message: bytes) -> None:
+        """Sends a 999 for a message that is kept. Idempotent. Raises: TryAgainLater, WillNotSucceed."""
+        ...

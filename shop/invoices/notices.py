@@ -28,23 +28,31 @@ from shop.invoices.models import (
     InvoiceDocument,
     NoticeStatus,
     OfficialNumber,
+    ReviewedInvoice,
     TaxOffice,
 )
 from shop.invoices.sales import SaleRecord
 from shop.invoices.services import CLAIM, PAUSES, keep_document, keep_message
-from shop.invoices.signing import sign, verify
+from shop.invoices.signing import is_sealed_by_authority, sign
 
 logger = logging.getLogger(__name__)
 WAITING = (NoticeStatus.SIGNED, NoticeStatus.SENT)
 
 
 @transaction.atomic
-def open_notice(*, invoice: Invoice, reason: str, by: Any) -> ErrorNotice:
-    """A notice to be signed. Locks: the invoice. Writes: ErrorNotice. Raises: NotCorrectable."""
+def open_notice(
+    *, invoice: Invoice, reason: str, by: Any, answers: ReviewedInvoice | None = None
+) -> ErrorNotice:
+    """A notice to be signed; with ``answers`` it replies to the authority's request about this invoice.
+
+    Locks: the invoice. Writes: ErrorNotice. Raises: NotCorrectable; ValueError for a request about another invoice.
+    """
+    if answers is not None and answers.invoice_id != invoice.pk:
+        raise ValueError(f"{answers} is not about {invoice}")
     locked = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if obstacle := ways_to_correct(locked).notice:
         raise NotCorrectable(obstacle)
-    return ErrorNotice.objects.create(invoice=locked, reason=reason, opened_by=by)
+    return ErrorNotice.objects.create(invoice=locked, reason=reason, opened_by=by, answers=answers)
 
 
 def sign_notice(*, notice: ErrorNotice, now: dt.datetime | None = None) -> ErrorNotice:
@@ -143,7 +151,7 @@ def _record(notice_pk: int, receipt: Receipt, *, rejection: str = "") -> ErrorNo
     for kind, body in receipt.exchanged:
         keep_message(notice.invoice, kind, body)
     notice.next_try_at = None
-    if receipt.state == State.ACCEPTED and not _is_sealed(receipt.document):
+    if receipt.state == State.ACCEPTED and not is_sealed_by_authority(receipt.document, trusted()):
         notice.status = NoticeStatus.REJECTED
         notice.rejection = finding("unsigned", "DSCKS/CQT").message_vi
     elif receipt.state == State.ACCEPTED:
@@ -160,12 +168,6 @@ def _record(notice_pk: int, receipt: Receipt, *, rejection: str = "") -> ErrorNo
     return notice
 
 
-def _is_sealed(document: bytes) -> bool:
-    """Whether the authority signed what it says: anybody could claim that a notice was received."""
-    seals = [seal for seal in verify(document, trust=trusted()) if seal.place == "CQT"]
-    return bool(seals) and not any(seal.faults for seal in seals)
-
-
 def _pause(tries: int) -> dt.timedelta:
     return dt.timedelta(seconds=PAUSES[min(tries, len(PAUSES)) - 1])
 
@@ -176,7 +178,9 @@ def _content(notice: ErrorNotice, on: dt.date) -> Notice:
     if invoice.series is None or invoice.number is None or invoice.issued_on is None:
         raise ValueError(f"{invoice} is not issued")
     official = OfficialNumber.objects.filter(invoice=invoice).first()
+    asked = notice.answers.request if notice.answers else None
     return Notice(
+        answers=(asked.number, asked.noticed_on) if asked else None,
         office_code=office.code,
         office_name=office.name,
         seller_name=invoice.seller.legal_name,

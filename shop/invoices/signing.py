@@ -108,6 +108,12 @@ def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
     return found
 
 
+def is_sealed_by_authority(xml: bytes, trust: Trust) -> bool:
+    """Whether the tax authority signed what stands there: anybody could claim to speak for it."""
+    seals = [seal for seal in verify(xml, trust=trust) if seal.place == "CQT"]
+    return bool(seals) and not any(seal.faults for seal in seals)
+
+
 def digest_of(fragment: bytes) -> str:
     """Base64 SHA-256 of the canonical form of an element that stands alone."""
     canonical = etree.tostring(

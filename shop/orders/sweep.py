@@ -9,6 +9,7 @@ from django.utils import timezone
 from catalog import shelves
 from catalog.importing import jobs as imports
 from shop.invoices.notices import transmit_due_notices
+from shop.invoices.reviews import look_for_reviews
 from shop.messages.services import send_due
 from shop.payments import refunds
 
@@ -37,6 +38,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "batches": work_off_left_behind(now),
         "invoices": transmit_due(now),
         "notices": transmit_due_notices(now),
+        "reviews": look_for_reviews(now),
         "shelf": shelves.settle(),
         "reminders": remind_of_ends(now),
         "digests": tell_stalls(now),

@@ -20,7 +20,8 @@ from django.views import View
 from shop.accounts.doors import may_open
 from shop.invoices import corrections, notices, services
 from shop.invoices.corrections import NotCorrectable, Obstacle
-from shop.invoices.models import ErrorNotice, Invoice, InvoiceKind, TaxOffice
+from shop.invoices.models import ErrorNotice, Invoice, InvoiceKind, ReviewedInvoice, TaxOffice
+from shop.invoices.reviews import open_rows
 from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import open_adjustment
 
@@ -30,6 +31,7 @@ from .screens import Screen, page_of, query_without_page
 from .selectors import invoices_for, unadjusted_for
 
 PER_PAGE = 50
+ANSWERS_KEY = "tra-loi"
 PAID_BACK = "Hoàn tiền cho khách sau khi giao"  # kept with the invoice: Vietnamese whoever reads
 
 
@@ -108,6 +110,7 @@ class _CorrectionScreen(_OnInvoice):
     """A form that ends in the draft of a correcting invoice."""
 
     template_name = "panel/correction.html"
+    button = gettext_lazy("Tạo bản nháp để xem lại")
     form: ReasonForm | None = None
     lead: Any = ""
 
@@ -227,6 +230,13 @@ class Notify(_CorrectionScreen):
 
     page_title = gettext_lazy("Lập thông báo 04/SS")
     lead = gettext_lazy("Thông báo được ký số, gửi cơ quan thuế và lưu cùng hóa đơn. Nhớ báo cho người mua.")
+    button = gettext_lazy("Ký và gửi cơ quan thuế")
+
+    def asked(self) -> ReviewedInvoice | None:
+        """The authority's question that this notice answers, named in the address."""
+        asked = self.request.GET.get(ANSWERS_KEY, "")
+        rows = open_rows(self.invoice.reviews.all())
+        return rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 10 else None
 
     def obstacle(self) -> Obstacle | None:
         return corrections.ways_to_correct(self.invoice).notice
@@ -243,7 +253,10 @@ class Notify(_CorrectionScreen):
         office = {name: form.cleaned_data[name] for name in ("code", "name", "place")}
         TaxOffice.objects.update_or_create(seller_id=self.invoice.seller_id, defaults=office)
         notice = notices.open_notice(
-            invoice=self.invoice, reason=form.cleaned_data["reason"], by=request.user
+            invoice=self.invoice,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            answers=self.asked(),
         )
         try:
             notice = notices.sign_notice(notice=notice)

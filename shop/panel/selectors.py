@@ -16,7 +16,7 @@ from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
 from shop.complaints.models import Complaint, ComplaintQuerySet
-from shop.invoices.models import Invoice, IssueBatch, RateRule
+from shop.invoices.models import Invoice, IssueBatch, RateRule, ReviewedInvoice
 from shop.messages.models import Letter, LetterState
 from shop.orders.invoicing import unadjusted
 from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, PickedLot
@@ -51,6 +51,11 @@ def reports_for(user: Any) -> GoodsReportQuerySet:
 def unadjusted_for(user: Any) -> QuerySet[Consignment]:
     """Consignments whose invoice has to be adjusted, for invoice staff and the operator."""
     return unadjusted() if MONEY_ROLES & roles_of(user) else Consignment.objects.none()
+
+
+def reviews_for(user: Any) -> QuerySet[ReviewedInvoice]:
+    """Invoices that the tax authority asks about, for those who may read the invoices."""
+    return ReviewedInvoice.objects.all() if MONEY_ROLES & roles_of(user) else ReviewedInvoice.objects.none()
 
 
 def sheets_for(user: Any) -> QuerySet[ProductSheet]:

@@ -23,6 +23,7 @@ from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.invoices.models import InvoiceStatus
 from shop.invoices.notices import with_refused_notice
+from shop.invoices.reviews import open_rows
 from shop.money import format_amount
 from shop.orders.models import Consignment, OrderEvent, Shortfall
 from shop.orders.statuses import ConsignmentStatus, OrderEventKind
@@ -38,6 +39,7 @@ from .selectors import (
     papers_for,
     refunds_for,
     reports_for,
+    reviews_for,
     sheets_for,
     transfers_for,
     unadjusted_for,
@@ -217,6 +219,16 @@ CARDS = (
         "warning",
         is_rare=True,
         work_of="panel:notice",
+    ),
+    Card(
+        _("Cơ quan thuế hỏi về hóa đơn"),
+        _("Trả lời trước hạn"),
+        "panel:reviews",
+        "",
+        lambda user: open_rows(reviews_for(user)).count(),
+        "help",
+        is_rare=True,
+        work_of="panel:settle_review",
     ),
     Card(
         _("Hóa đơn cần điều chỉnh"),

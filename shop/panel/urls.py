@@ -40,6 +40,7 @@ from .corrections import (
     notice_xml,
 )
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
+from .reviews import Reviews, SettleReview
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .tax_rules import DecideRate, TaxRules
 
@@ -85,6 +86,8 @@ urlpatterns = [
     path("hoa-don/dot/<int:pk>/", BatchPage.as_view(), name="batch"),
     path("hoa-don/xuat/", ExportMonth.as_view(), name="export_month"),
     path("hoa-don/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
+    path("hoa-don/ra-soat/", Reviews.as_view(), name="reviews"),
+    path("hoa-don/ra-soat/<int:pk>/", SettleReview.as_view(), name="settle_review"),
     path("hoa-don/can-dieu-chinh/", Unadjusted.as_view(), name="unadjusted"),
     path("hoa-don/<int:pk>/dieu-chinh-hoan/", AdjustReturned.as_view(), name="adjust_returned"),
     path("hoa-don/<int:pk>/lap/", invoices.Issue.as_view(), name="issue"),

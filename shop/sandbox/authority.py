@@ -18,7 +18,6 @@ from lxml import etree
 
 from shop.invoices.exchange import (
     ACKNOWLEDGED,
-    ASK_FOR_CODE,
     AUTHORITY,
     CHECKED,
     CODED,
@@ -26,7 +25,6 @@ from shop.invoices.exchange import (
     Message,
     Reason,
     acknowledgement,
-    is_message_id,
     new_message_id,
     refusal,
     unwrap,
@@ -36,10 +34,12 @@ from shop.invoices.exchange import (
 from shop.invoices.notice_exchange import NOTED, TELL
 from shop.invoices.reading import Refused, parse
 from shop.invoices.registration import DECIDED, REGISTER
+from shop.invoices.review_exchange import REVIEW
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
 from shop.invoices.signer import Signer, Trust
 from shop.invoices.signing import VIETNAM, sign
-from shop.sandbox import notice_desk, registry, series, tax_rules, tax_seals
+from shop.invoices.tax_codes import without_dash
+from shop.sandbox import envelopes, notice_desk, registry, series, tax_rules, tax_seals
 
 _MEND = "Lập lại hóa đơn cùng số rồi gửi lại."
 _SCHEMA = """
@@ -93,7 +93,7 @@ class Authority:
         self._clock = clock
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(self._connect()) as database:
-            database.executescript(_SCHEMA + registry.SCHEMA)
+            database.executescript(_SCHEMA + registry.SCHEMA + notice_desk.SCHEMA)
 
     @classmethod
     def in_folder(cls, folder: Path, *, clock: Callable[[], dt.datetime] = _now) -> Authority:
@@ -163,6 +163,41 @@ class Authority:
                 return None
             return bytes(answer)
 
+    def ask_review(
+        self, *, tax_code: str, invoices: Sequence[tuple[str, str, int]], reason: str, days: int
+    ) -> str:
+        """The id of a message 302 that now lies in the taxpayer's inbox."""
+        now, number = self._clock().astimezone(VIETNAM), uuid.uuid4().hex[:10].upper()
+        with self._transaction() as database:
+            rows = [(*each, series.issued_on(database, tax_code, *each)) for each in invoices]
+            unsigned = notice_desk.review(
+                tax_code=tax_code, name="", number=number, at=now, days=days, reason=reason, invoices=rows
+            )
+            envelope = self._envelope(REVIEW, without_dash(tax_code), "", tax_code)
+            body = wrap(envelope, [sign(unsigned, self._signer, place="CQT", at=now)])
+            database.execute(
+                "INSERT INTO review VALUES (?, ?, ?, ?, ?, 0)",
+                (envelope.message_id, tax_code, number, now.date().isoformat(), body),
+            )
+        return envelope.message_id
+
+    def inbox(self, tax_code: str) -> list[str]:
+        """Ids of messages that the taxpayer has not acknowledged. Raises: Unavailable."""
+        return [str(row[0]) for row in self._mail("tax_code = ? AND NOT is_read", tax_code)]
+
+    def outgoing(self, tax_code: str, message_id: str) -> bytes:
+        """A message of the authority's own. Raises: UnknownMessage, Unavailable."""
+        for row in self._mail("tax_code = ? AND message_id = ?", tax_code, message_id):
+            return bytes(row[1])
+        raise UnknownMessage(message_id)
+
+    def _mail(self, where: str, *values: str) -> list[tuple[str, bytes]]:
+        with self._transaction() as database:
+            if database.execute("SELECT name FROM mood").fetchone()[0] == Mood.DOWN:
+                raise Unavailable
+            found = f"SELECT message_id, body FROM review WHERE {where} ORDER BY rowid"  # noqa: S608  two constants
+            return database.execute(found, values).fetchall()
+
     def codes(self) -> dict[tuple[str, str, str, int], str]:
         """Every code given, by seller, form, series and number."""
         with self._transaction() as database:
@@ -188,10 +223,13 @@ class Authority:
         if known:
             reasons = [Reason(code="9002", text="Mã thông điệp đã dùng cho nội dung khác")]
         else:
-            reasons = _envelope_reasons(message)
+            reasons = envelopes.reasons_against(message)
         if reasons:
             return self._acknowledge(envelope.message_id, envelope.sender, reasons)
         reply = self._acknowledge(envelope.message_id, envelope.sender, [])
+        if envelope.kind == ACKNOWLEDGED:
+            database.execute("UPDATE review SET is_read = 1 WHERE message_id = ?", (envelope.answers,))
+            return reply
         if envelope.kind == REGISTER:
             answer = self._register(database, message)
         elif envelope.kind == TELL:
@@ -339,45 +377,6 @@ class Authority:
                 database.execute("ROLLBACK")
                 raise
             database.execute("COMMIT")
-
-
-def _envelope_reasons(message: Message) -> list[Reason]:
-    """Why a message is not taken at all: the first thing that is wrong with it."""
-    envelope = message.envelope
-    if not is_message_id(envelope.message_id, sender=envelope.sender):
-        return [Reason(code="9003", text="Mã thông điệp sai dạng")]
-    is_known = envelope.kind in (ASK_FOR_CODE, REGISTER, TELL)
-    if not is_known or envelope.receiver != AUTHORITY or len(message.items) != 1:
-        return [
-            Reason(code="9004", text="Chỉ nhận thông điệp 100, 200, 300 gửi cho TCT, mang đúng một tài liệu")
-        ]
-    root = parse(message.items[0])
-    if envelope.kind == REGISTER:
-        return _declaration_reasons(root)
-    return _notice_reasons(root, envelope) if envelope.kind == TELL else _invoice_reasons(root, envelope)
-
-
-def _declaration_reasons(root: etree._Element) -> list[Reason]:
-    return [] if root.tag == "TKhai" else [Reason(code="9008", text="Cần một tờ khai đăng ký")]
-
-
-def _notice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:
-    if root.tag != "TBao" or root.find("DLTBao") is None:
-        return [Reason(code="9009", text="Cần một thông báo hóa đơn lập sai")]
-    if _text(root, "DLTBao/MST") != envelope.tax_code:
-        return [Reason(code="9010", text="Mã số thuế của thông điệp khác người nộp thuế trên thông báo")]
-    return []
-
-
-def _invoice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:
-    content = root.find("DLHDon")
-    if root.tag != "HDon" or content is None or root.find("MCCQT") is not None:
-        return [Reason(code="9005", text="Cần một hóa đơn chưa có mã của cơ quan thuế")]
-    if _text(content, "NDHDon/NBan/MST") != envelope.tax_code:
-        return [Reason(code="9006", text="Mã số thuế của thông điệp khác người bán trên hóa đơn")]
-    if not _text(content, "TTChung/KHHDon").startswith("C"):
-        return [Reason(code="9007", text="Ký hiệu không phải loại hóa đơn có mã")]
-    return []
 
 
 def _is_registered(database: sqlite3.Connection, document: bytes, root: etree._Element) -> bool:

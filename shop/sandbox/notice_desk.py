@@ -12,7 +12,11 @@ from lxml import etree
 from shop.invoices.reading import DECLARATION
 from shop.sandbox.tax_rules import is_tax_code
 
-ANSWER = "301"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS review (
+    message_id TEXT PRIMARY KEY, tax_code TEXT NOT NULL, number TEXT NOT NULL, noticed_on TEXT NOT NULL,
+    body BLOB NOT NULL, is_read INTEGER NOT NULL DEFAULT 0);
+"""
 _EXPLAINS = "4"
 
 
@@ -27,7 +31,12 @@ def faults_of(database: sqlite3.Connection, root: etree._Element, *, today: dt.d
         (code, text)
         for is_wrong, code, text in (
             (say("MSo") != "04/SS-HĐĐT", "9401", "Mẫu thông báo sai"),
-            (say("Loai") != "1", "9402", "Chỉ nhận thông báo của người nộp thuế"),
+            (say("Loai") not in ("1", "2"), "9402", "Loại thông báo sai"),
+            (
+                say("Loai") == "2" and not _asked(database, say("MST"), say("So"), say("NTBCCQT")),
+                "9407",
+                "Không có thông báo rà soát này của cơ quan thuế",
+            ),
             (not is_tax_code(say("MST")), "9403", "Mã số thuế của thông báo sai"),
             (
                 not (say("MCQT").isdigit() and len(say("MCQT")) == 5),
@@ -40,6 +49,15 @@ def faults_of(database: sqlite3.Connection, root: etree._Element, *, today: dt.d
         if is_wrong
     ]
     return faults or _invoice_faults(database, say("MST"), listed[0])
+
+
+def _asked(database: sqlite3.Connection, tax_code: str, number: str, on: str) -> bool:
+    return bool(
+        database.execute(
+            "SELECT 1 FROM review WHERE tax_code = ? AND number = ? AND noticed_on = ?",
+            (tax_code, number, on),
+        ).fetchone()
+    )
 
 
 def _invoice_faults(
@@ -64,31 +82,70 @@ def _invoice_faults(
     return [] if say("MCQTCap") in ("", code) else [("9415", "Mã của cơ quan thuế không khớp hóa đơn")]
 
 
+def review(
+    *,
+    tax_code: str,
+    name: str,
+    number: str,
+    at: dt.datetime,
+    days: int,
+    reason: str,
+    invoices: list[tuple[str, str, int, str]],
+) -> bytes:
+    """The unsigned ``TBao`` of a 302; of each invoice form, series, number and day."""
+    rows = "".join(
+        "<HDon>"
+        + _tag("STT", str(place))
+        + _tag("KHMSHDon", form)
+        + _tag("KHHDon", series)
+        + _tag("SHDon", str(counted))
+        + _tag("Ngay", on)
+        + _tag("LADHDDT", "1")
+        + _tag("LDo", reason)
+        + "</HDon>"
+        for place, (form, series, counted, on) in enumerate(invoices, start=1)
+    )
+    body = (
+        _tag("PBan", "2.1.0")
+        + _tag("MSo", "01/TB-RSĐT")
+        + _tag("Ten", "Thông báo về hóa đơn điện tử cần rà soát")
+        + _tag("So", number)
+        + _tag("NTBao", at.date().isoformat())
+        + _tag("MST", tax_code)
+        + _tag("TNNT", name)
+        + _tag("THan", str(days))
+        + _tag("Lan", "1")
+        + f"<DSHDon>{rows}</DSHDon>"
+    )
+    return DECLARATION + f'<TBao><DLTBao Id="TB-{uuid.uuid4().hex}">{body}</DLTBao></TBao>'.encode()
+
+
+def _tag(name: str, text: str) -> str:
+    return f"<{name}>{escape(text)}</{name}>"
+
+
 def answer(
     root: etree._Element, *, at: dt.datetime, message_id: str, number: str, faults: list[tuple[str, str]]
 ) -> bytes:
     """The unsigned ``TBao`` of a 301."""
 
-    def tag(name: str, text: str) -> str:
-        return f"<{name}>{escape(text)}</{name}>"
-
     named = root.find("DLTBao/DSHDon/HDon")
     kept = ("STT", "MCQTCap", "KHMSHDon", "KHHDon", "SHDon", "Ngay", "LADHDDT", "TCTBao")
     copied = "".join(
-        tag(name, text) for name in kept if (text := named.findtext(name) if named is not None else None)
+        _tag(name, text) for name in kept if (text := named.findtext(name) if named is not None else None)
     )
-    reasons = "".join(f"<LDo>{tag('MLoi', code)}{tag('MTa', text)}</LDo>" for code, text in faults)
+    reasons = "".join(f"<LDo>{_tag('MLoi', code)}{_tag('MTa', text)}</LDo>" for code, text in faults)
     body = (
-        tag("PBan", "2.1.0")
-        + tag("MSo", "01/TB-SSĐT")
-        + tag("Ten", "Thông báo về việc tiếp nhận và kết quả xử lý hóa đơn điện tử đã lập sai")
-        + tag("MST", root.findtext("DLTBao/MST") or "")
-        + tag("TNNT", root.findtext("DLTBao/TNNT") or "")
-        + tag("MGDDTu", message_id)
-        + tag("TGNhan", f"{at:%Y-%m-%dT%H:%M:%S}")
-        + f"<DSHDon><HDon>{copied}{tag('TTTNCCQT', '2' if faults else '1')}"
+        _tag("PBan", "2.1.0")
+        + _tag("MSo", "01/TB-SSĐT")
+        + _tag("Ten", "Thông báo về việc tiếp nhận và kết quả xử lý hóa đơn điện tử đã lập sai")
+        + _tag("MST", root.findtext("DLTBao/MST") or "")
+        + _tag("TNNT", root.findtext("DLTBao/TNNT") or "")
+        + _tag("MGDDTu", message_id)
+        + _tag("TGNhan", f"{at:%Y-%m-%dT%H:%M:%S}")
+        + f"<DSHDon><HDon>{copied}{_tag('TTTNCCQT', '2' if faults else '1')}"
         + (f"<DSLDKTNhan>{reasons}</DSLDKTNhan>" if faults else "")
-        + f"</HDon></DSHDon><STBao>{tag('So', number)}{tag('NTBao', at.date().isoformat())}</STBao>"
+        + f"</HDon></DSHDon><STBao>{_tag('So', number)}{_tag('NTBao', at.date().isoformat())}</STBao>"
     )
     return DECLARATION + f'<TBao><DLTBao Id="TB-{uuid.uuid4().hex}">{body}</DLTBao></TBao>'.encode()
 

@@ -65,3 +65,12 @@ def series_code(database: sqlite3.Connection, invoice: Placed) -> tuple[str, lis
     if wrong_dates:
         return "", [Reason(code="9102", text="Ngày lập không theo thứ tự số hóa đơn")]
     return "", []
+
+
+def issued_on(database: sqlite3.Connection, seller: str, form: str, series: str, number: int) -> str:
+    """The day of an invoice that was given a code; empty for one that was not."""
+    row = database.execute(
+        "SELECT issued_on FROM invoice WHERE seller = ? AND form = ? AND series = ? AND number = ?",
+        (seller, form, series, number),
+    ).fetchone()
+    return str(row[0]) if row else ""

@@ -1,7 +1,8 @@
 """The sandbox tax authority on HTTP.
 
 ``POST messages`` takes a message and gives its acknowledgement; ``GET messages/<MTDiep>`` gives the answer, 204 while
-there is none yet, 404 for a message never seen; ``GET mood`` and ``POST mood`` are for the trainer.
+there is none yet, 404 for a message never seen. ``GET inbox/<MST>`` lists messages that a taxpayer has not yet
+acknowledged, ``GET inbox/<MST>/<MTDiep>`` gives one. ``GET`` and ``POST mood`` and ``POST review`` are for the trainer.
 """
 
 from __future__ import annotations
@@ -22,20 +23,44 @@ class TaxFront:
 
     def __call__(self, method: str, path: str, body: bytes) -> Reply:
         """The reply to a request below the mount."""
-        first, _, message_id = path.partition("/")
+        first, _, rest = path.partition("/")
+        doors = {
+            ("POST", "messages", False): lambda: Reply(200, XML, self.authority.receive(body)),
+            ("GET", "messages", True): lambda: self._answer(rest),
+            ("GET", "inbox", True): lambda: self._inbox(*rest.partition("/")[::2]),
+            ("POST", "review", False): lambda: self._review(body),
+            ("POST", "mood", False): lambda: self._mood(body),
+            ("GET", "mood", False): lambda: self._mood(b""),
+        }
         try:
-            if (method, path) == ("POST", "messages"):
-                return Reply(200, XML, self.authority.receive(body))
-            if method == "GET" and first == "messages" and message_id:
-                answer = self.authority.answer(message_id)
-                return Reply(204) if answer is None else Reply(200, XML, answer)
-            if path == "mood" and method in ("GET", "POST"):
-                return self._mood(body if method == "POST" else b"")
+            door = doors.get((method, first, bool(rest)))
+            return door() if door else refuse(404, "no such place")
         except UnknownMessage:
             return refuse(404, "no such message")
         except Unavailable:
             return refuse(503, "the tax authority is down")
-        return refuse(404, "no such place")
+
+    def _answer(self, message_id: str) -> Reply:
+        answer = self.authority.answer(message_id)
+        return Reply(204) if answer is None else Reply(200, XML, answer)
+
+    def _inbox(self, tax_code: str, message_id: str) -> Reply:
+        if message_id:
+            return Reply(200, XML, self.authority.outgoing(tax_code, message_id))
+        return Reply(200, "text/plain", "\n".join(self.authority.inbox(tax_code)).encode())
+
+    def _review(self, body: bytes) -> Reply:
+        try:
+            wish = json.loads(body)
+            message_id = self.authority.ask_review(
+                tax_code=str(wish["tax_code"]),
+                invoices=[(str(form), str(series), int(number)) for form, series, number in wish["invoices"]],
+                reason=str(wish["reason"]),
+                days=int(wish.get("days", 5)),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return refuse(400, "tax_code, invoices [[form, series, number]], reason")
+        return Reply(200, "application/json", json.dumps({"message_id": message_id}).encode())
 
     def _mood(self, body: bytes) -> Reply:
         if body:

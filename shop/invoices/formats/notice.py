@@ -14,14 +14,14 @@ from shop.invoices.reading import DECLARATION
 
 VERSION = "2.1.0"
 TITLE = "Thông báo hóa đơn điện tử đã lập sai"
-OWN_NOTICE = "1"  # Loai: the taxpayer's own, not an answer to the authority
+OWN_NOTICE, ANSWERS = "1", "2"  # Loai: the taxpayer's own, or an answer to the authority's request
 ELECTRONIC = "1"  # LADHDDT: an e-invoice under Decree 123/2020 and its successors
 EXPLAINS = "4"  # TCTBao: giải trình
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What a notice of one invoice says."""
+    """What a notice of one invoice says. ``answers`` is the number and day of the authority's request."""
 
     office_code: str
     office_name: str
@@ -35,16 +35,19 @@ class Notice:
     number: int
     issued_on: dt.date
     reason: str
+    answers: tuple[str, dt.date] | None = None
 
 
 def build_notice(notice: Notice) -> bytes:
     """The notice without signature. Raises: ValueError on a part that is missing or too long."""
     identity = f"TB-{uuid.uuid4().hex}"
+    number, on = notice.answers or ("", None)
     head = _tags(
         ("PBan", VERSION, 6),
         ("MSo", "04/SS-HĐĐT", 15),
         ("Ten", TITLE, 255),
-        ("Loai", OWN_NOTICE, 1),
+        ("Loai", ANSWERS if on else OWN_NOTICE, 1),
+        *([("So", number, 30), ("NTBCCQT", on.isoformat(), 10)] if on else []),
         ("MCQT", notice.office_code, 5),
         ("TCQT", notice.office_name, 100),
         ("TNNT", notice.seller_name, 400),

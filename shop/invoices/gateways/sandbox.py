@@ -28,10 +28,10 @@ _TIMEOUT = (3.05, 10.0)
 
 
 class SandboxGateway:
-    """Speaks messages 100, 200 and 300. ``base_url`` is where the authority is mounted, without a slash."""
+    """Speaks messages 100, 200, 300 and 302. ``base_url`` is where the authority is mounted, without a slash."""
 
     def __init__(self, base_url: str, *, timeout: tuple[float, float] = _TIMEOUT) -> None:
-        self._messages = f"{base_url}/messages"
+        self._messages, self._inbox = f"{base_url}/messages", f"{base_url}/inbox"
         self._timeout = timeout
 
     def submit(self, message_id: str, document: bytes) -> Receipt:
@@ -69,6 +69,15 @@ class SandboxGateway:
             return _read_answer(message_id, body)
         except Refused as reason:
             raise TryAgainLater(f"the answer could not be read: {reason}") from reason
+
+    def incoming(self, tax_code: str) -> list[bytes]:
+        """See :class:`shop.invoices.gateway.InboxGateway`."""
+        listed = _body(self._request("GET", f"{self._inbox}/{tax_code}")).decode("ascii", "replace").split()
+        return [_body(self._request("GET", f"{self._inbox}/{tax_code}/{each}")) for each in listed]
+
+    def acknowledge(self, message: bytes) -> None:
+        """See :class:`shop.invoices.gateway.InboxGateway`."""
+        self._call("POST", self._messages, message)
 
     def compare(self, sent: bytes, answer: bytes, *, today: dt.date, trust: Trust) -> list[Finding]:
         """See :class:`shop.invoices.gateway.InvoiceGateway`. The authority adds to our bytes and changes none."""

@@ -14,6 +14,7 @@ from .invoice import (
     OfficialNumber,
 )
 from .registers import Delegation, RateRule, RateRuleStatus, SeriesRegistration, TaxOffice
+from .reviews import ReviewedInvoice, ReviewRequest
 from .work import ErrorNotice, IssueBatch, IssueBatchRow, NoticeStatus
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "OfficialNumber",
     "RateRule",
     "RateRuleStatus",
+    "ReviewRequest",
+    "ReviewedInvoice",
     "SeriesRegistration",
     "TaxOffice",
 ]

@@ -1,0 +1,65 @@
+"""What the sandbox tax authority looks at before it takes a message: its envelope, and whose it is."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from shop.invoices.exchange import (
+    ACKNOWLEDGED,
+    ASK_FOR_CODE,
+    AUTHORITY,
+    Envelope,
+    Message,
+    Reason,
+    is_message_id,
+)
+from shop.invoices.notice_exchange import TELL
+from shop.invoices.reading import parse
+from shop.invoices.registration import REGISTER
+
+
+def reasons_against(message: Message) -> list[Reason]:
+    """Why a message is not taken at all: the first thing that is wrong with it."""
+    envelope = message.envelope
+    if not is_message_id(envelope.message_id, sender=envelope.sender):
+        return [Reason(code="9003", text="Mã thông điệp sai dạng")]
+    is_known = envelope.kind in (ASK_FOR_CODE, REGISTER, TELL, ACKNOWLEDGED)
+    if not is_known or envelope.receiver != AUTHORITY or len(message.items) != 1:
+        return [
+            Reason(
+                code="9004", text="Chỉ nhận thông điệp 100, 200, 300, 999 gửi cho TCT, mang đúng một tài liệu"
+            )
+        ]
+    root = parse(message.items[0])
+    if envelope.kind == ACKNOWLEDGED:
+        return []
+    if envelope.kind == REGISTER:
+        return _declaration_reasons(root)
+    return _notice_reasons(root, envelope) if envelope.kind == TELL else _invoice_reasons(root, envelope)
+
+
+def _declaration_reasons(root: etree._Element) -> list[Reason]:
+    return [] if root.tag == "TKhai" else [Reason(code="9008", text="Cần một tờ khai đăng ký")]
+
+
+def _notice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:
+    if root.tag != "TBao" or root.find("DLTBao") is None:
+        return [Reason(code="9009", text="Cần một thông báo hóa đơn lập sai")]
+    if _say(root, "DLTBao/MST") != envelope.tax_code:
+        return [Reason(code="9010", text="Mã số thuế của thông điệp khác người nộp thuế trên thông báo")]
+    return []
+
+
+def _invoice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:
+    content = root.find("DLHDon")
+    if root.tag != "HDon" or content is None or root.find("MCCQT") is not None:
+        return [Reason(code="9005", text="Cần một hóa đơn chưa có mã của cơ quan thuế")]
+    if _say(content, "NDHDon/NBan/MST") != envelope.tax_code:
+        return [Reason(code="9006", text="Mã số thuế của thông điệp khác người bán trên hóa đơn")]
+    if not _say(content, "TTChung/KHHDon").startswith("C"):
+        return [Reason(code="9007", text="Ký hiệu không phải loại hóa đơn có mã")]
+    return []
+
+
+def _say(content: etree._Element, path: str) -> str:
+    return content.findtext(path) or ""
