@@ -99,6 +99,7 @@ _READ_INVOICES = frozenset(
         "panel:invoice_xml",
         "panel:notice_xml",
         "panel:reviews",
+        "panel:signing",
         "panel:unadjusted",
         "panel:batch",
         "panel:export_month",

@@ -1,4 +1,4 @@
-"""Reminders that the calendar causes, not an order: certificates and papers on their way to their end."""
+"""Reminders that the calendar causes, not an order: certificates, papers and signatures on their way to their end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import datetime as dt
 from catalog import validity
 from catalog.certificates import ending_on
 from catalog.clock import VIETNAM
-from catalog.models import Certificate, Paper
+from catalog.models import Certificate, Cooperative, Paper
 from catalog.ocop import reminder_mark, renewal_window
 from catalog.papers import papers_ending_on
+from shop.accounts.models import User
+from shop.accounts.roles import Role
+from shop.invoices import certificates as signing
+from shop.invoices.models import SigningCertificate
 from shop.messages.models import Letter
 from shop.messages.services import write_letter
 
@@ -78,6 +82,46 @@ def _remind_of_star(key: str, certificate: Certificate, on: dt.date) -> Letter |
             "certificate_url": certificate_url(certificate, language=COOPERATIVE_LANGUAGE)
             if certificate.sheet.is_public
             else "",
+            "panel_url": panel_url(),
+        },
+        language=COOPERATIVE_LANGUAGE,
+    )
+
+
+def remind_of_signing(now: dt.datetime) -> int:
+    """How many letters were written now about certificates that invoices are signed with.
+
+    To the invoice staff, and to the cooperative where the key is its own, at 30, 14 and 3 days and after the end.
+    Idempotent by certificate, mark and address.
+    """
+    due = {
+        f"signing-ending:{one.serial[:32]}:{mark}:{address}": (one, mark, address)
+        for one in signing.ending(now)
+        if (mark := signing.mark_of(one, now)) is not None
+        for address in _told_of(one)
+    }
+    known = set(Letter.objects.filter(key__in=due).values_list("key", flat=True))
+    letters = [_remind_of_signing(key, *due[key], now) for key in due if key not in known]
+    return sum(letter is not None for letter in letters)
+
+
+def _told_of(certificate: SigningCertificate) -> list[str]:
+    staff = User.objects.filter(is_active=True, groups__name=Role.INVOICE_STAFF, email__isnull=False)
+    holders = Cooperative.objects.filter(tax_code=certificate.tax_code).exclude(email="")
+    return sorted({*staff.values_list("email", flat=True), *holders.values_list("email", flat=True)})
+
+
+def _remind_of_signing(
+    key: str, certificate: SigningCertificate, mark: int, address: str, now: dt.datetime
+) -> Letter | None:
+    return write_letter(
+        key=key,
+        recipient=address,
+        template="signing_ending",
+        context={
+            "certificate": certificate,
+            "is_over": mark == 0,
+            "days_left": signing.days_left(certificate, now),
             "panel_url": panel_url(),
         },
         language=COOPERATIVE_LANGUAGE,

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from catalog import shelves
 from catalog.importing import jobs as imports
+from shop.invoices.certificates import look_at_certificates
 from shop.invoices.notices import transmit_due_notices
 from shop.invoices.reviews import look_for_reviews
 from shop.messages.services import send_due
@@ -18,7 +19,7 @@ from .digests import tell_stalls
 from .following import receive_waiting
 from .invoicing import transmit_due
 from .paying import poll
-from .reminders import remind_of_ends
+from .reminders import remind_of_ends, remind_of_signing
 from .services import expire
 from .shortfalls import answer_overdue
 
@@ -39,8 +40,9 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "invoices": transmit_due(now),
         "notices": transmit_due_notices(now),
         "reviews": look_for_reviews(now),
+        "certificates": look_at_certificates(now),
         "shelf": shelves.settle(),
-        "reminders": remind_of_ends(now),
+        "reminders": remind_of_ends(now) + remind_of_signing(now),
         "digests": tell_stalls(now),
         "imports": imports.go_on(now),
         "letters": send_due(now),

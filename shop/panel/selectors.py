@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils import timezone
 from oscar.apps.order.models import Order
 
 from catalog.models import Certificate, Lot, Paper, Plot, ProductImport, ProductSheet
@@ -16,7 +17,15 @@ from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
 from shop.complaints.models import Complaint, ComplaintQuerySet
-from shop.invoices.models import Invoice, IssueBatch, RateRule, ReviewedInvoice
+from shop.invoices.certificates import ending
+from shop.invoices.models import (
+    Invoice,
+    InvoiceSeries,
+    IssueBatch,
+    RateRule,
+    ReviewedInvoice,
+    SigningCertificate,
+)
 from shop.messages.models import Letter, LetterState
 from shop.orders.invoicing import unadjusted
 from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, PickedLot
@@ -51,6 +60,23 @@ def reports_for(user: Any) -> GoodsReportQuerySet:
 def unadjusted_for(user: Any) -> QuerySet[Consignment]:
     """Consignments whose invoice has to be adjusted, for invoice staff and the operator."""
     return unadjusted() if MONEY_ROLES & roles_of(user) else Consignment.objects.none()
+
+
+def certificates_of_signers_for(user: Any) -> QuerySet[SigningCertificate]:
+    """What invoices are signed with, for those who may read the invoices; the first to end stands first."""
+    rows = SigningCertificate.objects.all()
+    return rows if MONEY_ROLES & roles_of(user) else rows.none()
+
+
+def ending_signatures_for(user: Any) -> QuerySet[SigningCertificate]:
+    """Those of them that end soon, have ended or cannot be read."""
+    soon = ending(timezone.now())
+    return soon if MONEY_ROLES & roles_of(user) else soon.none()
+
+
+def series_for(user: Any) -> QuerySet[InvoiceSeries]:
+    """Series of invoices, for those who may read the invoices."""
+    return InvoiceSeries.objects.all() if MONEY_ROLES & roles_of(user) else InvoiceSeries.objects.none()
 
 
 def reviews_for(user: Any) -> QuerySet[ReviewedInvoice]:

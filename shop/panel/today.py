@@ -34,6 +34,7 @@ from .selectors import (
     certificates_for,
     complaints_for,
     consignments_for,
+    ending_signatures_for,
     failed_messages_for,
     invoices_for,
     papers_for,
@@ -219,6 +220,15 @@ CARDS = (
         "warning",
         is_rare=True,
         work_of="panel:notice",
+    ),
+    Card(
+        _("Chứng thư số sắp hết hạn"),
+        _("Hết hạn thì không lập được hóa đơn"),
+        "panel:signing",
+        "",
+        lambda user: ending_signatures_for(user).count(),
+        "key",
+        is_rare=True,
     ),
     Card(
         _("Cơ quan thuế hỏi về hóa đơn"),

@@ -42,6 +42,7 @@ from .corrections import (
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
 from .reviews import Reviews, SettleReview
 from .shortfalls import ReportShortfall, WithdrawShortfall
+from .signing import Signing
 from .tax_rules import DecideRate, TaxRules
 
 app_name = "panel"
@@ -86,6 +87,7 @@ urlpatterns = [
     path("hoa-don/dot/<int:pk>/", BatchPage.as_view(), name="batch"),
     path("hoa-don/xuat/", ExportMonth.as_view(), name="export_month"),
     path("hoa-don/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
+    path("hoa-don/chung-thu/", Signing.as_view(), name="signing"),
     path("hoa-don/ra-soat/", Reviews.as_view(), name="reviews"),
     path("hoa-don/ra-soat/<int:pk>/", SettleReview.as_view(), name="settle_review"),
     path("hoa-don/can-dieu-chinh/", Unadjusted.as_view(), name="unadjusted"),

@@ -97,6 +97,11 @@ def tax_rules_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def signing_item() -> MenuItem:
+    return MenuItem(_("Chứng thư số"), reverse("panel:signing"), "signing", icon_name="key", order=136)
+
+
+@hooks.register("register_admin_menu_item")
 def transfers_item() -> MenuItem:
     return MenuItem(_("Tiền về"), reverse("panel:transfers"), "transfers", icon_name="download", order=140)
 

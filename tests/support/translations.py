@@ -54,7 +54,7 @@ STAFF_ROOMS = (
         for folder in ("letters", "short")
         for name in (
             "certificate_ending", "goods_reported", "ingredient_recalled", "own_lot_recalled", "packing_digest",
-            "paper_ending", "parcel_off", "report_decided", "shortfall_answered", "to_pack",
+            "paper_ending", "parcel_off", "report_decided", "shortfall_answered", "signing_ending", "to_pack",
         )
     ),
 )  # fmt: skip

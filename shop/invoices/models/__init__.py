@@ -13,7 +13,14 @@ from .invoice import (
     InvoiceStatus,
     OfficialNumber,
 )
-from .registers import Delegation, RateRule, RateRuleStatus, SeriesRegistration, TaxOffice
+from .registers import (
+    Delegation,
+    RateRule,
+    RateRuleStatus,
+    SeriesRegistration,
+    SigningCertificate,
+    TaxOffice,
+)
 from .reviews import ReviewedInvoice, ReviewRequest
 from .work import ErrorNotice, IssueBatch, IssueBatchRow, NoticeStatus
 
@@ -36,5 +43,6 @@ __all__ = [
     "ReviewRequest",
     "ReviewedInvoice",
     "SeriesRegistration",
+    "SigningCertificate",
     "TaxOffice",
 ]

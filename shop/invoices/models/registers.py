@@ -131,6 +131,25 @@ class TaxOffice(models.Model):
         return self.name
 
 
+class SigningCertificate(models.Model):
+    """The certificate that a tax code signs with, as it was last seen. ``trouble`` says why it could not be read."""
+
+    tax_code = models.CharField(_("mã số thuế"), max_length=14, unique=True)
+    holder = models.CharField(_("bên ký"), max_length=400)
+    serial = models.CharField(_("số sê-ri"), max_length=64, blank=True)
+    valid_to = models.DateTimeField(_("có giá trị đến"), null=True)
+    trouble = models.CharField(_("không đọc được vì"), max_length=255, blank=True)
+    seen_at = models.DateTimeField(_("xem lúc"))
+
+    class Meta:
+        ordering = ("valid_to", "tax_code")
+        verbose_name = _("chứng thư số")
+        verbose_name_plural = _("chứng thư số")
+
+    def __str__(self) -> str:
+        return f"{self.holder} ({self.tax_code})"
+
+
 class Delegation(models.Model):
     """A contract under which another party issues in the seller's name (*ủy nhiệm*, art. 9 of Circular 91/2026).
 

@@ -89,7 +89,10 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "promotions",
             ],
         ),
-        ("invoice_staff", ["today", "invoices", "tax-rules", "transfers", "refunds", "reconciliation"]),
+        (
+            "invoice_staff",
+            ["today", "invoices", "signing", "tax-rules", "transfers", "refunds", "reconciliation"],
+        ),
         ("editor", ["today", "explorer", "images", "synonyms"]),
         ("helper", ["today"]),
         (
@@ -103,6 +106,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "lots",
                 "delivery",
                 "invoices",
+                "signing",
                 "tax-rules",
                 "transfers",
                 "refunds",

@@ -1,4 +1,4 @@
-"""Requests of the tax authority to review invoices, and notices that answer them; triggers over both."""
+"""Requests of the tax authority to review invoices, notices that answer them, and certificates that sign."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -62,6 +62,23 @@ class Migration(migrations.Migration):
             model_name='reviewedinvoice',
             name='request',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='invoices.reviewrequest'),
+        ),
+        migrations.CreateModel(
+            name='SigningCertificate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tax_code', models.CharField(max_length=14, unique=True, verbose_name='mã số thuế')),
+                ('holder', models.CharField(max_length=400, verbose_name='bên ký')),
+                ('serial', models.CharField(blank=True, max_length=64, verbose_name='số sê-ri')),
+                ('valid_to', models.DateTimeField(null=True, verbose_name='có giá trị đến')),
+                ('trouble', models.CharField(blank=True, max_length=255, verbose_name='không đọc được vì')),
+                ('seen_at', models.DateTimeField(verbose_name='xem lúc')),
+            ],
+            options={
+                'verbose_name': 'chứng thư số',
+                'verbose_name_plural': 'chứng thư số',
+                'ordering': ('valid_to', 'tax_code'),
+            },
         ),
         freeze_rows(
             "invoices_reviewrequest",
