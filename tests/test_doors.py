@@ -36,13 +36,13 @@ from shop.images.models import Picture
 from shop.invoices.models import (
     DocumentKind,
     ErrorNotice,
+    InquiredInvoice,
+    Inquiry,
     Invoice,
     InvoiceDocument,
     IssueBatch,
     NoticeStatus,
     RateRule,
-    ReviewedInvoice,
-    ReviewRequest,
 )
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, GoodsReport, Shortfall
@@ -150,9 +150,9 @@ def _told(invoice: Invoice) -> ErrorNotice:
     )
 
 
-def _asked_about(invoice: Invoice) -> ReviewedInvoice:
+def _asked_about(invoice: Invoice) -> InquiredInvoice:
     """A question of the tax authority about an invoice."""
-    asked, _new = ReviewRequest.objects.get_or_create(
+    asked, _new = Inquiry.objects.get_or_create(
         message_id=f"TCT{invoice.pk}",
         defaults={
             "seller": invoice.seller,
@@ -163,7 +163,7 @@ def _asked_about(invoice: Invoice) -> ReviewedInvoice:
             "body": b"<TDiep/>",
         },
     )
-    return ReviewedInvoice.objects.get_or_create(request=asked, invoice=invoice, named="Hóa đơn lạ")[0]
+    return InquiredInvoice.objects.get_or_create(request=asked, invoice=invoice, named="Hóa đơn lạ")[0]
 
 
 def _reported(market: Market) -> GoodsReport:
@@ -267,7 +267,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),
     ("panel:.*certificate", lambda own: own.sheet.certificates.get(verified_at__isnull=True).pk),
     ("panel:decide_rate", lambda own: RateRule.objects.order_by("pk").values_list("pk", flat=True)[0]),
-    ("panel:settle_review", lambda own: _asked_about(own.invoice).pk),
+    ("panel:settle_inquiry", lambda own: _asked_about(own.invoice).pk),
     ("panel:batch", lambda own: IssueBatch.objects.get_or_create()[0].pk),
     ("panel:", lambda own: own.invoice.pk),
     ("shopper:address", lambda own: SavedAddress.objects.get().pk),

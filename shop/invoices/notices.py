@@ -24,11 +24,11 @@ from shop.invoices.keys import gateway_of, signer_of, trusted
 from shop.invoices.models import (
     DocumentKind,
     ErrorNotice,
+    InquiredInvoice,
     Invoice,
     InvoiceDocument,
     NoticeStatus,
     OfficialNumber,
-    ReviewedInvoice,
     TaxOffice,
 )
 from shop.invoices.sales import SaleRecord
@@ -41,7 +41,7 @@ WAITING = (NoticeStatus.SIGNED, NoticeStatus.SENT)
 
 @transaction.atomic
 def open_notice(
-    *, invoice: Invoice, reason: str, by: Any, answers: ReviewedInvoice | None = None
+    *, invoice: Invoice, reason: str, by: Any, answers: InquiredInvoice | None = None
 ) -> ErrorNotice:
     """A notice to be signed; with ``answers`` it replies to the authority's request about this invoice.
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from catalog import shelves
 from catalog.importing import jobs as imports
 from shop.invoices.certificates import look_at_certificates
+from shop.invoices.inquiries import look_for_inquiries
 from shop.invoices.notices import transmit_due_notices
-from shop.invoices.reviews import look_for_reviews
 from shop.messages.services import send_due
 from shop.payments import refunds
 
@@ -39,7 +39,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "batches": work_off_left_behind(now),
         "invoices": transmit_due(now),
         "notices": transmit_due_notices(now),
-        "reviews": look_for_reviews(now),
+        "inquiries": look_for_inquiries(now),
         "certificates": look_at_certificates(now),
         "shelf": shelves.settle(),
         "reminders": remind_of_ends(now) + remind_of_signing(now),

@@ -20,8 +20,8 @@ from django.views import View
 from shop.accounts.doors import may_open
 from shop.invoices import corrections, notices, services
 from shop.invoices.corrections import NotCorrectable, Obstacle
-from shop.invoices.models import ErrorNotice, Invoice, InvoiceKind, ReviewedInvoice, TaxOffice
-from shop.invoices.reviews import open_rows
+from shop.invoices.inquiries import open_rows
+from shop.invoices.models import ErrorNotice, InquiredInvoice, Invoice, InvoiceKind, TaxOffice
 from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import open_adjustment
 
@@ -232,10 +232,10 @@ class Notify(_CorrectionScreen):
     lead = gettext_lazy("Thông báo được ký số, gửi cơ quan thuế và lưu cùng hóa đơn. Nhớ báo cho người mua.")
     button = gettext_lazy("Ký và gửi cơ quan thuế")
 
-    def asked(self) -> ReviewedInvoice | None:
+    def asked(self) -> InquiredInvoice | None:
         """The authority's question that this notice answers, named in the address."""
         asked = self.request.GET.get(ANSWERS_KEY, "")
-        rows = open_rows(self.invoice.reviews.all())
+        rows = open_rows(self.invoice.inquiries.all())
         return rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 10 else None
 
     def obstacle(self) -> Obstacle | None:

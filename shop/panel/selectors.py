@@ -19,11 +19,11 @@ from shop.accounts.roles import Role, roles_of
 from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.invoices.certificates import ending
 from shop.invoices.models import (
+    InquiredInvoice,
     Invoice,
     InvoiceSeries,
     IssueBatch,
     RateRule,
-    ReviewedInvoice,
     SigningCertificate,
 )
 from shop.messages.models import Letter, LetterState
@@ -79,9 +79,9 @@ def series_for(user: Any) -> QuerySet[InvoiceSeries]:
     return InvoiceSeries.objects.all() if MONEY_ROLES & roles_of(user) else InvoiceSeries.objects.none()
 
 
-def reviews_for(user: Any) -> QuerySet[ReviewedInvoice]:
+def inquiries_for(user: Any) -> QuerySet[InquiredInvoice]:
     """Invoices that the tax authority asks about, for those who may read the invoices."""
-    return ReviewedInvoice.objects.all() if MONEY_ROLES & roles_of(user) else ReviewedInvoice.objects.none()
+    return InquiredInvoice.objects.all() if MONEY_ROLES & roles_of(user) else InquiredInvoice.objects.none()
 
 
 def sheets_for(user: Any) -> QuerySet[ProductSheet]:

@@ -21,9 +21,9 @@ from catalog.papers import papers_ending_for
 from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
+from shop.invoices.inquiries import open_rows
 from shop.invoices.models import InvoiceStatus
 from shop.invoices.notices import with_refused_notice
-from shop.invoices.reviews import open_rows
 from shop.money import format_amount
 from shop.orders.models import Consignment, OrderEvent, Shortfall
 from shop.orders.statuses import ConsignmentStatus, OrderEventKind
@@ -36,11 +36,11 @@ from .selectors import (
     consignments_for,
     ending_signatures_for,
     failed_messages_for,
+    inquiries_for,
     invoices_for,
     papers_for,
     refunds_for,
     reports_for,
-    reviews_for,
     sheets_for,
     transfers_for,
     unadjusted_for,
@@ -233,12 +233,12 @@ CARDS = (
     Card(
         _("Cơ quan thuế hỏi về hóa đơn"),
         _("Trả lời trước hạn"),
-        "panel:reviews",
+        "panel:inquiries",
         "",
-        lambda user: open_rows(reviews_for(user)).count(),
+        lambda user: open_rows(inquiries_for(user)).count(),
         "help",
         is_rare=True,
-        work_of="panel:settle_review",
+        work_of="panel:settle_inquiry",
     ),
     Card(
         _("Hóa đơn cần điều chỉnh"),

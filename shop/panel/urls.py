@@ -39,8 +39,8 @@ from .corrections import (
     Unadjusted,
     notice_xml,
 )
+from .inquiries import Inquiries, SettleInquiry
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
-from .reviews import Reviews, SettleReview
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .signing import Signing
 from .tax_rules import DecideRate, TaxRules
@@ -88,8 +88,8 @@ urlpatterns = [
     path("hoa-don/xuat/", ExportMonth.as_view(), name="export_month"),
     path("hoa-don/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
     path("hoa-don/chung-thu/", Signing.as_view(), name="signing"),
-    path("hoa-don/ra-soat/", Reviews.as_view(), name="reviews"),
-    path("hoa-don/ra-soat/<int:pk>/", SettleReview.as_view(), name="settle_review"),
+    path("hoa-don/ra-soat/", Inquiries.as_view(), name="inquiries"),
+    path("hoa-don/ra-soat/<int:pk>/", SettleInquiry.as_view(), name="settle_inquiry"),
     path("hoa-don/can-dieu-chinh/", Unadjusted.as_view(), name="unadjusted"),
     path("hoa-don/<int:pk>/dieu-chinh-hoan/", AdjustReturned.as_view(), name="adjust_returned"),
     path("hoa-don/<int:pk>/lap/", invoices.Issue.as_view(), name="issue"),

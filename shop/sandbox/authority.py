@@ -31,10 +31,10 @@ from shop.invoices.exchange import (
     with_code,
     wrap,
 )
+from shop.invoices.inquiry_exchange import INQUIRY
 from shop.invoices.notice_exchange import NOTED, TELL
 from shop.invoices.reading import Refused, parse
 from shop.invoices.registration import DECIDED, REGISTER
-from shop.invoices.review_exchange import REVIEW
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
 from shop.invoices.signer import Signer, Trust
 from shop.invoices.signing import VIETNAM, sign
@@ -163,20 +163,20 @@ class Authority:
                 return None
             return bytes(answer)
 
-    def ask_review(
+    def inquire(
         self, *, tax_code: str, invoices: Sequence[tuple[str, str, int]], reason: str, days: int
     ) -> str:
         """The id of a message 302 that now lies in the taxpayer's inbox."""
         now, number = self._clock().astimezone(VIETNAM), uuid.uuid4().hex[:10].upper()
         with self._transaction() as database:
             rows = [(*each, series.issued_on(database, tax_code, *each)) for each in invoices]
-            unsigned = notice_desk.review(
+            unsigned = notice_desk.inquiry(
                 tax_code=tax_code, name="", number=number, at=now, days=days, reason=reason, invoices=rows
             )
-            envelope = self._envelope(REVIEW, without_dash(tax_code), "", tax_code)
+            envelope = self._envelope(INQUIRY, without_dash(tax_code), "", tax_code)
             body = wrap(envelope, [sign(unsigned, self._signer, place="CQT", at=now)])
             database.execute(
-                "INSERT INTO review VALUES (?, ?, ?, ?, ?, 0)",
+                "INSERT INTO inquiry VALUES (?, ?, ?, ?, ?, 0)",
                 (envelope.message_id, tax_code, number, now.date().isoformat(), body),
             )
         return envelope.message_id
@@ -195,7 +195,7 @@ class Authority:
         with self._transaction() as database:
             if database.execute("SELECT name FROM mood").fetchone()[0] == Mood.DOWN:
                 raise Unavailable
-            found = f"SELECT message_id, body FROM review WHERE {where} ORDER BY rowid"  # noqa: S608  two constants
+            found = f"SELECT message_id, body FROM inquiry WHERE {where} ORDER BY rowid"  # noqa: S608  two constants
             return database.execute(found, values).fetchall()
 
     def codes(self) -> dict[tuple[str, str, str, int], str]:
@@ -228,7 +228,7 @@ class Authority:
             return self._acknowledge(envelope.message_id, envelope.sender, reasons)
         reply = self._acknowledge(envelope.message_id, envelope.sender, [])
         if envelope.kind == ACKNOWLEDGED:
-            database.execute("UPDATE review SET is_read = 1 WHERE message_id = ?", (envelope.answers,))
+            database.execute("UPDATE inquiry SET is_read = 1 WHERE message_id = ?", (envelope.answers,))
             return reply
         if envelope.kind == REGISTER:
             answer = self._register(database, message)

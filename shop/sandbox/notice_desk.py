@@ -13,7 +13,7 @@ from shop.invoices.reading import DECLARATION
 from shop.sandbox.tax_rules import is_tax_code
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS review (
+CREATE TABLE IF NOT EXISTS inquiry (
     message_id TEXT PRIMARY KEY, tax_code TEXT NOT NULL, number TEXT NOT NULL, noticed_on TEXT NOT NULL,
     body BLOB NOT NULL, is_read INTEGER NOT NULL DEFAULT 0);
 """
@@ -54,7 +54,7 @@ def faults_of(database: sqlite3.Connection, root: etree._Element, *, today: dt.d
 def _asked(database: sqlite3.Connection, tax_code: str, number: str, on: str) -> bool:
     return bool(
         database.execute(
-            "SELECT 1 FROM review WHERE tax_code = ? AND number = ? AND noticed_on = ?",
+            "SELECT 1 FROM inquiry WHERE tax_code = ? AND number = ? AND noticed_on = ?",
             (tax_code, number, on),
         ).fetchone()
     )
@@ -82,7 +82,7 @@ def _invoice_faults(
     return [] if say("MCQTCap") in ("", code) else [("9415", "Mã của cơ quan thuế không khớp hóa đơn")]
 
 
-def review(
+def inquiry(
     *,
     tax_code: str,
     name: str,

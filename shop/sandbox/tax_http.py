@@ -2,7 +2,7 @@
 
 ``POST messages`` takes a message and gives its acknowledgement; ``GET messages/<MTDiep>`` gives the answer, 204 while
 there is none yet, 404 for a message never seen. ``GET inbox/<MST>`` lists messages that a taxpayer has not yet
-acknowledged, ``GET inbox/<MST>/<MTDiep>`` gives one. ``GET`` and ``POST mood`` and ``POST review`` are for the trainer.
+acknowledged, ``GET inbox/<MST>/<MTDiep>`` gives one. ``mood`` (GET, POST) and ``POST inquiry`` are for the trainer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class TaxFront:
             ("POST", "messages", False): lambda: Reply(200, XML, self.authority.receive(body)),
             ("GET", "messages", True): lambda: self._answer(rest),
             ("GET", "inbox", True): lambda: self._inbox(*rest.partition("/")[::2]),
-            ("POST", "review", False): lambda: self._review(body),
+            ("POST", "inquiry", False): lambda: self._inquire(body),
             ("POST", "mood", False): lambda: self._mood(body),
             ("GET", "mood", False): lambda: self._mood(b""),
         }
@@ -49,10 +49,10 @@ class TaxFront:
             return Reply(200, XML, self.authority.outgoing(tax_code, message_id))
         return Reply(200, "text/plain", "\n".join(self.authority.inbox(tax_code)).encode())
 
-    def _review(self, body: bytes) -> Reply:
+    def _inquire(self, body: bytes) -> Reply:
         try:
             wish = json.loads(body)
-            message_id = self.authority.ask_review(
+            message_id = self.authority.inquire(
                 tax_code=str(wish["tax_code"]),
                 invoices=[(str(form), str(series), int(number)) for form, series, number in wish["invoices"]],
                 reason=str(wish["reason"]),

@@ -3,6 +3,7 @@
 Source: Decree 254/2026/NĐ-CP, Circular 91/2026/TT-BTC, Decision 1271/QĐ-CT.
 """
 
+from .inquiries import InquiredInvoice, Inquiry
 from .invoice import (
     CorrectionCause,
     DocumentKind,
@@ -21,7 +22,6 @@ from .registers import (
     SigningCertificate,
     TaxOffice,
 )
-from .reviews import ReviewedInvoice, ReviewRequest
 from .work import ErrorNotice, IssueBatch, IssueBatchRow, NoticeStatus
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
     "Delegation",
     "DocumentKind",
     "ErrorNotice",
+    "InquiredInvoice",
+    "Inquiry",
     "Invoice",
     "InvoiceDocument",
     "InvoiceKind",
@@ -40,8 +42,6 @@ __all__ = [
     "OfficialNumber",
     "RateRule",
     "RateRuleStatus",
-    "ReviewRequest",
-    "ReviewedInvoice",
     "SeriesRegistration",
     "SigningCertificate",
     "TaxOffice",

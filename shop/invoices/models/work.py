@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .inquiries import InquiredInvoice
 from .invoice import Invoice, InvoiceDocument
-from .reviews import ReviewedInvoice
 
 
 class NoticeStatus(models.TextChoices):
@@ -41,7 +41,7 @@ class ErrorNotice(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True, db_index=True)
     answers = models.ForeignKey(
-        ReviewedInvoice, on_delete=models.PROTECT, null=True, blank=True, related_name="answers"
+        InquiredInvoice, on_delete=models.PROTECT, null=True, blank=True, related_name="answers"
     )
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -14,7 +14,7 @@ from lxml import etree
 from shop.invoices.exchange import AUTHORITY, Envelope, acknowledgement, new_message_id, unwrap, wrap
 from shop.invoices.reading import Refused, parse
 
-REVIEW, ACKNOWLEDGED = "302", "999"
+INQUIRY, ACKNOWLEDGED = "302", "999"
 FORM = "01/TB-RSĐT"
 
 
@@ -32,7 +32,7 @@ class NamedInvoice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Review:
+class AuthorityInquiry:
     """The content of a 302. ``days`` are counted from the day of the notice."""
 
     message_id: str
@@ -49,16 +49,16 @@ class Review:
         return self.noticed_on + dt.timedelta(days=self.days)
 
 
-def read_review(message: bytes) -> Review:
+def read_inquiry(message: bytes) -> AuthorityInquiry:
     """A message 302 in its envelope. Raises: Refused."""
     read = unwrap(message)
-    if read.envelope.kind != REVIEW or len(read.items) != 1 or read.envelope.sender != AUTHORITY:
-        raise Refused("not_xml", "no request to review invoices")
+    if read.envelope.kind != INQUIRY or len(read.items) != 1 or read.envelope.sender != AUTHORITY:
+        raise Refused("not_xml", "no inquiry")
     content = parse(read.items[0]).find("DLTBao")
     if content is None or content.findtext("MSo") != FORM:
-        raise Refused("not_xml", "no request to review invoices")
+        raise Refused("not_xml", "no inquiry")
     try:
-        return Review(
+        return AuthorityInquiry(
             message_id=read.envelope.message_id,
             tax_code=read.envelope.tax_code,
             number=content.findtext("So") or "",
@@ -72,17 +72,17 @@ def read_review(message: bytes) -> Review:
         raise Refused("not_xml", str(reason)) from reason
 
 
-def acknowledge(review: Review, *, sender: str, at: dt.datetime) -> bytes:
+def acknowledge(inquiry: AuthorityInquiry, *, sender: str, at: dt.datetime) -> bytes:
     """Message 999: the request has arrived and is kept. ``sender`` is the solution's tax code."""
     envelope = Envelope(
         sender=sender,
         receiver=AUTHORITY,
         kind=ACKNOWLEDGED,
         message_id=new_message_id(sender),
-        tax_code=review.tax_code,
-        answers=review.message_id,
+        tax_code=inquiry.tax_code,
+        answers=inquiry.message_id,
     )
-    return wrap(envelope, [acknowledgement(message_id=review.message_id, sender=AUTHORITY, at=at)])
+    return wrap(envelope, [acknowledgement(message_id=inquiry.message_id, sender=AUTHORITY, at=at)])
 
 
 def _named(row: etree._Element) -> NamedInvoice:

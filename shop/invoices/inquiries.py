@@ -18,33 +18,33 @@ from django.utils import timezone
 
 from catalog.models import Cooperative
 from shop.invoices.gateway import InboxGateway, TryAgainLater, WillNotSucceed
+from shop.invoices.inquiry_exchange import AuthorityInquiry, NamedInvoice, acknowledge, read_inquiry
 from shop.invoices.keys import NoAccount, gateway_of, trusted
-from shop.invoices.models import ErrorNotice, Invoice, NoticeStatus, ReviewedInvoice, ReviewRequest
+from shop.invoices.models import ErrorNotice, InquiredInvoice, Inquiry, Invoice, NoticeStatus
 from shop.invoices.reading import Refused
-from shop.invoices.review_exchange import NamedInvoice, Review, acknowledge, read_review
 from shop.invoices.signing import is_sealed_by_authority
 
 logger = logging.getLogger(__name__)
 PAUSE = 600  # seconds between two looks into the inboxes: questions come with days to answer
 
 
-def open_rows(rows: QuerySet[ReviewedInvoice]) -> QuerySet[ReviewedInvoice]:
+def open_rows(rows: QuerySet[InquiredInvoice]) -> QuerySet[InquiredInvoice]:
     """Those that nobody has answered yet, the most urgent first. A refused notice is no answer."""
     answers = ErrorNotice.objects.filter(answers=OuterRef("pk")).exclude(status=NoticeStatus.REJECTED)
     waiting = rows.filter(~Exists(answers), settled_at=None)
     return waiting.order_by("request__due_on", "pk")
 
 
-def look_for_reviews(now: dt.datetime) -> int:
-    """As ``receive_reviews``, but not more often than every ten minutes, whatever the number of processes."""
-    return receive_reviews(now) if cache.add("reviews-of-the-authority", 1, PAUSE) else 0
+def look_for_inquiries(now: dt.datetime) -> int:
+    """As ``receive_inquiries``, but not more often than every ten minutes, whatever the number of processes."""
+    return receive_inquiries(now) if cache.add("inquiries-of-the-authority", 1, PAUSE) else 0
 
 
-def receive_reviews(now: dt.datetime) -> int:
+def receive_inquiries(now: dt.datetime) -> int:
     """How many requests came for the sellers whose invoices were given codes. Calls the network.
 
     A request is acknowledged after it is kept: whatever dies between, it comes again and is kept once.
-    Writes: ReviewRequest, ReviewedInvoice.
+    Writes: Inquiry, InquiredInvoice.
     """
     sellers = Cooperative.objects.filter(Exists(Invoice.objects.filter(seller=OuterRef("pk"), number__gt=0)))
     return sum(_receive_of(seller, now) for seller in sellers.order_by("pk"))
@@ -57,51 +57,51 @@ def _receive_of(seller: Cooperative, now: dt.datetime) -> int:
         if not isinstance(road, InboxGateway):
             return 0
         for message in road.incoming(seller.tax_code):
-            review = read_review(message)
-            if review.tax_code != seller.tax_code:
+            inquiry = read_inquiry(message)
+            if inquiry.tax_code != seller.tax_code:
                 raise Refused("not_xml", "a request for somebody else")
-            if not is_sealed_by_authority(review.document, trusted()):
+            if not is_sealed_by_authority(inquiry.document, trusted()):
                 raise Refused("not_xml", "a request without the authority's seal")
-            count += keep_review(seller=seller, review=review, message=message)
-            road.acknowledge(acknowledge(review, sender=settings.INVOICE_PROVIDER_TAX_CODE, at=now))
+            count += keep_inquiry(seller=seller, inquiry=inquiry, message=message)
+            road.acknowledge(acknowledge(inquiry, sender=settings.INVOICE_PROVIDER_TAX_CODE, at=now))
     except (TryAgainLater, WillNotSucceed, NoAccount, Refused) as reason:
         logger.warning("Requests of the tax authority for %s wait: %s", seller.slug, reason)
     return count
 
 
 @transaction.atomic
-def keep_review(*, seller: Cooperative, review: Review, message: bytes) -> bool:
-    """Whether it was new. Writes: ReviewRequest, ReviewedInvoice. Idempotent by message."""
-    request, is_new = ReviewRequest.objects.get_or_create(
-        message_id=review.message_id,
+def keep_inquiry(*, seller: Cooperative, inquiry: AuthorityInquiry, message: bytes) -> bool:
+    """Whether it was new. Writes: Inquiry, InquiredInvoice. Idempotent by message."""
+    request, is_new = Inquiry.objects.get_or_create(
+        message_id=inquiry.message_id,
         defaults={
             "seller": seller,
-            "number": review.number,
-            "noticed_on": review.noticed_on,
-            "due_on": review.due_on,
-            "turn": review.turn,
+            "number": inquiry.number,
+            "noticed_on": inquiry.noticed_on,
+            "due_on": inquiry.due_on,
+            "turn": inquiry.turn,
             "body": message,
             "sha256": hashlib.sha256(message).hexdigest(),
         },
     )
     if is_new:
-        ReviewedInvoice.objects.bulk_create(
-            ReviewedInvoice(
+        InquiredInvoice.objects.bulk_create(
+            InquiredInvoice(
                 request=request, invoice=_found(seller, named), named=str(named), reason=named.reason[:255]
             )
-            for named in review.invoices
+            for named in inquiry.invoices
         )
     return is_new
 
 
 @transaction.atomic
-def settle(*, row: ReviewedInvoice, how: str, by: Any) -> ReviewedInvoice:
+def settle(*, row: InquiredInvoice, how: str, by: Any) -> InquiredInvoice:
     """Answered by other means than a notice: a letter, a visit, a corrected invoice. ``how`` says which.
 
-    Locks/Writes: ReviewedInvoice. Raises: ValueError if it is answered already.
+    Locks/Writes: InquiredInvoice. Raises: ValueError if it is answered already.
     """
-    locked = ReviewedInvoice.objects.select_for_update().get(pk=row.pk)
-    if not open_rows(ReviewedInvoice.objects.filter(pk=locked.pk)).exists():
+    locked = InquiredInvoice.objects.select_for_update().get(pk=row.pk)
+    if not open_rows(InquiredInvoice.objects.filter(pk=locked.pk)).exists():
         raise ValueError(f"{locked} is answered")
     locked.settled_at, locked.settled_by, locked.settlement = timezone.now(), by, how
     locked.save(update_fields=["settled_at", "settled_by", "settlement"])

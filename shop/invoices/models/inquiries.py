@@ -11,13 +11,13 @@ from catalog.models import Cooperative
 from .invoice import Invoice
 
 
-class ReviewRequest(models.Model):
+class Inquiry(models.Model):
     """One message 302 as it came; its bytes are never changed (also a database trigger).
 
     ``due_on`` is the last day for an answer. ``turn`` is 2 when the authority asks again.
     """
 
-    seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="review_requests")
+    seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="inquiries")
     message_id = models.CharField(max_length=46, unique=True)
     number = models.CharField(_("số thông báo"), max_length=30)
     noticed_on = models.DateField(_("ngày thông báo"))
@@ -36,14 +36,14 @@ class ReviewRequest(models.Model):
         return f"302 {self.number}"
 
 
-class ReviewedInvoice(models.Model):
+class InquiredInvoice(models.Model):
     """An invoice that the authority asks about. ``invoice`` is missing where our books hold none of that name.
 
     Done when a notice 04/SS that answers it is on its way or received, or when somebody has settled it by other means.
     """
 
-    request = models.ForeignKey(ReviewRequest, on_delete=models.PROTECT, related_name="rows")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="reviews")
+    request = models.ForeignKey(Inquiry, on_delete=models.PROTECT, related_name="rows")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="inquiries")
     named = models.CharField(_("hóa đơn"), max_length=60)
     reason = models.CharField(_("cơ quan thuế nói"), max_length=255)
     settled_at = models.DateTimeField(null=True, blank=True)

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from shop.invoices.models import Invoice, ReviewedInvoice, ReviewRequest
+from shop.invoices.models import InquiredInvoice, Inquiry, Invoice
 from tests.support.market import Market
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +18,12 @@ AsRole = Callable[[str], Client]
 SCREEN, CARD = "/quan-tri/hoa-don/ra-soat/", "Cơ quan thuế hỏi về hóa đơn"
 
 
-def ask(invoice: Invoice, *, count: int = 1, unknown: bool = False, **values: Any) -> ReviewedInvoice:
+def ask(invoice: Invoice, *, count: int = 1, unknown: bool = False, **values: Any) -> InquiredInvoice:
     today = timezone.localdate()
-    request = ReviewRequest.objects.create(
+    request = Inquiry.objects.create(
         **{
             "seller": invoice.seller,
-            "message_id": f"TCT{ReviewRequest.objects.count()}",
+            "message_id": f"TCT{Inquiry.objects.count()}",
             "number": "RS-12",
             "noticed_on": today,
             "due_on": today + dt.timedelta(days=5),
@@ -33,12 +33,12 @@ def ask(invoice: Invoice, *, count: int = 1, unknown: bool = False, **values: An
         | values
     )
     rows = [
-        ReviewedInvoice(
+        InquiredInvoice(
             request=request, invoice=None if unknown else invoice, named="1C26TAA số 9", reason="Tên lạ"
         )
         for _ in range(count)
     ]
-    return ReviewedInvoice.objects.bulk_create(rows)[0]
+    return InquiredInvoice.objects.bulk_create(rows)[0]
 
 
 def test_a_question_is_work_until_somebody_says_how_it_was_answered(market: Market, as_role: AsRole) -> None:
@@ -56,7 +56,7 @@ def test_a_question_is_work_until_somebody_says_how_it_was_answered(market: Mark
     assert "Công văn 12" in page
     page = clerk.post(f"{SCREEN}{row.pk}/", {"how": "khác"}, follow=True).content.decode()
     assert "đã được trả lời rồi" in page
-    assert ReviewedInvoice.objects.get().settlement == "Công văn 12"
+    assert InquiredInvoice.objects.get().settlement == "Công văn 12"
     assert CARD not in clerk.get("/quan-tri/").content.decode()
 
 

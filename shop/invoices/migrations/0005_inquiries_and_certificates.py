@@ -1,4 +1,4 @@
-"""Requests of the tax authority to review invoices, notices that answer them, and certificates that sign."""
+"""Inquiries of the tax authority, notices that answer them, and certificates that sign."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -17,14 +17,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ReviewedInvoice',
+            name='InquiredInvoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('named', models.CharField(max_length=60, verbose_name='hóa đơn')),
                 ('reason', models.CharField(max_length=255, verbose_name='cơ quan thuế nói')),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('settlement', models.CharField(blank=True, max_length=255, verbose_name='đã trả lời thế nào')),
-                ('invoice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='invoices.invoice')),
+                ('invoice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inquiries', to='invoices.invoice')),
                 ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -36,10 +36,10 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='errornotice',
             name='answers',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='invoices.reviewedinvoice'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='invoices.inquiredinvoice'),
         ),
         migrations.CreateModel(
-            name='ReviewRequest',
+            name='Inquiry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('message_id', models.CharField(max_length=46, unique=True)),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('body', models.BinaryField()),
                 ('sha256', models.CharField(max_length=64)),
                 ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='review_requests', to='catalog.cooperative')),
+                ('seller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inquiries', to='catalog.cooperative')),
             ],
             options={
                 'verbose_name': 'yêu cầu rà soát hóa đơn',
@@ -59,9 +59,9 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name='reviewedinvoice',
+            model_name='inquiredinvoice',
             name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='invoices.reviewrequest'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='invoices.inquiry'),
         ),
         migrations.CreateModel(
             name='SigningCertificate',
@@ -81,13 +81,13 @@ class Migration(migrations.Migration):
             },
         ),
         freeze_rows(
-            "invoices_reviewrequest",
+            "invoices_inquiry",
             when="OLD.id IS NOT NULL",
             columns=("seller_id", "message_id", "number", "noticed_on", "due_on", "turn", "body", "sha256"),
             words="A request of the tax authority is never changed or deleted.",
         ),
         freeze_rows(
-            "invoices_reviewedinvoice",
+            "invoices_inquiredinvoice",
             when="OLD.id IS NOT NULL",
             columns=("request_id", "invoice_id", "named", "reason"),
             also="OLD.settled_at IS NOT NULL AND (NEW.settled_at IS NULL OR NEW.settlement <> OLD.settlement)",

@@ -12,19 +12,19 @@ import requests
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from shop.invoices import notices, reviews
+from shop.invoices import inquiries, notices
 from shop.invoices.gateways.sandbox import SandboxGateway
+from shop.invoices.inquiry_exchange import read_inquiry
 from shop.invoices.models import (
     ErrorNotice,
+    InquiredInvoice,
+    Inquiry,
     Invoice,
     NoticeStatus,
     OfficialNumber,
-    ReviewedInvoice,
-    ReviewRequest,
     TaxOffice,
 )
 from shop.invoices.reading import Refused
-from shop.invoices.review_exchange import read_review
 from shop.sandbox.authority import Authority, Mood
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_corrections import accept
@@ -57,15 +57,15 @@ def first() -> Invoice:
 def ask(authority: Authority, invoice: Invoice, *, number: int = 1) -> str:
     assert invoice.series
     named = (str(invoice.series.form), invoice.series.symbol, number)
-    return authority.ask_review(tax_code=TAX_CODE, invoices=[named], reason="Tên người mua lạ", days=5)
+    return authority.inquire(tax_code=TAX_CODE, invoices=[named], reason="Tên người mua lạ", days=5)
 
 
 def receive() -> int:
-    return reviews.receive_reviews(timezone.now())
+    return inquiries.receive_inquiries(timezone.now())
 
 
-def open_rows() -> list[ReviewedInvoice]:
-    return list(reviews.open_rows(ReviewedInvoice.objects.all()))
+def open_rows() -> list[InquiredInvoice]:
+    return list(inquiries.open_rows(InquiredInvoice.objects.all()))
 
 
 def test_a_request_is_kept_once_acknowledged_and_waits_with_its_last_day(
@@ -77,7 +77,7 @@ def test_a_request_is_kept_once_acknowledged_and_waits_with_its_last_day(
     assert (row.invoice, row.reason) == (first, "Tên người mua lạ")
     assert row.request.message_id == message_id
     assert row.request.due_on == row.request.noticed_on + dt.timedelta(days=5)
-    assert read_review(bytes(row.request.body)).number == row.request.number
+    assert read_inquiry(bytes(row.request.body)).number == row.request.number
     assert authority.inbox(TAX_CODE) == []
     assert receive() == 0
 
@@ -91,7 +91,7 @@ def test_when_its_acknowledgement_is_lost_it_comes_again_and_is_kept_once(
     assert receive() == 1
     monkeypatch.setattr(SandboxGateway, "acknowledge", acknowledge)
     assert receive() == 0
-    assert ReviewRequest.objects.count() == ReviewedInvoice.objects.count() == 1
+    assert Inquiry.objects.count() == InquiredInvoice.objects.count() == 1
     assert authority.inbox(TAX_CODE) == []
 
 
@@ -125,7 +125,7 @@ def test_a_refused_answer_leaves_the_question_open(first: Invoice, authority: Au
 
 
 def test_the_authority_refuses_an_answer_to_what_it_never_asked(first: Invoice, authority: Authority) -> None:
-    request = ReviewRequest.objects.create(
+    request = Inquiry.objects.create(
         seller=first.seller,
         message_id="TCT1",
         number="KHONG-CO",
@@ -134,7 +134,7 @@ def test_the_authority_refuses_an_answer_to_what_it_never_asked(first: Invoice, 
         turn=1,
         body=b"",
     )
-    row = ReviewedInvoice.objects.create(request=request, invoice=first, named="1C26TAA số 1")
+    row = InquiredInvoice.objects.create(request=request, invoice=first, named="1C26TAA số 1")
     notice = notices.sign_notice(
         notice=notices.open_notice(invoice=first, reason="Sai", by=None, answers=row)
     )
@@ -161,24 +161,24 @@ def test_what_is_answered_by_letter_is_settled_once_with_its_words(
     ask(authority, first, number=77)
     receive()
     (row,) = open_rows()
-    settled = reviews.settle(row=row, how="Công văn số 12", by=None)
+    settled = inquiries.settle(row=row, how="Công văn số 12", by=None)
     assert (settled.settlement, open_rows()) == ("Công văn số 12", [])
     with pytest.raises(ValueError, match="is answered"):
-        reviews.settle(row=row, how="khác", by=None)
+        inquiries.settle(row=row, how="khác", by=None)
     for change in ({"settlement": "khác"}, {"settled_at": None}, {"reason": "khác"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            ReviewedInvoice.objects.update(**change)
+            InquiredInvoice.objects.update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
-        ReviewRequest.objects.update(due_on=timezone.localdate())
+        Inquiry.objects.update(due_on=timezone.localdate())
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM invoices_reviewedinvoice")
+        cursor.execute("DELETE FROM invoices_inquiredinvoice")
 
 
 def test_an_invoice_is_found_by_the_providers_number_where_there_is_one(
     first: Invoice, authority: Authority
 ) -> None:
     OfficialNumber.objects.create(invoice=first, seller=first.seller, form="1", series="K26TYY", number=9)
-    authority.ask_review(
+    authority.inquire(
         tax_code=TAX_CODE, invoices=[("1", "K26TYY", 9), ("1", "C26TAA", 1)], reason="Sai", days=5
     )
     receive()
@@ -207,7 +207,7 @@ def test_what_the_authority_did_not_seal_or_is_not_for_the_seller_is_not_kept(
 
     monkeypatch.setattr(SandboxGateway, "incoming", changed)
     assert receive() == 0
-    assert not ReviewRequest.objects.exists()
+    assert not Inquiry.objects.exists()
     assert len(authority.inbox(TAX_CODE)) == 1, "it is not acknowledged"
 
 
@@ -221,26 +221,26 @@ def test_while_the_authority_is_away_nothing_is_lost(first: Invoice, authority: 
 
 def test_the_inboxes_are_looked_into_every_ten_minutes(first: Invoice, authority: Authority) -> None:
     ask(authority, first)
-    assert reviews.look_for_reviews(timezone.now()) == 1
+    assert inquiries.look_for_inquiries(timezone.now()) == 1
     ask(authority, first)
-    assert reviews.look_for_reviews(timezone.now()) == 0
+    assert inquiries.look_for_inquiries(timezone.now()) == 0
 
 
 def test_other_messages_are_no_requests(first: Invoice) -> None:
     sent = first.documents.filter(message_type="200").get()
     with pytest.raises(Refused):
-        read_review(bytes(sent.body))
+        read_inquiry(bytes(sent.body))
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b'{"tax_code": "1", "invoices": [["1"]], "reason": ""}', b'{"invoices": 3}']
 )
 def test_a_trainer_who_asks_wrongly_is_told_so(server: Any, body: bytes) -> None:
-    assert requests.post(f"{server.url}/tax/review", data=body, timeout=5).status_code == 400
+    assert requests.post(f"{server.url}/tax/inquiry", data=body, timeout=5).status_code == 400
 
 
 def test_a_trainer_asks_over_http(first: Invoice, server: Any) -> None:
     wish = {"tax_code": TAX_CODE, "invoices": [["1", "C26TAA", 1]], "reason": "Kiểm tra", "days": 3}
-    assert requests.post(f"{server.url}/tax/review", json=wish, timeout=5).status_code == 200
+    assert requests.post(f"{server.url}/tax/inquiry", json=wish, timeout=5).status_code == 200
     assert receive() == 1
     assert open_rows()[0].reason == "Kiểm tra"

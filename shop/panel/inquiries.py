@@ -15,10 +15,10 @@ from django.views import View
 
 from catalog.clock import today
 from shop.accounts.doors import may_open
-from shop.invoices.reviews import open_rows, settle
+from shop.invoices.inquiries import open_rows, settle
 
 from .screens import Screen, page_of, query_without_page
-from .selectors import reviews_for
+from .selectors import inquiries_for
 
 PER_PAGE = 50
 
@@ -31,10 +31,10 @@ class SettleForm(forms.Form):
     )
 
 
-class Reviews(Screen):
+class Inquiries(Screen):
     """The open questions, the most urgent first; below them those that are answered."""
 
-    template_name = "panel/reviews.html"
+    template_name = "panel/inquiries.html"
     page_title = gettext_lazy("Cơ quan thuế hỏi về hóa đơn")
     header_icon = "help"
     refused_form: SettleForm | None = None
@@ -47,7 +47,7 @@ class Reviews(Screen):
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = reviews_for(self.request.user).select_related("request__seller", "invoice__series")
+        rows = inquiries_for(self.request.user).select_related("request__seller", "invoice__series")
         waiting = open_rows(rows)
         done = rows.exclude(pk__in=waiting.order_by().values("pk")).order_by("-request__received_at", "-pk")
         page = page_of(done, self.request, PER_PAGE)
@@ -57,7 +57,7 @@ class Reviews(Screen):
             "page": page,
             "page_link": query_without_page(self.request),
             "today": today(),
-            "can_answer": may_open(self.request.user, "panel:settle_review"),
+            "can_answer": may_open(self.request.user, "panel:settle_inquiry"),
         }
 
     def _form_of(self, pk: int) -> SettleForm:
@@ -66,16 +66,16 @@ class Reviews(Screen):
         return SettleForm(auto_id=f"id_{pk}_%s")
 
 
-class SettleReview(View):
+class SettleInquiry(View):
     """Notes that a question was answered by other means than a notice."""
 
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        row = get_object_or_404(reviews_for(request.user), pk=pk)
+        row = get_object_or_404(inquiries_for(request.user), pk=pk)
         form = SettleForm(request.POST, auto_id=f"id_{pk}_%s")
         if not form.is_valid():
-            again = Reviews(refused_form=form, refused_row=pk)
+            again = Inquiries(refused_form=form, refused_row=pk)
             again.setup(request)
             return again.render_to_response(again.get_context_data(), status=422)
         try:
@@ -84,4 +84,4 @@ class SettleReview(View):
             messages.error(request, _("Câu hỏi này đã được trả lời rồi."))
         else:
             messages.success(request, _("Đã ghi câu trả lời."))
-        return redirect("panel:reviews")
+        return redirect("panel:inquiries")
