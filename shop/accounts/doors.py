@@ -86,6 +86,8 @@ _COOPERATIVE = frozenset(
         "panel:edit_certificate",
         "panel:plots",
         "panel:plot",
+        "panel:audit_log",
+        "panel:audit_csv",
         "panel:dossiers",
         "panel:dossier",
     }
@@ -240,6 +242,8 @@ _OPERATOR = (
     | _MONEY
     | _MESSAGES
     | {
+        "panel:audit_log",
+        "panel:audit_csv",
         "panel:decide_report",
         "panel:judge_paper",
         "panel:judge_certificate",

@@ -12,6 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from shop.audit.services import record
+from shop.audit.verbs import Verb
 from shop.invoices.corrections import NotCorrectable, ways_to_correct
 from shop.invoices.formats.notice import Notice, build_notice
 from shop.invoices.keys import signer_of
@@ -34,6 +36,14 @@ def open_notice(*, invoice: Invoice, reason: str, by: Any) -> ErrorNotice:
     locked = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if obstacle := ways_to_correct(locked).notice:
         raise NotCorrectable(obstacle)
+    record(
+        Verb.INVOICE_NOTICE,
+        about=str(locked),
+        cooperative_id=locked.seller_id,
+        reference=f"invoice:{locked.pk}",
+        reason=reason,
+        by=by,
+    )
     return ErrorNotice.objects.create(invoice=locked, reason=reason, opened_by=by)
 
 

@@ -15,6 +15,7 @@ from catalog.models.certificate import CertificateQuerySet
 from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
+from shop.audit.models import Entry
 from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.invoices.models import Invoice, IssueBatch, RateRule
 from shop.messages.models import Letter, LetterState
@@ -170,6 +171,13 @@ def promotions_for(user: Any) -> PromotionQuerySet:
     if Role.OPERATOR in roles_of(user):
         return Promotion.objects.all()
     return Promotion.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def audit_entries_for(user: Any) -> QuerySet[Entry]:
+    """The whole log for the operator, what was done to the own stalls for their managers."""
+    if Role.OPERATOR in roles_of(user):
+        return Entry.objects.all()
+    return Entry.objects.filter(cooperative__in=cooperatives_of(user))
 
 
 def promotions_to_stop(user: Any) -> PromotionQuerySet:

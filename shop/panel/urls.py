@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import (
+    audit_log,
     complaints,
     consignments,
     delivery,
@@ -143,6 +144,8 @@ urlpatterns = [
         name="message_again",
     ),
     path("tin-khong-gui-duoc/", messages_log.FailedMessages.as_view(), name="failed_messages"),
+    path("nhat-ky/", audit_log.AuditLog.as_view(), name="audit_log"),
+    path("nhat-ky/nhat-ky.csv", audit_log.audit_csv, name="audit_csv"),
     path("bao-tin/", notices.NoticesPage.as_view(), name="notices"),
     path("noi-bao-tien/", money_screens.SourceHealth.as_view(), name="sources"),
     path("doi-soat/", money_screens.Reconciliation.as_view(), name="reconciliation"),

@@ -130,6 +130,11 @@ def reconciliation_item() -> MenuItem:
     )
 
 
+@hooks.register("register_admin_menu_item")
+def audit_log_item() -> MenuItem:
+    return MenuItem(_("Nhật ký"), reverse("panel:audit_log"), "audit-log", icon_name="history", order=170)
+
+
 def _leads_somewhere(item: MenuItem, request: HttpRequest) -> bool:
     if isinstance(item, SubmenuMenuItem):
         return bool(item.menu.menu_items_for_request(request))

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Only people who work for the market or a cooperative read what is written here. A new room belongs to the shop
 # until it is named.
 STAFF_ROOMS = (
+    "shop/audit/",
     "shop/panel/",
     "shop/sandbox/",
     "shop/management/",
