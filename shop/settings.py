@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "shop.promotions.apps.PromotionsConfig",
     "shop.api.apps.ApiConfig",
     "shop.shopper.apps.ShopperConfig",
+    "shop.sellers.apps.SellersConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
     # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
     "oscar.config.Shop",
@@ -391,9 +392,8 @@ LOGGING = {
         "warnings": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"},
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
-    "loggers": {
+    "loggers": {  # the worker sets the last two to INFO itself: two lines a task
         "shop": {"level": env.text("LOG_LEVEL", "INFO")},
-        # The worker sets these to INFO itself: two lines a task.
         "django_tasks": {"handlers": ["warnings"], "propagate": False},
         "django_tasks_db": {"handlers": ["warnings"], "propagate": False},
     },

@@ -34,6 +34,7 @@ urlpatterns = [
         path("", include("shop.shopper.urls")),
         path("", include("shop.lookup_urls")),
         path("", include("shop.complaints.urls")),
+        path("", include("shop.sellers.urls")),
         path("", include("shop.offline.urls")),
         path("", include(wagtail_urls)),  # last: it answers every remaining path
         prefix_default_language=False,

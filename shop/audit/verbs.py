@@ -51,7 +51,9 @@ class Verb(models.TextChoices):
     PROMOTION_STOPPED = "promotion-stopped", _("Dừng khuyến mãi")
 
     ROLES_CHANGED = "roles-changed", _("Đổi vai trò người của chợ")
-    MEMBER_ADDED = "member-added", _("Thêm người vào gian hàng")
+    MEMBER_INVITED = "member-invited", _("Mời người vào gian hàng")
+    INVITATION_WITHDRAWN = "invitation-withdrawn", _("Bỏ lời mời")
+    MEMBER_ADDED = "member-added", _("Nhận lời vào gian hàng")
     MEMBER_ROLE_CHANGED = "member-role-changed", _("Đổi vai trò trong gian hàng")
     MEMBER_REMOVED = "member-removed", _("Cho thôi việc ở gian hàng")
 

@@ -45,7 +45,7 @@ class FilterForm(forms.Form):
         help_text=gettext_lazy("Tên hàng, số hóa đơn, lý do… Không cần gõ dấu."),
         widget=forms.TextInput({"type": "search"}),
     )
-    nguoi = forms.CharField(label=gettext_lazy("Người làm"), required=False, max_length=100)
+    nguoi = forms.CharField(label=gettext_lazy("Ai làm"), required=False, max_length=100)
     viec = forms.ChoiceField(
         label=gettext_lazy("Việc"),
         required=False,
@@ -149,7 +149,7 @@ def audit_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         by=request.user,
     )
     heading = [
-        _("Lúc"), _("Người làm"), _("Thay cho"), _("Gian hàng"), _("Việc"), _("Về"), _("Thay đổi"), _("Lý do"),
+        _("Lúc"), _("Ai làm"), _("Thay cho"), _("Gian hàng"), _("Việc"), _("Về"), _("Thay đổi"), _("Lý do"),
         _("Mạng"),
     ]  # fmt: skip
     writer = csv.writer(_Echo())

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from oscar.apps.order.models import Order
 
-from catalog.models import Certificate, Lot, Paper, Plot, ProductImport, ProductSheet
+from catalog.models import Certificate, Lot, Membership, Paper, Plot, ProductImport, ProductSheet
 from catalog.models.certificate import CertificateQuerySet
 from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
@@ -24,6 +24,7 @@ from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, Pi
 from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund, Remittance
 from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
+from shop.sellers.models import Invitation, InvitationQuerySet
 from shop.shipping.models import DeliveryService
 
 MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
@@ -178,6 +179,16 @@ def audit_entries_for(user: Any) -> QuerySet[Entry]:
     if Role.OPERATOR in roles_of(user):
         return Entry.objects.all()
     return Entry.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def members_for(user: Any) -> QuerySet[Membership]:
+    """Who works for the stalls that this person manages."""
+    return Membership.objects.filter(cooperative__in=cooperatives_of(user), is_active=True)
+
+
+def invitations_for(user: Any) -> InvitationQuerySet:
+    """Links into the stalls that this person manages."""
+    return Invitation.objects.filter(cooperative__in=cooperatives_of(user))
 
 
 def promotions_to_stop(user: Any) -> PromotionQuerySet:

@@ -27,6 +27,7 @@ from . import (
     proofs,
     refunds,
     remittances,
+    team,
     transfers,
 )
 from .corrections import Adjust, AdjustReturned, Correct, DropDraft, Notify, Replace, TakeBack, Unadjusted
@@ -144,6 +145,11 @@ urlpatterns = [
         name="message_again",
     ),
     path("tin-khong-gui-duoc/", messages_log.FailedMessages.as_view(), name="failed_messages"),
+    path("nguoi-lam/", team.Team.as_view(), name="team"),
+    path("nguoi-lam/moi/", team.Invite.as_view(), name="invite"),
+    path("nguoi-lam/moi/<int:pk>/bo/", team.WithdrawInvitation.as_view(), name="invitation_withdraw"),
+    path("nguoi-lam/<int:pk>/vai-tro/", team.ChangeRole.as_view(), name="member_role"),
+    path("nguoi-lam/<int:pk>/thoi/", team.RemoveMember.as_view(), name="member_remove"),
     path("nhat-ky/", audit_log.AuditLog.as_view(), name="audit_log"),
     path("nhat-ky/nhat-ky.csv", audit_log.audit_csv, name="audit_csv"),
     path("bao-tin/", notices.NoticesPage.as_view(), name="notices"),

@@ -131,6 +131,11 @@ def reconciliation_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def team_item() -> MenuItem:
+    return MenuItem(_("Người của gian hàng"), reverse("panel:team"), "team", icon_name="group", order=165)
+
+
+@hooks.register("register_admin_menu_item")
 def audit_log_item() -> MenuItem:
     return MenuItem(_("Nhật ký"), reverse("panel:audit_log"), "audit-log", icon_name="history", order=170)
 

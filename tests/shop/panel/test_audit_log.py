@@ -115,7 +115,7 @@ def test_no_cell_of_the_export_runs_and_the_export_itself_is_told(
     write(market, about="=HYPERLINK(1)", reason="+84")
     response = as_role("operator").get(CSV + "?q=hyperlink")
     rows = b"".join(response).decode().splitlines()  # type: ignore[arg-type]
-    assert rows[0].startswith("\ufeffLúc,Người làm,Thay cho,Gian hàng,Việc,Về")
+    assert rows[0].startswith("\ufeffLúc,Ai làm,Thay cho,Gian hàng,Việc,Về")
     assert len(rows) == 2
     assert ",'=HYPERLINK(1)," in rows[1]
     assert ",'+84," in rows[1]
