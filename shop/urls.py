@@ -23,6 +23,7 @@ urlpatterns = [
     path("ung-dung/manifest.webmanifest", offline.manifest, name="manifest"),
     path("goi-ngoai-tuyen.json", offline.offline_pack, name="offline_pack"),
     path("ung-dung/xa.json", offline.offline_places, name="offline_places"),
+    path("", include("shop.sellers.application_urls")),
     path("api/", include("shop.api.urls")),
     path("song/", health.alive),
     path("san-sang/", health.ready),

@@ -42,6 +42,8 @@ from shop.orders.tokens import short_token
 from shop.payments.models import InboundEvent, Refund, Remittance
 from shop.payments.refunds import return_transfer
 from shop.payments.remittances import Collected, enter
+from shop.sellers import applications
+from shop.sellers.models import Application
 from shop.sellers.team import invite
 from shop.shopper.links import SignUp, sign_up_link
 from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
@@ -78,6 +80,7 @@ def values(market: Market) -> dict[str, Any]:
     )
     page, revision, reported = story.pk, story.latest_revision_id, _reported(market)
     return {
+        "application": applications.link_of(_applied(market)).split("/")[-2],
         "action": "delete",
         "action_name": "unpublish",
         "app_label": "cms",
@@ -164,6 +167,26 @@ def _asked(market: Market) -> Shortfall:
     return Shortfall.objects.get()
 
 
+def _applied(market: Market) -> Application:
+    """Somebody who wants to sell; the market has asked something."""
+    fields = {
+        name: getattr(market.a, name)
+        for name in ("legal_form", "legal_name", "representative", "phone", "email", "commune", "address")
+    }
+    application = applications.submit(
+        sent_key=uuid4(),
+        photos=[b"jpeg"],
+        name="Đơn kín của ai đó",
+        tax_code="0100233488",
+        bank_name="Ngân hàng",
+        bank_account="123456789",
+        bank_holder="HTX",
+        **fields,
+    )
+    applications.ask(application=application, text="Giấy mờ?", by=market.people["operator"])
+    return application
+
+
 def _invited(market: Market) -> str:
     """The token of a link into A's stall."""
     invitation = invite(
@@ -223,6 +246,8 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ),
     ("panel:lot", lambda own: make_lot(own.sheet).pk),
     ("panel:delivery_service", lambda own: own.stall.delivery_services.get().pk),
+    ("panel:application", lambda own: Application.objects.get().pk),
+    ("panel:stall$", lambda own: own.stall.pk),
     ("panel:member_", lambda own: own.stall.memberships.order_by("-pk").values_list("pk", flat=True)[0]),
     (
         "panel:invitation_withdraw",

@@ -107,6 +107,7 @@ _MANAGER = (
         "panel:invitation_withdraw",
         "panel:member_role",
         "panel:member_remove",
+        "panel:stall_data",
     }
 )
 
@@ -261,6 +262,11 @@ _OPERATOR = (
     | {
         "panel:audit_log",
         "panel:audit_csv",
+        "panel:applications",
+        "panel:application",
+        "panel:application_photo",
+        "panel:stalls",
+        "panel:stall",
         "panel:decide_report",
         "panel:judge_paper",
         "panel:judge_certificate",

@@ -57,6 +57,15 @@ class Verb(models.TextChoices):
     MEMBER_ROLE_CHANGED = "member-role-changed", _("Đổi vai trò trong gian hàng")
     MEMBER_REMOVED = "member-removed", _("Cho thôi việc ở gian hàng")
 
+    APPLICATION_RECEIVED = "application-received", _("Nhận đơn xin bán hàng")
+    APPLICATION_ASKED = "application-asked", _("Hỏi người xin bán hàng")
+    APPLICATION_CHECKED = "application-checked", _("Kiểm một mục của đơn xin bán hàng")
+    APPLICATION_APPROVED = "application-approved", _("Nhận vào bán")
+    APPLICATION_REFUSED = "application-refused", _("Không nhận vào bán")
+    STALL_SUSPENDED = "stall-suspended", _("Ngừng gian hàng")
+    STALL_REOPENED = "stall-reopened", _("Cho gian hàng bán lại")
+    STALL_DATA_EXPORTED = "stall-data-exported", _("Tải dữ liệu gian hàng về máy")
+
     HELPED_ORDER = "helped-order", _("Đặt hàng giúp bà con")
     LOG_EXPORTED = "log-exported", _("Tải nhật ký về máy")
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from oscar.apps.order.models import Order
 
-from catalog.models import Certificate, Lot, Membership, Paper, Plot, ProductImport, ProductSheet
+from catalog.models import Certificate, Cooperative, Lot, Membership, Paper, Plot, ProductImport, ProductSheet
 from catalog.models.certificate import CertificateQuerySet
 from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
@@ -24,7 +24,7 @@ from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, Pi
 from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund, Remittance
 from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
-from shop.sellers.models import Invitation, InvitationQuerySet
+from shop.sellers.models import Application, Invitation, InvitationQuerySet
 from shop.shipping.models import DeliveryService
 
 MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
@@ -189,6 +189,16 @@ def members_for(user: Any) -> QuerySet[Membership]:
 def invitations_for(user: Any) -> InvitationQuerySet:
     """Links into the stalls that this person manages."""
     return Invitation.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def applications_for(user: Any) -> QuerySet[Application]:
+    """Who wants to sell, for the operator alone: it holds bank accounts and papers."""
+    return Application.objects.all() if Role.OPERATOR in roles_of(user) else Application.objects.none()
+
+
+def stalls_for(user: Any) -> QuerySet[Cooperative]:
+    """All stalls for the operator."""
+    return Cooperative.objects.all() if Role.OPERATOR in roles_of(user) else Cooperative.objects.none()
 
 
 def promotions_to_stop(user: Any) -> PromotionQuerySet:

@@ -26,9 +26,11 @@ from shop.money import format_amount
 from shop.orders.models import Consignment, OrderEvent, Shortfall
 from shop.orders.statuses import ConsignmentStatus, OrderEventKind
 from shop.payments.models import InboundOutcome, RefundState
+from shop.sellers.models import ApplicationStatus
 from shop.templatetags.market import day, moment
 
 from .selectors import (
+    applications_for,
     certificates_for,
     complaints_for,
     consignments_for,
@@ -308,6 +310,15 @@ CARDS = (
         lambda user: _in_check(user, CheckState.WAITING),
         "clipboard-list",
         work_of="panel:judge_paper",
+    ),
+    Card(
+        _("Đơn xin bán hàng"),
+        _("Xem giấy, gọi điện, rồi nhận hoặc hỏi thêm"),
+        "panel:applications",
+        "",
+        lambda user: applications_for(user).filter(status=ApplicationStatus.SUBMITTED).count(),
+        "form",
+        is_rare=True,
     ),
     Card(
         _("Món chờ duyệt"),

@@ -23,6 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 STAFF_ROOMS = (
     "shop/audit/",
     "shop/panel/",
+    "shop/sellers/application",
+    "shop/sellers/models.py",
+    "shop/sellers/suspensions.py",
+    "shop/sellers/templates/sellers/appl",
     "shop/sandbox/",
     "shop/management/",
     "shop/demo/",
@@ -54,6 +58,7 @@ STAFF_ROOMS = (
         f"shop/messages/templates/{folder}/{name}.txt"
         for folder in ("letters", "short")
         for name in (
+            "application_received", "application_told", "stall_reopened", "stall_suspended",
             "certificate_ending", "goods_reported", "ingredient_recalled", "own_lot_recalled", "packing_digest",
             "paper_ending", "parcel_off", "report_decided", "shortfall_answered", "to_pack",
         )
