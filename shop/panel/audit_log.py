@@ -80,7 +80,7 @@ class FilterForm(forms.Form):
 
 @dataclass(frozen=True)
 class Change:
-    """One field of an entry before and after, as people read it."""
+    """One field of an entry before and after, as people read it; empty where there was nothing to have a value."""
 
     label: str
     before: str
@@ -229,7 +229,7 @@ def _lines(request: HttpRequest, entries: Any) -> Iterator[Line]:
         known = set(Membership.objects.filter(cooperative__in=own).values_list("user_id", flat=True))
     for entry in entries:
         if entry.actor_id is None:
-            who = _("Chợ (tự động)")
+            who = _("Người chưa đăng nhập") if entry.network else _("Chợ (tự động)")
         elif sees_all or entry.actor_id in known:
             who = entry.actor_name
         else:
@@ -246,7 +246,9 @@ def _changes(entry: Entry) -> list[Change]:
 
 
 def _shown(field: str, value: Any) -> str:
-    if value is None or value == "":
+    if value is None:
+        return ""
+    if value == "":
         return _("trống")
     if isinstance(value, bool):
         return _("có") if value else _("không")

@@ -11,7 +11,7 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog.folding import slug_of
 from catalog.models import Cooperative, MemberRole
@@ -54,13 +54,13 @@ class TooManyPhotos(Exception):
 
 def link_of(application: Application) -> str:
     """The path of the status page; nobody can guess it, and nothing of it is stored."""
-    return reverse("selling:application", args=[signing.dumps(application.pk, salt=SALT)])
+    return reverse("selling:application", args=[signing.Signer(salt=SALT).sign_object(application.pk)])
 
 
 def find_application(text: str) -> Application | None:
     """Whose status page this is; None for a link that was changed on the way."""
     try:
-        pk = signing.loads(text, salt=SALT)
+        pk = signing.Signer(salt=SALT).unsign_object(text)
     except signing.BadSignature:
         return None
     return Application.objects.select_related("commune__province").filter(pk=pk).first()
@@ -121,7 +121,8 @@ def check(*, application: Application, item: CheckItem, note: str, by: Any) -> N
         application=fresh, item=item, defaults={"note": note, "actor": by}
     )
     if is_new:
-        _tell(Verb.APPLICATION_CHECKED, fresh, reason=f"{item.value}: {note}", by=by)
+        with translation.override(settings.LANGUAGE_CODE):  # its name in the record
+            _tell(Verb.APPLICATION_CHECKED, fresh, reason=f"{item.label}: {note}", by=by)
 
 
 def missing_checks(application: Application) -> list[CheckItem]:

@@ -157,6 +157,8 @@ def test_the_market_asks_and_the_applicant_answers_with_a_picture() -> None:
     assert Client().post(link, {"text": "Đây ạ", "photos": photo()}).status_code == 302
     application.refresh_from_db()
     assert (application.status, application.photos.count()) == ("submitted", 2)
+    told = Entry.objects.latest("pk")
+    assert (told.verb, told.actor) == ("application-asked", by)
     page = Client().get(link).content.decode()
     assert "Giấy mờ" in page
     assert "Đây ạ" in page
