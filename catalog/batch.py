@@ -19,9 +19,11 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from catalog import index, shelves
+from catalog.acts import tell
 from catalog.folding import slug_of
 from catalog.models import ApprovalState, Cooperative, Pack, PriceTier, ProductSheet
 from catalog.services import GOODS_CLASS, check_ready
+from catalog.telling import price_acts
 from catalog.tiers import refuse_below_tiers
 
 PRODUCT_FIELDS = frozenset({"title", "category"})
@@ -71,6 +73,7 @@ class _Work:
     stock_record: Any
     sheet: ProductSheet
     dearest: int = 0  # of its prices for many
+    price_before: int = 0
 
     @property
     def is_new(self) -> bool:
@@ -105,6 +108,11 @@ def save_products(*, cooperative: Cooperative, drafts: Sequence[Draft]) -> list[
     }
     index.index_products(sorted(worded))
     shelves.refresh({work.sheet.product_id for work in known} - worded)
+    tell(
+        *price_acts(
+            (work.sheet, work.draft.sku, work.price_before, int(work.stock_record.price)) for work in known
+        )
+    )
     return [work.sheet for work in works]
 
 
@@ -138,7 +146,8 @@ def _works(cooperative: Cooperative, drafts: Sequence[Draft]) -> list[_Work]:
             product, sheet = products[told_by[draft.sku]], sheets[told_by[draft.sku]]
         product.sheet = sheet
         sheet.product, sheet.cooperative = product, cooperative
-        works.append(_Work(draft, product, record, sheet, dearest.get(record.product_id, 0)))
+        dearest_now = dearest.get(record.product_id, 0)
+        works.append(_Work(draft, product, record, sheet, dearest_now, int(record.price or 0)))
     return works
 
 

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from catalog import shelves
+from catalog.acts import tell
 from catalog.models import Harvest, Pack, PriceTier, ProductSheet
 from catalog.services import StockBelowReserved
+from catalog.telling import price_acts
 from catalog.tiers import refuse_below_tiers
 
 MOST_PACKS = 12
@@ -81,6 +83,11 @@ def save_packs(drafts: Sequence[PackDraft]) -> list[Pack]:
         raise PacksRefused(errors)
     _write(works)
     shelves.refresh(sheets.keys())
+    tell(
+        *price_acts(
+            (work.draft.sheet, work.draft.sku, work.price_before, work.draft.price_amount) for work in works
+        )
+    )
     return [work.pack for work in works]
 
 
@@ -89,6 +96,7 @@ class _Work:
     draft: PackDraft
     pack: Pack
     record: Any
+    price_before: int
 
 
 def _locked_records(drafts: Sequence[PackDraft], sheets: Mapping[int, ProductSheet]) -> list[Any]:
@@ -128,13 +136,14 @@ def _fill(
                         {"sku": _("Một món có nhiều nhất %(most)d quy cách.") % {"most": MOST_PACKS}}
                     )
                 record = get_model("partner", "StockRecord")(partner_id=partner_id, partner_sku=draft.sku)
+            price_before = int(record.price or 0) if record.pk else draft.price_amount
             _set(draft, pack, record, dearest.get(pack.product_id, 0))
             if names.setdefault((pack.sheet_id, pack.name), pack) is not pack:
                 raise ValidationError({"name": _("Món này đã có quy cách mang tên ấy.")})
         except (ValidationError, StockBelowReserved) as error:
             errors[draft.sku] = error
         else:
-            works.append(_Work(draft, pack, record))
+            works.append(_Work(draft, pack, record, price_before))
     return works, errors
 
 

@@ -12,9 +12,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from catalog.acts import Act, Verb, tell
 from catalog.models import Certificate, Paper, Proof, ProofAct, ProofEvent
 
 P = TypeVar("P", Certificate, Paper)
@@ -24,14 +26,37 @@ MOST_BYTES = 12 * 1024 * 1024
 LONGEST_SIDE = 2200
 
 
+_VERBS = {
+    ProofAct.ADDED: Verb.PROOF_ADDED,
+    ProofAct.EDITED: Verb.PROOF_EDITED,
+    ProofAct.RETURNED: Verb.PROOF_RETURNED,
+    ProofAct.VERIFIED: Verb.PROOF_VERIFIED,
+    ProofAct.EXTENDED: Verb.PROOF_EXTENDED,
+    ProofAct.WITHDRAWN: Verb.PROOF_WITHDRAWN,
+}
+
+
 class AlreadyJudged(ValueError):
     """The paper has been checked or withdrawn: what it says can no longer be changed."""
 
 
-def record(proof: Proof, act: ProofAct, *, by: Any, note: str = "") -> ProofEvent:
+def record(proof: Certificate | Paper, act: ProofAct, *, by: Any, note: str = "") -> ProofEvent:
     """One line in the record of this certificate or paper."""
-    bound = {"certificate": proof} if isinstance(proof, Certificate) else {"paper": proof}
+    is_certificate = isinstance(proof, Certificate)
+    bound = {"certificate": proof} if is_certificate else {"paper": proof}
     actor = by if getattr(by, "pk", None) else None
+    with translation.override(settings.LANGUAGE_CODE):  # its name in the record
+        about = f"{_('Giấy chứng nhận OCOP') if is_certificate else ''} {proof}: {proof.about}".strip()
+    tell(
+        Act(
+            _VERBS[act],
+            about=about,
+            cooperative_id=proof.owner.pk,
+            reference=f"{'certificate' if is_certificate else 'paper'}:{proof.pk}",
+            reason=note,
+            by=actor,
+        )
+    )
     return ProofEvent.objects.create(
         act=act, actor=actor, note=unicodedata.normalize("NFC", note).strip()[:500], **bound
     )

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from catalog import shelves
+from catalog.acts import Act, Verb, tell
 from catalog.clock import today
 from catalog.lot_book import balance_now, locked_lots, write_line
-from catalog.models import Cooperative, Lot, LotEvent, LotEventKind, LotStatus
+from catalog.models import Cooperative, Lot, LotEvent, LotEventKind, LotStatus, ProductSheet
 
 MOST_SHOWN = 6
 
@@ -47,9 +48,26 @@ def recall(
     for one in recalled:
         write_line(one, LotEventKind.RECALL, at=timezone.now(), note=reason, actor=actor)
         _withhold(one)
+    tell(*_acts_on(recalled, reason, actor))
     lot.status = locked[lot.pk].status
     lot.events_count, lot.last_hash = locked[lot.pk].events_count, locked[lot.pk].last_hash
     return recalled
+
+
+def _acts_on(recalled: list[Lot], reason: str, by: Any) -> list[Act]:
+    sheets = ProductSheet.objects.filter(lots__in=recalled).select_related("product").distinct()
+    named = {sheet.pk: sheet for sheet in sheets} if recalled else {}
+    return [
+        Act(
+            Verb.LOT_RECALLED,
+            about=f"{named[lot.sheet_id].product.title}, {lot.grouped_code}",
+            cooperative_id=named[lot.sheet_id].cooperative_id,
+            reference=f"lot:{lot.pk}",
+            reason=reason,
+            by=by,
+        )
+        for lot in recalled
+    ]
 
 
 def made_from(lot: Lot, within: Cooperative | None = None) -> list[int]:

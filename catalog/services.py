@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
 from catalog import index
+from catalog.acts import tell
 from catalog.folding import slug_of
 from catalog.labelling import Requirement
 from catalog.models import (
@@ -29,6 +30,7 @@ from catalog.models import (
     ProofAct,
 )
 from catalog.proofs import record
+from catalog.telling import price_acts, stall_acts, state_acts
 from catalog.tiers import check_tiers
 
 GOODS_CLASS = "goods"
@@ -156,6 +158,7 @@ def add_cooperative(  # noqa: PLR0913  what a cooperative is made of
     partners: Any = get_model("partner", "Partner")
     cooperative = Cooperative.objects.select_for_update().filter(slug=slug).first()
     shown = (cooperative.name, cooperative.is_open) if cooperative else None
+    before = {name: getattr(cooperative, name) for name in fields} if cooperative else None
     if cooperative is None:
         cooperative = Cooperative(slug=slug, partner=partners.objects.create(code=code, name=fields["name"]))
     else:
@@ -167,6 +170,7 @@ def add_cooperative(  # noqa: PLR0913  what a cooperative is made of
     index.index_cooperative(cooperative)
     if shown not in (None, (cooperative.name, cooperative.is_open)):
         index.index_products(list(cooperative.sheets.values_list("product_id", flat=True)))
+    tell(*stall_acts(cooperative, before, fields))
     return cooperative
 
 
@@ -256,6 +260,7 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
     if stock_record and stock + stock_record.num_expected < (stock_record.num_allocated or 0):
         raise StockBelowReserved(f"{stock_record.num_allocated} packs of {sku} are reserved")
     sold = stock_record.product if stock_record else None
+    price_before = int(stock_record.price or 0) if stock_record else price_amount
     if sold:
         check_tiers(product_id=sold.pk, price_amount=price_amount)
     product = _save_oscar_product(
@@ -271,6 +276,7 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
     stock_record.save()
 
     sheet = ProductSheet.objects.filter(product=product).first() or ProductSheet(product=product)
+    state_before = sheet.state if sheet.pk else ApprovalState.DRAFT
     sheet.cooperative = cooperative
     sheet.code = sku
     for field, value in fields.items():
@@ -287,6 +293,7 @@ def save_product(  # noqa: PLR0913  a product is what it is made of
         weight_grams=sheet.weight_grams,
     )
     index.index_product(sheet)
+    tell(*state_acts(sheet, state_before), *price_acts([(sheet, sku, price_before, price_amount)]))
     return sheet
 
 
@@ -319,7 +326,7 @@ def set_state(*, sheet: ProductSheet, state: str, note: str = "") -> ProductShee
     Locks/Writes: ProductSheet, Product, search index. Raises: NotReadyToPublish on the way to approval.
     """
     fresh = ProductSheet.objects.select_for_update().get(pk=sheet.pk)
-    fresh.state = state
+    before, fresh.state = fresh.state, state
     check_ready(fresh)
     ProductSheet.objects.filter(pk=sheet.pk).update(
         state=state, review_note=_nfc({"note": note})["note"], updated_at=timezone.now()
@@ -330,6 +337,7 @@ def set_state(*, sheet: ProductSheet, state: str, note: str = "") -> ProductShee
     sheet.refresh_from_db(fields=["state", "review_note", "updated_at"])
     sheet.product.is_public = state == ApprovalState.APPROVED
     index.index_product(sheet)
+    tell(*state_acts(sheet, before, reason=note))
     return sheet
 
 

@@ -12,8 +12,12 @@ from catalog.models import Cooperative
 def cooperatives_of(user: Any) -> QuerySet[Cooperative]:
     """Cooperatives that this person acts for today; none for anonymous, inactive and other people.
 
-    Staff of the market are not members: what they may see is decided by their role, not here.
+    Staff of the market are not members: what they may see is decided by their role, not here. Where the panel's door
+    has narrowed the person to roles (``member_roles_here``), only stalls in which they have one of them.
     """
     if not (user.is_authenticated and user.is_active):
         return Cooperative.objects.none()
-    return Cooperative.objects.filter(memberships__user=user, memberships__is_active=True)
+    bound: dict[str, Any] = {"memberships__user": user, "memberships__is_active": True}
+    if (roles := getattr(user, "member_roles_here", None)) is not None:
+        bound["memberships__role__in"] = roles
+    return Cooperative.objects.filter(**bound)

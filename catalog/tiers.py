@@ -8,10 +8,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_model
 
-from catalog.models import PriceTier
+from catalog.acts import Act, Verb, tell
+from catalog.models import Pack, PriceTier, ProductSheet
 
 MOST_TIERS = 6
 
@@ -53,12 +55,49 @@ def save_tiers(wanted: Mapping[int, Iterable[tuple[int, int]]]) -> None:
             errors[product_id] = error
     if errors:
         raise TiersRefused(errors)
+    old = _told(PriceTier.objects.filter(product__in=wanted).order_by("product", "min_quantity"))
     PriceTier.objects.filter(product__in=wanted).delete()
     PriceTier.objects.bulk_create(
         PriceTier(product_id=product_id, min_quantity=quantity, unit_amount=amount)
         for product_id, tiers in steps.items()
         for quantity, amount in tiers
     )
+    new = {product_id: _words(tiers) for product_id, tiers in steps.items()}
+    if changed := [product_id for product_id in wanted if old.get(product_id, "") != new[product_id]]:
+        tell(*_acts_on(changed, old, new))
+
+
+def _told(rows: Iterable[PriceTier]) -> dict[int, str]:
+    found: dict[int, list[tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault(row.product_id, []).append((row.min_quantity, row.unit_amount))
+    return {product_id: _words(tiers) for product_id, tiers in found.items()}
+
+
+def _words(tiers: Sequence[tuple[int, int]]) -> str:
+    """Prices for many as the record of acts keeps them: ``5+: 90000; 10+: 80000``."""
+    return "; ".join(f"{quantity}+: {amount}" for quantity, amount in tiers)
+
+
+def _acts_on(changed: Sequence[int], old: Mapping[int, str], new: Mapping[int, str]) -> list[Act]:
+    sheets = ProductSheet.objects.select_related("product")
+    found = sheets.filter(Q(product__in=changed) | Q(packs__product__in=changed)).distinct()
+    packs = Pack.objects.filter(product__in=changed).values_list("product_id", "sheet_id")
+    by_pack, by_pk = dict(packs), {sheet.pk: sheet for sheet in found}
+    by_product = {sheet.product_id: sheet for sheet in found}
+    acts = []
+    for product_id in changed:
+        sheet = by_pk[by_pack[product_id]] if product_id in by_pack else by_product[product_id]
+        acts.append(
+            Act(
+                Verb.PRICE_CHANGED,
+                about=sheet.product.title,
+                cooperative_id=sheet.cooperative_id,
+                reference=f"product:{sheet.pk}",
+                changes={"tiers": (old.get(product_id, ""), new[product_id])},
+            )
+        )
+    return acts
 
 
 def _check(price_amount: int, tiers: Sequence[tuple[int, int]]) -> None:

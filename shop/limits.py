@@ -11,13 +11,18 @@ from django.http import HttpRequest
 WINDOW_SECONDS = 3600
 
 
-def network_of(request: HttpRequest) -> str:
-    """Which network asks, as a hash. Behind our own proxy the last entry is the one that the proxy itself wrote."""
+def address_of(request: HttpRequest) -> str:
+    """Who asks. Behind our own proxy the last entry is the one that the proxy itself wrote."""
     address = str(request.META.get("REMOTE_ADDR", ""))
     if settings.SECURE_PROXY_SSL_HEADER:
         forwarded = str(request.headers.get("X-Forwarded-For", "")).rsplit(",", 1)[-1].strip()
         address = forwarded or address
-    return hashlib.sha256(f"{settings.SECRET_KEY}:{address}".encode()).hexdigest()[:32]
+    return address
+
+
+def network_of(request: HttpRequest) -> str:
+    """Which network asks, as a hash."""
+    return hashlib.sha256(f"{settings.SECRET_KEY}:{address_of(request)}".encode()).hexdigest()[:32]
 
 
 def counted(key: str) -> int:

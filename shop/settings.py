@@ -43,6 +43,7 @@ OSCAR_SHOP_NAME = MARKET_NAME
 # --- Apps ----------------------------------------------------------------------
 INSTALLED_APPS = [
     "shop.apps.ShopConfig",
+    "shop.audit.apps.AuditConfig",
     "shop.accounts.apps.AccountsConfig",
     "shop.panel.apps.PanelConfig",  # before wagtail.admin: it replaces some of its templates
     "shop.images.apps.ImagesConfig",
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "shop.promotions.apps.PromotionsConfig",
     "shop.api.apps.ApiConfig",
     "shop.shopper.apps.ShopperConfig",
+    "shop.sellers.apps.SellersConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
     # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
     "oscar.config.Shop",
@@ -137,6 +139,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "shop.audit.sources.AuditMiddleware",
     "shop.accounts.middleware.PanelDoorMiddleware",
     "shop.checkout.middleware.BasketMiddleware",
 ]
@@ -191,9 +194,8 @@ CACHES: dict[str, Any] = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
-SEARCH_ENGINE = env.text(
-    "SEARCH_ENGINE", ""
-)  # a class of catalog.search_engines' shape; empty: the database's own
+# A class of catalog.search_engines' shape; empty: the database's own.
+SEARCH_ENGINE = env.text("SEARCH_ENGINE", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "shop.static_storage.StaticStorage"},
@@ -344,9 +346,8 @@ SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -391,9 +392,8 @@ LOGGING = {
         "warnings": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"},
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
-    "loggers": {
+    "loggers": {  # the worker sets the last two to INFO itself: two lines a task
         "shop": {"level": env.text("LOG_LEVEL", "INFO")},
-        # The worker sets these to INFO itself: two lines a task.
         "django_tasks": {"handlers": ["warnings"], "propagate": False},
         "django_tasks_db": {"handlers": ["warnings"], "propagate": False},
     },

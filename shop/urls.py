@@ -23,6 +23,7 @@ urlpatterns = [
     path("ung-dung/manifest.webmanifest", offline.manifest, name="manifest"),
     path("goi-ngoai-tuyen.json", offline.offline_pack, name="offline_pack"),
     path("ung-dung/xa.json", offline.offline_places, name="offline_places"),
+    path("", include("shop.sellers.application_urls")),
     path("api/", include("shop.api.urls")),
     path("song/", health.alive),
     path("san-sang/", health.ready),
@@ -34,6 +35,7 @@ urlpatterns = [
         path("", include("shop.shopper.urls")),
         path("", include("shop.lookup_urls")),
         path("", include("shop.complaints.urls")),
+        path("", include("shop.sellers.urls")),
         path("", include("shop.offline.urls")),
         path("", include(wagtail_urls)),  # last: it answers every remaining path
         prefix_default_language=False,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from catalog.acts import acting
 from catalog.models import Cooperative, ImportStatus, ProductImport, ProductImportFile, ProductImportRow
 
 from .applying import AT_ONCE, TO_WRITE, RowsRefused, apply_all, apply_some
@@ -117,9 +118,14 @@ def write(pk: int) -> None:
     Killed anywhere and called again it goes on where it was: what stands written is known by its row.
     Locks/Writes: ProductImport, then as ``save_products``. Idempotent.
     """
-    sent = ProductImport.objects.select_related("cooperative").filter(pk=pk).first()
+    sent = ProductImport.objects.select_related("cooperative", "sent_by").filter(pk=pk).first()
     if sent is None or sent.status != ImportStatus.WRITING:
         return
+    with acting(sent.sent_by):
+        _write(sent)
+
+
+def _write(sent: ProductImport) -> None:
     files = ProductImportFile.objects.get(product_import=sent)
     left = [planned(row) for row in rows_left(sent)]
     pictures, spoilt = pictures_for(sent.cooperative, _photographs(files), left)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .roles import Role, roles_of
+from catalog.models import MemberRole
+
+from .roles import Role, member_roles_of, roles_of
 
 OPEN = frozenset(
     {
@@ -35,10 +37,10 @@ _PROMOTIONS = frozenset({"panel:promotions", "panel:promotion_add", "panel:promo
 
 _READ_REPORTS = frozenset({"panel:goods_reports", "panel:goods_report", "panel:report_photo"})
 
-_COOPERATIVE = frozenset(
+# A stall's people, each role with what the one before it may: packing first, then selling, then money and papers.
+_PACKER = frozenset(
     {
         *_READ_REPORTS,
-        "panel:answer_report",
         "panel:goods_back",
         "panel:consignments",
         "panel:consignment",
@@ -49,24 +51,6 @@ _COOPERATIVE = frozenset(
         "panel:slip",
         "panel:take_back_parcel",
         "panel:enter_card",
-        "panel:reverse_card",
-        "panel:notices",
-        "panel:delivery",
-        "panel:delivery_service_add",
-        "panel:delivery_service",
-        *_PROMOTIONS,
-        "panel:collection_point_add",
-        "panel:collection_point",
-        "panel:unserved_area_add",
-        "panel:unserved_area_remove",
-        "panel:imports",
-        "panel:import",
-        "panel:import_confirm",
-        "panel:import_template",
-        "panel:export",
-        "panel:product_add",
-        "panel:product",
-        "panel:product_act",
         "panel:change_lots",
         "panel:lots",
         "panel:lot",
@@ -74,20 +58,56 @@ _COOPERATIVE = frozenset(
         "panel:lot_make",
         "panel:lot_step",
         "panel:lot_correct",
-        "panel:lot_recall",
-        "panel:lot_gtin",
         "panel:lot_labels",
-        "panel_products:index",
-        "panel_products:index_results",
-        *_READ_PROOFS,
+    }
+)
+
+_SELLER = _PACKER | {
+    "panel:notices",
+    "panel:delivery",
+    "panel:delivery_service_add",
+    "panel:delivery_service",
+    *_PROMOTIONS,
+    "panel:collection_point_add",
+    "panel:collection_point",
+    "panel:unserved_area_add",
+    "panel:unserved_area_remove",
+    "panel:imports",
+    "panel:import",
+    "panel:import_confirm",
+    "panel:import_template",
+    "panel:export",
+    "panel:product_add",
+    "panel:product",
+    "panel:product_act",
+    "panel:lot_recall",
+    "panel:lot_gtin",
+    "panel_products:index",
+    "panel_products:index_results",
+}
+
+_MANAGER = (
+    _SELLER
+    | _READ_PROOFS
+    | {
+        "panel:answer_report",
+        "panel:reverse_card",
         "panel:add_paper",
         "panel:add_certificate",
         "panel:edit_paper",
         "panel:edit_certificate",
         "panel:plots",
         "panel:plot",
+        "panel:audit_log",
+        "panel:audit_csv",
         "panel:dossiers",
         "panel:dossier",
+        "panel:team",
+        "panel:invite",
+        "panel:invitation_withdraw",
+        "panel:member_role",
+        "panel:member_remove",
+        "panel:stall_data",
     }
 )
 
@@ -244,6 +264,13 @@ _OPERATOR = (
     | _MONEY
     | _MESSAGES
     | {
+        "panel:audit_log",
+        "panel:audit_csv",
+        "panel:applications",
+        "panel:application",
+        "panel:application_photo",
+        "panel:stalls",
+        "panel:stall",
         "panel:decide_report",
         "panel:judge_paper",
         "panel:judge_certificate",
@@ -295,7 +322,6 @@ _OPERATOR = (
 )
 
 DOORS: dict[Role, frozenset[str]] = {
-    Role.COOPERATIVE: _EVERY_ROLE | _COOPERATIVE,
     Role.INVOICE_STAFF: _EVERY_ROLE | _INVOICE_STAFF,
     Role.EDITOR: _EVERY_ROLE | _WRITER | _SYNONYMS,
     Role.HELPER: _EVERY_ROLE,
@@ -303,8 +329,31 @@ DOORS: dict[Role, frozenset[str]] = {
 }
 
 
+MEMBER_DOORS: dict[MemberRole, frozenset[str]] = {
+    MemberRole.PACKER: _EVERY_ROLE | _PACKER,
+    MemberRole.SELLER: _EVERY_ROLE | _SELLER,
+    MemberRole.MANAGER: _EVERY_ROLE | _MANAGER,
+}
+"""What a member of a stall may open for that stall; ``narrow`` keeps the other stalls of the same person out."""
+
+
 def may_open(user: Any, view_name: str) -> bool:
     """Whether the panel's door lets this person through to that view."""
     if view_name in OPEN or (user.is_active and user.is_superuser):
         return True
-    return any(view_name in DOORS[role] for role in roles_of(user))
+    if any(view_name in DOORS[role] for role in roles_of(user) if role in DOORS):
+        return True
+    return bool(member_roles_of(user) & roles_for(view_name))
+
+
+def roles_for(view_name: str) -> frozenset[MemberRole]:
+    """The roles in a stall that open this view."""
+    return frozenset(role for role, doors in MEMBER_DOORS.items() if view_name in doors)
+
+
+def narrow(user: Any, view_name: str) -> None:
+    """From here on ``catalog.tenancy.cooperatives_of`` holds the stalls for which the person may open this view.
+
+    Somebody who packs for one stall and manages another sees the money of the second only.
+    """
+    user.member_roles_here = roles_for(view_name)

@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 
-from .doors import OPEN, may_open
+from .doors import OPEN, may_open, narrow
 from .roles import roles_of
 
 PANEL_PATH = "/quan-tri/"
@@ -40,6 +40,7 @@ class PanelDoorMiddleware:
             return render(request, "panel/no_entry.html", status=403)
         if not may_open(request.user, name):
             return render(request, "wagtailadmin/404.html", status=404)
+        narrow(request.user, name)
         return None
 
 

@@ -10,9 +10,12 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import MemberRole
+
 
 class Role(models.TextChoices):
-    """What a person is in the panel; ``COOPERATIVE`` is derived from an active membership."""
+    """What a person is in the panel; ``COOPERATIVE`` is derived from an active membership, whose own role
+    (``catalog.models.MemberRole``) says what it opens."""
 
     COOPERATIVE = "cooperative", _("Hợp tác xã")
     INVOICE_STAFF = "invoice_staff", _("Kế toán hóa đơn")
@@ -34,7 +37,19 @@ def roles_of(user: Any) -> frozenset[Role]:
             found = {role for role in STAFF_ROLES if role.value in names}
             if user.is_superuser:
                 found.add(Role.OPERATOR)
-            if user.memberships.filter(is_active=True).exists():
+            if member_roles_of(user):
                 found.add(Role.COOPERATIVE)
         cached = user._roles = frozenset(found)
+    return cached
+
+
+def member_roles_of(user: Any) -> frozenset[MemberRole]:
+    """What a person is in any stall; empty for others. Cached on the user object."""
+    cached: frozenset[MemberRole] | None = getattr(user, "_member_roles", None)
+    if cached is None:
+        found: set[MemberRole] = set()
+        if user.is_authenticated and user.is_active:
+            roles = user.memberships.filter(is_active=True).order_by().values_list("role", flat=True)
+            found = {MemberRole(role) for role in roles.distinct()}
+        cached = user._member_roles = frozenset(found)
     return cached

@@ -9,6 +9,8 @@ from django.db import transaction
 from wagtail.models import Collection, GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Page
 
 from catalog.models import Cooperative, MemberRole, Membership
+from shop.audit.services import record
+from shop.audit.verbs import Verb
 
 from .models import User
 from .roles import Role
@@ -87,5 +89,10 @@ def add_user(
         Membership.objects.update_or_create(
             cooperative=cooperative, user=user, defaults={"role": member_role, "is_active": True}
         )
+    before = set(user.groups.values_list("name", flat=True))
     user.groups.set([groups[role] for role in wanted])
+    after = {str(role.value) for role in wanted}
+    if before != after:
+        told = {"roles": (", ".join(sorted(before)), ", ".join(sorted(after)))}
+        record(Verb.ROLES_CHANGED, about=str(user), reference=f"user:{user.pk}", changes=told)
     return user

@@ -15,6 +15,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.audit.services import record
+from shop.audit.verbs import Verb
 from shop.invoices import correcting, formats
 from shop.invoices.draft import Correction
 from shop.invoices.formats import is_till_series
@@ -176,6 +178,7 @@ def drop_draft(*, correction: Invoice) -> None:
         return
     if locked.status != InvoiceStatus.TO_ISSUE or locked.kind == InvoiceKind.ORIGINAL:
         raise ValueError(f"{locked} is not a draft of a correction")
+    _tell(Verb.CORRECTION_DROPPED, locked, locked.reason, None)
     locked.delete()
 
 
@@ -223,7 +226,7 @@ def _open(
     by: Any,
 ) -> Invoice:
     _draftable(content)
-    return Invoice.objects.create(
+    opened = Invoice.objects.create(
         seller=invoice.seller,
         source_reference=invoice.source_reference,
         kind=kind,
@@ -238,6 +241,20 @@ def _open(
         deliver_to=invoice.deliver_to,
         language=invoice.language,
         lookup_code=new_lookup_code(),
+    )
+    _tell(Verb.INVOICE_CORRECTED, opened, reason, by)
+    return opened
+
+
+def _tell(verb: Verb, correction: Invoice, reason: str, by: Any) -> None:
+    corrected = correction.corrects
+    record(
+        verb,
+        about=str(corrected),
+        cooperative_id=correction.seller_id,
+        reference=f"invoice:{corrected.pk if corrected else correction.pk}",
+        reason=reason,
+        by=by,
     )
 
 

@@ -15,6 +15,8 @@ from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
+from shop.audit.services import record
+from shop.audit.verbs import Verb
 from shop.invoices.corrections import NotCorrectable, ways_to_correct
 from shop.invoices.exchange import new_message_id
 from shop.invoices.findings import finding
@@ -52,6 +54,14 @@ def open_notice(
     locked = Invoice.objects.select_for_update().get(pk=invoice.pk)
     if obstacle := ways_to_correct(locked).notice:
         raise NotCorrectable(obstacle)
+    record(
+        Verb.INVOICE_NOTICE,
+        about=str(locked),
+        cooperative_id=locked.seller_id,
+        reference=f"invoice:{locked.pk}",
+        reason=reason,
+        by=by,
+    )
     return ErrorNotice.objects.create(invoice=locked, reason=reason, opened_by=by, answers=answers)
 
 

@@ -12,10 +12,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from shop.audit.services import record
+from shop.audit.verbs import Verb
 from shop.invoices.models import Invoice, RateRule, RateRuleStatus
 from shop.invoices.sales import SaleRecord, SoldLine
 
@@ -91,6 +94,7 @@ def propose_rule(*, by: Any, now: dt.datetime | None = None, **values: Any) -> R
         raise NotARule("valid_to", "ends-before-it-begins")
     _demand_future(rule, now or timezone.now())
     rule.save()
+    _tell(Verb.TAX_RULE_PROPOSED, rule, by)
     return rule
 
 
@@ -112,7 +116,19 @@ def decide_rule(*, rule: RateRule, accept: bool, by: Any, now: dt.datetime | Non
     locked.status = RateRuleStatus.IN_FORCE if accept else RateRuleStatus.REFUSED
     locked.decided_by, locked.decided_at = by, now
     locked.save(update_fields=["status", "decided_by", "decided_at"])
+    _tell(Verb.TAX_RULE_ACCEPTED if accept else Verb.TAX_RULE_REFUSED, locked, by)
     return locked
+
+
+def _tell(verb: Verb, rule: RateRule, by: Any) -> None:
+    with translation.override(settings.LANGUAGE_CODE):  # its name in the record
+        about = f"{rule.get_tax_class_display()} {rule.get_processing_display()}".strip()
+    changes = {
+        "code": (None, rule.code),
+        "valid_from": (None, rule.valid_from),
+        "valid_to": (None, rule.valid_to),
+    }
+    record(verb, about=about, reference=f"rate:{rule.pk}", changes=changes, reason=rule.basis, by=by)
 
 
 def _demand_future(rule: RateRule, now: dt.datetime) -> None:

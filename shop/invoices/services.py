@@ -17,6 +17,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Cooperative
+from shop.audit.services import record as record_act
+from shop.audit.verbs import Verb
 from shop.crash_points import crash_point
 from shop.invoices import formats
 from shop.invoices.checking import check
@@ -44,6 +46,7 @@ from shop.invoices.rates import last_days, settled
 from shop.invoices.sales import SaleRecord
 from shop.invoices.signer import Signer, SigningFailed
 from shop.invoices.signing import sign
+from shop.money import format_amount
 
 logger = logging.getLogger(__name__)
 
@@ -170,6 +173,12 @@ def _issue_in_place(
     locked.next_try_at = now
     locked.save()
     keep_document(locked, DocumentKind.SIGNED, xml)
+    record_act(
+        Verb.INVOICE_ISSUED,
+        about=f"{series.symbol} {number}, {format_amount(locked.total_amount)}",
+        cooperative_id=locked.seller_id,
+        reference=f"invoice:{locked.pk}",
+    )
     crash_point("invoice.numbered")
     return locked
 

@@ -26,6 +26,7 @@ SHORT_KINDS = frozenset(
         "parcel_off",
         "goods_reported",
         "report_answered",
+        "member_invited",
     }
 )
 

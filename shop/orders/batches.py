@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from catalog.acts import acting
 from shop.invoices import services as invoices
 from shop.invoices.models import Invoice, IssueBatch, IssueBatchRow
 from shop.invoices.numbering import NotIssued
@@ -47,11 +48,13 @@ def work_off(batch_pk: int) -> int:
     """
     waiting = IssueBatchRow.objects.filter(batch_id=batch_pk, done_at=None).select_related("invoice__seller")
     done = 0
-    for row in waiting.order_by("pk").iterator(chunk_size=100):
-        refusal = _issue(row.invoice)
-        row.refusal, row.done_at = refusal, timezone.now()
-        row.save(update_fields=["refusal", "done_at"])
-        done += 1
+    batch = IssueBatch.objects.select_related("opened_by").get(pk=batch_pk)
+    with acting(batch.opened_by):
+        for row in waiting.order_by("pk").iterator(chunk_size=100):
+            refusal = _issue(row.invoice)
+            row.refusal, row.done_at = refusal, timezone.now()
+            row.save(update_fields=["refusal", "done_at"])
+            done += 1
     IssueBatch.objects.filter(pk=batch_pk, finished_at=None).update(finished_at=timezone.now())
     return done
 

@@ -22,6 +22,8 @@ from oscar.core.prices import Price
 
 from catalog.models import Cooperative
 from catalog.sold import pack_text, sold_sheet
+from shop.audit.services import record
+from shop.audit.verbs import Verb
 from shop.crash_points import crash_point
 from shop.money import to_dong
 from shop.payments.codes import new_code
@@ -140,6 +142,14 @@ def place(  # noqa: PLR0913  what the checkout asks for, each by name
             )
             crash_point("place.attempt-written")
             OrderEvent.objects.create(order=order, kind=OrderEventKind.PLACED, actor=helper or order.user)
+            if helper:
+                record(
+                    Verb.HELPED_ORDER,
+                    about=order.number,
+                    reference=f"order:{order.number}",
+                    acting_for="Người mua (đã đồng ý)",
+                    by=helper,
+                )
             fresh.submit()
             crash_point("place.basket-closed")
             letters.order_received(order, attempt)

@@ -11,11 +11,12 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 from oscar.apps.order.models import Order
 
-from catalog.models import Certificate, Lot, Paper, Plot, ProductImport, ProductSheet
+from catalog.models import Certificate, Cooperative, Lot, Membership, Paper, Plot, ProductImport, ProductSheet
 from catalog.models.certificate import CertificateQuerySet
 from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
+from shop.audit.models import Entry
 from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.invoices.certificates import ending
 from shop.invoices.models import (
@@ -32,6 +33,7 @@ from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, Pi
 from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund, Remittance
 from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
+from shop.sellers.models import Application, Invitation, InvitationQuerySet
 from shop.shipping.models import DeliveryService
 
 MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
@@ -201,6 +203,33 @@ def promotions_for(user: Any) -> PromotionQuerySet:
     if Role.OPERATOR in roles_of(user):
         return Promotion.objects.all()
     return Promotion.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def audit_entries_for(user: Any) -> QuerySet[Entry]:
+    """The whole log for the operator, what was done to the own stalls for their managers."""
+    if Role.OPERATOR in roles_of(user):
+        return Entry.objects.all()
+    return Entry.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def members_for(user: Any) -> QuerySet[Membership]:
+    """Who works for the stalls that this person manages."""
+    return Membership.objects.filter(cooperative__in=cooperatives_of(user), is_active=True)
+
+
+def invitations_for(user: Any) -> InvitationQuerySet:
+    """Links into the stalls that this person manages."""
+    return Invitation.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def applications_for(user: Any) -> QuerySet[Application]:
+    """Who wants to sell, for the operator alone: it holds bank accounts and papers."""
+    return Application.objects.all() if Role.OPERATOR in roles_of(user) else Application.objects.none()
+
+
+def stalls_for(user: Any) -> QuerySet[Cooperative]:
+    """All stalls for the operator."""
+    return Cooperative.objects.all() if Role.OPERATOR in roles_of(user) else Cooperative.objects.none()
 
 
 def promotions_to_stop(user: Any) -> PromotionQuerySet:

@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
-from catalog.certificates import ending_for
 from catalog.clock import today
-from catalog.models import ApprovalState, Certificate, CheckState
-from catalog.ocop import renewal_window
+from catalog.models import ApprovalState, CheckState
 from catalog.papers import papers_ending_for
 from catalog.tenancy import cooperatives_of
-from shop.accounts.doors import may_open
+from shop.accounts.doors import may_open, narrow
 from shop.accounts.roles import Role, roles_of
 from shop.invoices.inquiries import open_rows
 from shop.invoices.models import InvoiceStatus
 from shop.invoices.notices import with_refused_notice
-from shop.money import format_amount
-from shop.orders.models import Consignment, OrderEvent, Shortfall
-from shop.orders.statuses import ConsignmentStatus, OrderEventKind
+from shop.orders.models import Shortfall
+from shop.orders.statuses import ConsignmentStatus
 from shop.payments.models import InboundOutcome, RefundState
-from shop.templatetags.market import day, moment
+from shop.sellers.models import ApplicationStatus
 
 from .selectors import (
-    certificates_for,
+    applications_for,
     complaints_for,
     consignments_for,
     ending_signatures_for,
     failed_messages_for,
     inquiries_for,
     invoices_for,
-    papers_for,
     refunds_for,
     reports_for,
     sheets_for,
     transfers_for,
     unadjusted_for,
 )
-
-JUST_NOW = dt.timedelta(days=3)
+from .today_counts import (
+    ending_certificates,
+    in_check,
+    just_cancelled,
+    nearest_answer,
+    nearest_deadline,
+    nearest_end,
+    nearest_paper_end,
+    ready_to_pack,
+    refund_sum,
+)
 
 
 @dataclass(frozen=True)
@@ -68,82 +71,13 @@ class Card:
     work_of: str = ""
 
 
-def _refund_sum(user: Any) -> str:
-    due = refunds_for(user).filter(state=RefundState.REQUESTED).order_by()
-    amount = due.aggregate(total=Sum("amount"))["total"]
-    return format_amount(amount) if amount else ""
-
-
-def _nearest_deadline(user: Any) -> str:
-    """The complaint that is due first."""
-    first = complaints_for(user).still_open().by_deadline().first()
-    if first is None or first.next_due_at is None:
-        return ""
-    text = _("Quá hạn từ %(due)s") if first.is_overdue else _("Hạn gần nhất %(due)s")
-    return text % {"due": moment(first.next_due_at)}
-
-
-def _nearest_answer(user: Any) -> str:
-    """The report of goods whose answer is due first."""
-    first = reports_for(user).waiting().order_by("answer_by").first()
-    if first is None:
-        return ""
-    text = _("Quá hạn từ %(due)s") if first.is_overdue else _("Hạn gần nhất %(due)s")
-    return text % {"due": moment(first.answer_by)}
-
-
-def _ending(user: Any) -> QuerySet[Certificate]:
-    return ending_for(cooperatives_of(user), today())
-
-
-def _nearest_end(user: Any) -> str:
-    """The certificate that ends first and what is to be done about it."""
-    first = _ending(user).first()
-    if first is None:
-        return ""
-    apply_by = renewal_window(first.valid_to)[1]
-    if apply_by < today():
-        text = _("%(title)s: hết hạn %(day)s")
-        return text % {"title": first.sheet.product.title, "day": f"{first.valid_to:%d/%m/%Y}"}
-    text = _("%(title)s: nộp hồ sơ trước hết ngày %(day)s")
-    return text % {"title": first.sheet.product.title, "day": f"{apply_by:%d/%m/%Y}"}
-
-
-def _nearest_paper_end(user: Any) -> str:
-    first = papers_ending_for(cooperatives_of(user), today()).first()
-    if first is None:
-        return ""
-    return f"{first.get_kind_display()}, {first.about}: {day(first.valid_to)}"
-
-
-def _in_check(user: Any, state: CheckState) -> int:
-    return certificates_for(user).in_check(state).count() + papers_for(user).in_check(state).count()
-
-
-def _ready_to_pack(user: Any) -> QuerySet[Consignment]:
-    """Without those whose buyer is asked something first."""
-    asked = Shortfall.objects.waiting().values("consignment")
-    return consignments_for(user).filter(status=ConsignmentStatus.TO_PACK).exclude(pk__in=asked)
-
-
-def _just_cancelled(user: Any) -> QuerySet[Consignment]:
-    """Parcels that were called off in these days, by the buyer or for want of goods."""
-    called_off = OrderEvent.objects.filter(
-        kind__in=(OrderEventKind.CANCELLED, OrderEventKind.STALL_CANCELLED),
-        created_at__gte=timezone.now() - JUST_NOW,
-    )
-    return consignments_for(user).filter(
-        status=ConsignmentStatus.CANCELLED, pk__in=called_off.values("consignment")
-    )
-
-
 CARDS = (
     Card(
         _("Cần đóng gói"),
         _("Đã trả tiền, hoặc trả khi nhận hàng"),
         "panel:consignments",
         f"?tinh-trang={ConsignmentStatus.TO_PACK}",
-        lambda user: _ready_to_pack(user).count(),
+        lambda user: ready_to_pack(user).count(),
         "download",
     ),
     Card(
@@ -172,7 +106,7 @@ CARDS = (
         lambda user: reports_for(user).waiting().count(),
         "warning",
         is_rare=True,
-        note=_nearest_answer,
+        note=nearest_answer,
         work_of="panel:answer_report",
     ),
     Card(
@@ -190,7 +124,7 @@ CARDS = (
         _("Trong 3 ngày qua, đừng gói nữa"),
         "panel:consignments",
         f"?tinh-trang={ConsignmentStatus.CANCELLED}",
-        lambda user: _just_cancelled(user).count(),
+        lambda user: just_cancelled(user).count(),
         "warning",
         is_work=False,
         is_rare=True,
@@ -274,7 +208,7 @@ CARDS = (
         "",
         lambda user: refunds_for(user).filter(state=RefundState.REQUESTED).count(),
         "rotate",
-        note=_refund_sum,
+        note=refund_sum,
     ),
     Card(
         _("Tin không gửi được"),
@@ -292,7 +226,7 @@ CARDS = (
         "",
         lambda user: complaints_for(user).still_open().count(),
         "mail",
-        note=_nearest_deadline,
+        note=nearest_deadline,
     ),
     Card(
         _("Khoản hoàn chờ duyệt"),
@@ -308,10 +242,10 @@ CARDS = (
         _("Nộp hồ sơ xét lại ở xã"),
         "panel:proofs",
         f"?tinh-trang={CheckState.CHECKED}",
-        lambda user: _ending(user).count(),
+        lambda user: ending_certificates(user).count(),
         "calendar-check",
         is_rare=True,
-        note=_nearest_end,
+        note=nearest_end,
     ),
     Card(
         _("Giấy khác sắp hết hạn"),
@@ -321,14 +255,14 @@ CARDS = (
         lambda user: papers_ending_for(cooperatives_of(user), today()).count(),
         "calendar-check",
         is_rare=True,
-        note=_nearest_paper_end,
+        note=nearest_paper_end,
     ),
     Card(
         _("Giấy tờ cần sửa"),
         _("Chợ kiểm rồi gửi lại"),
         "panel:proofs",
         f"?tinh-trang={CheckState.RETURNED}",
-        lambda user: _in_check(user, CheckState.RETURNED),
+        lambda user: in_check(user, CheckState.RETURNED),
         "clipboard-list",
         is_rare=True,
         work_of="panel:add_paper",
@@ -338,9 +272,18 @@ CARDS = (
         _("Xem giấy rồi cho hiện, hoặc gửi lại"),
         "panel:proofs",
         f"?tinh-trang={CheckState.WAITING}",
-        lambda user: _in_check(user, CheckState.WAITING),
+        lambda user: in_check(user, CheckState.WAITING),
         "clipboard-list",
         work_of="panel:judge_paper",
+    ),
+    Card(
+        _("Đơn xin bán hàng"),
+        _("Xem giấy, gọi điện, rồi nhận hoặc hỏi thêm"),
+        "panel:applications",
+        "",
+        lambda user: applications_for(user).filter(status=ApplicationStatus.SUBMITTED).count(),
+        "form",
+        is_rare=True,
     ),
     Card(
         _("Món chờ duyệt"),
@@ -361,6 +304,12 @@ CARDS = (
         is_work=False,
     ),
 )
+
+
+def _count(card: Card, user: Any) -> int:
+    """Of the stalls for which the person may do this work."""
+    narrow(user, card.work_of or card.view)
+    return card.count(user)
 
 
 class Today(Component):
@@ -384,10 +333,12 @@ class Today(Component):
             }
             for card in CARDS
             if may_open(user, card.work_of or card.view)
-            for count in [card.count(user)]
+            for count in [_count(card, user)]
             if count or not card.is_rare
         ]
         roles = roles_of(user)
+        if user is not None:
+            narrow(user, "wagtailadmin_home")
         return {
             "cards": shown,
             "is_done": bool(shown) and not any(card["is_due"] for card in shown),

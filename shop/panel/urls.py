@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from . import (
+    audit_log,
     complaints,
     consignments,
     delivery,
@@ -26,6 +27,9 @@ from . import (
     proofs,
     refunds,
     remittances,
+    sellers,
+    stall_data,
+    team,
     transfers,
 )
 from .corrections import (
@@ -159,6 +163,19 @@ urlpatterns = [
         name="message_again",
     ),
     path("tin-khong-gui-duoc/", messages_log.FailedMessages.as_view(), name="failed_messages"),
+    path("don-ban-hang/", sellers.ApplicationList.as_view(), name="applications"),
+    path("don-ban-hang/<int:pk>/", sellers.ApplicationPage.as_view(), name="application"),
+    path("don-ban-hang/<int:pk>/anh/<int:photo>/", sellers.application_photo, name="application_photo"),
+    path("gian-hang/", sellers.StallList.as_view(), name="stalls"),
+    path("gian-hang/<int:pk>/", sellers.StallPage.as_view(), name="stall"),
+    path("du-lieu/", stall_data.StallData.as_view(), name="stall_data"),
+    path("nguoi-lam/", team.Team.as_view(), name="team"),
+    path("nguoi-lam/moi/", team.Invite.as_view(), name="invite"),
+    path("nguoi-lam/moi/<int:pk>/bo/", team.WithdrawInvitation.as_view(), name="invitation_withdraw"),
+    path("nguoi-lam/<int:pk>/vai-tro/", team.ChangeRole.as_view(), name="member_role"),
+    path("nguoi-lam/<int:pk>/thoi/", team.RemoveMember.as_view(), name="member_remove"),
+    path("nhat-ky/", audit_log.AuditLog.as_view(), name="audit_log"),
+    path("nhat-ky/nhat-ky.csv", audit_log.audit_csv, name="audit_csv"),
     path("bao-tin/", notices.NoticesPage.as_view(), name="notices"),
     path("noi-bao-tien/", money_screens.SourceHealth.as_view(), name="sources"),
     path("doi-soat/", money_screens.Reconciliation.as_view(), name="reconciliation"),

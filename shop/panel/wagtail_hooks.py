@@ -135,6 +135,35 @@ def reconciliation_item() -> MenuItem:
     )
 
 
+@hooks.register("register_admin_menu_item")
+def applications_item() -> MenuItem:
+    return MenuItem(
+        _("Đơn xin bán hàng"), reverse("panel:applications"), "applications", icon_name="form", order=162
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def stalls_item() -> MenuItem:
+    return MenuItem(_("Các gian hàng"), reverse("panel:stalls"), "stalls", icon_name="group", order=163)
+
+
+@hooks.register("register_admin_menu_item")
+def stall_data_item() -> MenuItem:
+    return MenuItem(
+        _("Dữ liệu gian hàng"), reverse("panel:stall_data"), "stall-data", icon_name="download", order=166
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def team_item() -> MenuItem:
+    return MenuItem(_("Người của gian hàng"), reverse("panel:team"), "team", icon_name="group", order=165)
+
+
+@hooks.register("register_admin_menu_item")
+def audit_log_item() -> MenuItem:
+    return MenuItem(_("Nhật ký"), reverse("panel:audit_log"), "audit-log", icon_name="history", order=170)
+
+
 def _leads_somewhere(item: MenuItem, request: HttpRequest) -> bool:
     if isinstance(item, SubmenuMenuItem):
         return bool(item.menu.menu_items_for_request(request))

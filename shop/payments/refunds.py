@@ -10,7 +10,11 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from catalog.acts import masked
+from shop.audit import services as audit
+from shop.audit.verbs import Verb
 from shop.crash_points import crash_point
+from shop.money import format_amount
 
 from .codes import REFUND_PREFIX, new_code
 from .models import (
@@ -92,7 +96,7 @@ def request_agreed(*, attempt: PaymentAttempt, amount: int, by: Any, note: str) 
     if not 0 < amount <= most:
         raise TooMuch(most)
     refund = Refund.objects.create(attempt=attempt, amount=amount, reason=RefundReason.AGREED)
-    return _note(refund, by=by, note=note)
+    return _note(refund, by=by, note=note, verb=Verb.REFUND_AGREED)
 
 
 @transaction.atomic
@@ -106,7 +110,7 @@ def return_transfer(inbound_pk: int, *, by: Any) -> Refund:
         raise IllegalRefundStep(inbound.outcome)
     settle(inbound, InboundOutcome.RETURNED, inbound.reason, by=by)
     refund = Refund.objects.create(inbound=inbound, amount=inbound.amount, reason=RefundReason.UNMATCHED)
-    return _note(refund, by=by)
+    return _note(refund, by=by, verb=Verb.REFUND_AGREED)
 
 
 @transaction.atomic
@@ -301,11 +305,32 @@ def _locked(refund_pk: int, wanted: RefundState, *, way: RefundWay | None = None
 def _step(refund: Refund, state: RefundState, *, by: Any, note: str = "") -> Refund:
     refund.state = state
     refund.save()
-    return _note(refund, by=by, note=note)
+    return _note(refund, by=by, note=note, verb=_VERBS.get(state))
 
 
-def _note(refund: Refund, *, by: Any = None, note: str = "") -> Refund:
+_VERBS = {
+    RefundState.REQUESTED: Verb.REFUND_SENT_BACK,
+    RefundState.PREPARED: Verb.REFUND_PREPARED,
+    RefundState.APPROVED: Verb.REFUND_APPROVED,
+    RefundState.SENT: Verb.REFUND_ORDERED,
+    RefundState.DONE: Verb.REFUND_DONE,
+    RefundState.FAILED: Verb.REFUND_FAILED,
+}
+
+
+def _note(refund: Refund, *, by: Any = None, note: str = "", verb: Verb | None = None) -> Refund:
+    """The step in the refund's own record and, if a person took it, in the market's."""
     RefundStep.objects.create(refund=refund, state=refund.state, actor=by, note=note[:255])
+    if by is not None and verb is not None:
+        order = refund.attempt.order.number if refund.attempt else ""
+        audit.record(
+            verb,
+            about=" ".join(filter(None, (refund.code, order, format_amount(refund.amount)))),
+            reference=f"refund:{refund.pk}",
+            changes={"payee": ("", masked(refund.payee_account))} if verb == Verb.REFUND_PREPARED else None,
+            reason=note,
+            by=by,
+        )
     return refund
 
 

@@ -22,7 +22,9 @@ from oscar.apps.voucher.models import Voucher
 
 from catalog.models import Cooperative
 from catalog.sold import sold_sheet
-from shop.money import to_dong
+from shop.audit.services import record
+from shop.audit.verbs import Verb
+from shop.money import format_amount, to_dong
 
 from .models import Bearer, Promotion, PromotionUse
 from .rules import MOST_PERCENT, Goods, share
@@ -128,12 +130,28 @@ def add_promotion(*, terms: Terms, cooperative: Cooperative | None, bearer: Bear
         )
         voucher.offers.add(promotion.offer)
     promotion.save()
+    _tell(Verb.PROMOTION_ADDED, promotion)
     return promotion
 
 
+@transaction.atomic
 def stop(promotion: Promotion) -> None:
     """Nobody gets it from now on; orders keep what they were given. Idempotent."""
-    ConditionalOffer.objects.filter(pk=promotion.offer_id).update(status=ConditionalOffer.SUSPENDED)
+    running = ConditionalOffer.objects.filter(pk=promotion.offer_id).exclude(
+        status=ConditionalOffer.SUSPENDED
+    )
+    if running.update(status=ConditionalOffer.SUSPENDED):
+        _tell(Verb.PROMOTION_STOPPED, promotion)
+
+
+def _tell(verb: Verb, promotion: Promotion) -> None:
+    worth = f"{promotion.percent}%" if promotion.percent else format_amount(promotion.amount or 0)
+    record(
+        verb,
+        about=f"{promotion.name}: −{worth}",
+        cooperative_id=promotion.cooperative_id,
+        reference=f"promotion:{promotion.pk}",
+    )
 
 
 def _checked_code(text: str) -> str:

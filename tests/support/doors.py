@@ -16,7 +16,9 @@ TABLE = Path(__file__).resolve().parents[1] / "doors.csv"
 ROLES = (
     "anonymous",
     "shopper",
-    "cooperative",
+    "cooperative",  # a manager of the stall
+    "seller",  # of the same stall
+    "packer",
     "foreign",  # the same cooperative, asking for another's objects
     "invoice_staff",
     "editor",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.models import ApprovalState, Cooperative, ProductSheet
+from catalog.models import ApprovalState, Cooperative, MemberRole, ProductSheet
 from catalog.services import set_state
 from shop.accounts.models import User
 from shop.accounts.roles import Role
@@ -105,19 +105,27 @@ def build_market() -> Market:
 
 
 def _people(a: Cooperative, b: Cooperative) -> dict[str, User | None]:
-    def person(name: str, roles: tuple[Role, ...] = (), cooperative: Cooperative | None = None) -> User:
+    def person(
+        name: str,
+        roles: tuple[Role, ...] = (),
+        cooperative: Cooperative | None = None,
+        member_role: MemberRole = MemberRole.MANAGER,
+    ) -> User:
         return add_user(
             email=f"{name}@demo.example",
             password=PASSWORD,
             first_name=name,
             roles=roles,
             cooperative=cooperative,
+            member_role=member_role,
         )
 
     return {
         "anonymous": None,
         "shopper": person("shopper"),
         "cooperative": person("a", cooperative=a),
+        "seller": person("seller", cooperative=a, member_role=MemberRole.SELLER),
+        "packer": person("packer", cooperative=a, member_role=MemberRole.PACKER),
         "cooperative_b": person("b", cooperative=b),
         "invoice_staff": person("invoice_staff", (Role.INVOICE_STAFF,)),
         "editor": person("editor", (Role.EDITOR,)),

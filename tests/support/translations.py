@@ -21,7 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 # Only people who work for the market or a cooperative read what is written here. A new room belongs to the shop
 # until it is named.
 STAFF_ROOMS = (
+    "shop/audit/",
     "shop/panel/",
+    "shop/sellers/application",
+    "shop/sellers/models.py",
+    "shop/sellers/suspensions.py",
+    "shop/sellers/templates/sellers/appl",
     "shop/sandbox/",
     "shop/management/",
     "shop/demo/",
@@ -53,6 +58,7 @@ STAFF_ROOMS = (
         f"shop/messages/templates/{folder}/{name}.txt"
         for folder in ("letters", "short")
         for name in (
+            "application_received", "application_told", "stall_reopened", "stall_suspended",
             "certificate_ending", "goods_reported", "ingredient_recalled", "own_lot_recalled", "packing_digest",
             "paper_ending", "parcel_off", "report_decided", "shortfall_answered", "signing_ending", "to_pack",
         )

@@ -8,7 +8,8 @@ from django.test import Client
 from wagtail.models import GroupApprovalTask, GroupCollectionPermission, GroupPagePermission, Page
 
 from catalog.models import MemberRole, Membership
-from shop.accounts.doors import DOORS, OPEN, may_open
+from catalog.tenancy import cooperatives_of
+from shop.accounts.doors import DOORS, MEMBER_DOORS, OPEN, may_open, narrow
 from shop.accounts.models import User
 from shop.accounts.roles import Role, roles_of
 from shop.accounts.services import add_user, ensure_groups
@@ -58,6 +59,37 @@ def test_adding_a_person_again_brings_them_up_to_date() -> None:
     assert second.check_password("mật khẩu khác")
 
 
+def test_whoever_packs_here_and_manages_there_has_each_right_in_its_own_stall() -> None:
+    here, there = make_cooperative(), make_cooperative()
+    user = person("hai-noi", cooperative=here, member_role=MemberRole.PACKER)
+    person("hai-noi", cooperative=there, member_role=MemberRole.MANAGER)
+    user = User.objects.get(pk=user.pk)
+    assert may_open(user, "panel:promotions")
+    for view, stalls in (
+        ("panel:consignments", {here, there}),
+        ("panel:promotions", {there}),
+        ("panel:team", {there}),
+        ("panel:refunds", set()),
+    ):
+        narrow(user, view)
+        assert set(cooperatives_of(user)) == stalls, view
+    client = Client()
+    client.force_login(user, backend="shop.accounts.backends.EmailOrPhoneBackend")
+    form = client.get("/quan-tri/khuyen-mai/them/").content.decode()
+    assert there.name in form or f'value="{there.pk}"' in form
+    assert here.name not in form
+
+
+def test_each_role_of_a_stall_may_what_the_one_before_it_may() -> None:
+    packer, seller, manager = (
+        MEMBER_DOORS[role] for role in (MemberRole.PACKER, MemberRole.SELLER, MemberRole.MANAGER)
+    )
+    assert packer < seller < manager
+    assert "panel:pack" in packer
+    assert {"panel:product", "panel:promotion_add"} <= seller - packer
+    assert {"panel:answer_report", "panel:add_paper", "panel:team", "panel:audit_log"} <= manager - seller
+
+
 def test_an_ended_membership_closes_the_panel() -> None:
     user = person("htx", cooperative=make_cooperative())
     Membership.objects.update(is_active=False)
@@ -95,7 +127,7 @@ def test_every_door_named_for_a_role_exists() -> None:
     from tests.support.doors import walk
 
     known = {door.name for door in walk()}
-    assert {name for doors in DOORS.values() for name in doors} <= known
+    assert {name for doors in (*DOORS.values(), *MEMBER_DOORS.values()) for name in doors} <= known
     assert known >= OPEN
 
 

@@ -119,13 +119,13 @@ def test_the_start_screen_shows_the_cooperative_its_own_ending_papers(monkeypatc
         add_user(email="c@demo.example", password=PASSWORD, first_name="Người", roles=(Role.OPERATOR,)),
     )
     label = "Chứng nhận sắp hết hạn"
-    monkeypatch.setattr("shop.panel.today.today", lambda: ENDED - dt.timedelta(days=181))
+    monkeypatch.setattr("shop.panel.today_counts.today", lambda: ENDED - dt.timedelta(days=181))
     assert label not in cards(person)
-    monkeypatch.setattr("shop.panel.today.today", lambda: ENDED - dt.timedelta(days=120))
+    monkeypatch.setattr("shop.panel.today_counts.today", lambda: ENDED - dt.timedelta(days=120))
     assert cards(person)[label] == ("1", "Khoai sọ: nộp hồ sơ trước hết ngày 03/11/2026")
     assert label not in cards(stranger)
     assert label not in cards(operator)
-    monkeypatch.setattr("shop.panel.today.today", lambda: ENDED - dt.timedelta(days=119))
+    monkeypatch.setattr("shop.panel.today_counts.today", lambda: ENDED - dt.timedelta(days=119))
     assert cards(person)[label] == ("1", "Khoai sọ: hết hạn 03/03/2027")
 
 

@@ -229,15 +229,15 @@ def test_only_the_own_cooperative_says_what_is_missing(
 
 
 def test_old_cancellations_leave_the_start_screen(parcel: Consignment, as_role: AsRole) -> None:
-    from shop.panel.today import JUST_NOW, _just_cancelled
+    from shop.panel.today_counts import JUST_NOW, just_cancelled
 
     cancel_consignment(consignment=parcel)
     owner = parcel.cooperative.memberships.get().user
-    assert _just_cancelled(owner).count() == 1
+    assert just_cancelled(owner).count() == 1
     later = timezone.now() + JUST_NOW + dt.timedelta(minutes=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(timezone, "now", lambda: later)
-        assert _just_cancelled(owner).count() == 0
+        assert just_cancelled(owner).count() == 0
 
 
 @pytest.mark.parametrize("lines", [1, 4])

@@ -1,0 +1,27 @@
+"""Opening and closing a stall: its goods come into the shop, or leave it, at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from catalog import index
+from catalog.acts import tell
+from catalog.models import Cooperative
+from catalog.telling import stall_acts
+
+
+@transaction.atomic
+def set_open(*, cooperative: Cooperative, is_open: bool) -> None:
+    """Whether the stall sells from now on. Locks/Writes: Cooperative, search index. Idempotent."""
+    fresh = Cooperative.objects.select_for_update().get(pk=cooperative.pk)
+    cooperative.is_open = is_open
+    if fresh.is_open == is_open:
+        return
+    before: dict[str, Any] = {"is_open": fresh.is_open}
+    fresh.is_open = is_open
+    fresh.save(update_fields=["is_open"])
+    index.index_cooperative(fresh)
+    index.index_products(list(fresh.sheets.values_list("product_id", flat=True)))
+    tell(*stall_acts(fresh, before, {"is_open": is_open}))

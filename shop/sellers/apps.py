@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SellersConfig(AppConfig):
+    name = "shop.sellers"
+    label = "sellers"
+    verbose_name = "Người bán"
