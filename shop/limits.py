@@ -25,6 +25,11 @@ def network_of(request: HttpRequest) -> str:
     return hashlib.sha256(f"{settings.SECRET_KEY}:{address_of(request)}".encode()).hexdigest()[:32]
 
 
+def spent(key: str) -> int:
+    """How often it has been asked within the hour; counts nothing."""
+    return int(cache.get(key, 0))
+
+
 def counted(key: str) -> int:
     """How often this has been asked within the hour; counts it."""
     cache.add(key, 0, WINDOW_SECONDS)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from oscar.defaults import *  # noqa: F403  Oscar reads its own settings from here
 
@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "shop.api.apps.ApiConfig",
     "shop.shopper.apps.ShopperConfig",
     "shop.sellers.apps.SellersConfig",
+    "shop.second_factor.apps.SecondFactorConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
     # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
     "oscar.config.Shop",
@@ -141,6 +142,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "shop.audit.sources.AuditMiddleware",
     "shop.accounts.middleware.PanelDoorMiddleware",
+    "shop.second_factor.middleware.SecondFactorMiddleware",
     "shop.checkout.middleware.BasketMiddleware",
 ]
 
@@ -276,6 +278,7 @@ ZALO_ZNS_TEMPLATES = env.pairs("ZALO_ZNS_TEMPLATES", ZNS_PARAMETERS)
 # --- Payment -------------------------------------------------------------------------
 # The sandbox bank signs with a secret made at first start; a real account needs all four.
 SANDBOX = env.flag("SANDBOX", default=True)
+SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=not SANDBOX)
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8900").rstrip("/")
 if SANDBOX:
     SEPAY_WEBHOOK_SECRET = env.secret_key("SEPAY_WEBHOOK_SECRET", PRIVATE_DIR / "sandbox" / "sepay_secret")
@@ -368,19 +371,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
     }
-}
-# Wagtail 8.0's own templates carry inline scripts and styles; only /quan-tri/ gets this policy
-# (shop.policies), never a shop page.
-PANEL_CONTENT_SECURITY_POLICY = {
-    "default-src": [SELF],
-    "script-src": [SELF, UNSAFE_INLINE],
-    "style-src": [SELF, UNSAFE_INLINE],
-    "img-src": [SELF, "data:", "blob:"],
-    "font-src": [SELF, "data:"],
-    "connect-src": [SELF],
-    "form-action": [SELF],
-    "base-uri": [SELF],
-    "frame-ancestors": [SELF],
 }
 
 LOGGING = {

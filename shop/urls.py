@@ -27,6 +27,7 @@ urlpatterns = [
     path("api/", include("shop.api.urls")),
     path("song/", health.alive),
     path("san-sang/", health.ready),
+    path("quan-tri/hai-buoc/", include("shop.second_factor.urls")),
     path("quan-tri/", include(wagtailadmin_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     *i18n_patterns(

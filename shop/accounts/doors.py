@@ -26,7 +26,14 @@ OPEN = frozenset(
 """Open to everyone, logged in or not."""
 
 _EVERY_ROLE = frozenset(
-    {"wagtailadmin_home", "wagtailadmin_account", "wagtailadmin_logout", "wagtailadmin_dismissibles"}
+    {
+        "wagtailadmin_home",
+        "wagtailadmin_account",
+        "wagtailadmin_logout",
+        "wagtailadmin_dismissibles",
+        "second_factor:ask",
+        "second_factor:set_up",
+    }
 )
 
 _READ_PROOFS = frozenset(
@@ -270,6 +277,8 @@ _OPERATOR = (
         "panel:application",
         "panel:application_photo",
         "panel:stalls",
+        "second_factor:people",
+        "second_factor:take_away",
         "panel:stall",
         "panel:decide_report",
         "panel:judge_paper",

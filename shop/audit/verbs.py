@@ -51,6 +51,9 @@ class Verb(models.TextChoices):
     PROMOTION_STOPPED = "promotion-stopped", _("Dừng khuyến mãi")
 
     ROLES_CHANGED = "roles-changed", _("Đổi vai trò người của chợ")
+    SECOND_FACTOR_ON = "second-factor-on", _("Bật đăng nhập hai bước")
+    SECOND_FACTOR_OFF = "second-factor-off", _("Bỏ đăng nhập hai bước")
+    RECOVERY_CODE_USED = "recovery-code-used", _("Dùng mã dự phòng để đăng nhập")
     MEMBER_INVITED = "member-invited", _("Mời người vào gian hàng")
     INVITATION_WITHDRAWN = "invitation-withdrawn", _("Bỏ lời mời")
     MEMBER_ADDED = "member-added", _("Nhận lời vào gian hàng")

@@ -342,6 +342,7 @@ class Today(Component):
         return {
             "cards": shown,
             "is_done": bool(shown) and not any(card["is_due"] for card in shown),
+            "may_reset": Role.OPERATOR in roles,
             "is_writer": bool(roles & {Role.EDITOR, Role.OPERATOR}),
             "is_only_helper": roles == {Role.HELPER},
         }

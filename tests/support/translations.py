@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STAFF_ROOMS = (
     "shop/audit/",
     "shop/panel/",
+    "shop/second_factor/",
     "shop/sellers/application",
     "shop/sellers/models.py",
     "shop/sellers/suspensions.py",
