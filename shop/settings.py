@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "shop.messages.apps.MessagesConfig",
     "shop.complaints.apps.ComplaintsConfig",
     "shop.promotions.apps.PromotionsConfig",
+    "shop.reviews.apps.ReviewsConfig",
     "shop.api.apps.ApiConfig",
     "shop.shopper.apps.ShopperConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
@@ -191,9 +192,7 @@ CACHES: dict[str, Any] = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
-SEARCH_ENGINE = env.text(
-    "SEARCH_ENGINE", ""
-)  # a class of catalog.search_engines' shape; empty: the database's own
+SEARCH_ENGINE = env.text("SEARCH_ENGINE", "")  # of catalog.search_engines' shape; empty: the database's own
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "shop.static_storage.StaticStorage"},
@@ -261,6 +260,7 @@ if EMAIL_CONFIG_URL:
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{MARKET_NAME} <cho@demo.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
+REVIEW_MAIL_DAYS = env.number("REVIEW_MAIL_DAYS", 5)
 
 # --- Telephone ------------------------------------------------------------------------
 env.check_channels()
@@ -391,9 +391,8 @@ LOGGING = {
         "warnings": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"},
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
-    "loggers": {
+    "loggers": {  # the worker sets django_tasks to INFO itself: two lines a task
         "shop": {"level": env.text("LOG_LEVEL", "INFO")},
-        # The worker sets these to INFO itself: two lines a task.
         "django_tasks": {"handlers": ["warnings"], "propagate": False},
         "django_tasks_db": {"handlers": ["warnings"], "propagate": False},
     },

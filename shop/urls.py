@@ -30,6 +30,7 @@ urlpatterns = [
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     *i18n_patterns(
         path("", include("catalog.urls")),
+        path("", include("shop.reviews.urls")),
         path("", include("shop.checkout.urls")),
         path("", include("shop.shopper.urls")),
         path("", include("shop.lookup_urls")),

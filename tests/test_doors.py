@@ -42,6 +42,9 @@ from shop.orders.tokens import short_token
 from shop.payments.models import InboundEvent, Refund, Remittance
 from shop.payments.refunds import return_transfer
 from shop.payments.remittances import Collected, enter
+from shop.reviews.letters import silence_link
+from shop.reviews.models import Review, ReviewState
+from shop.reviews.services import decide, write_review
 from shop.shopper.links import SignUp, sign_up_link
 from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
 from tests.support.doors import ROLES, Door, reviewed, walk
@@ -76,6 +79,7 @@ def values(market: Market) -> dict[str, Any]:
         street="Bản Mẫu",
     )
     page, revision, reported = story.pk, story.latest_revision_id, _reported(market)
+    review = _reviewed(market)
     return {
         "action": "delete",
         "action_name": "unpublish",
@@ -114,6 +118,10 @@ def values(market: Market) -> dict[str, Any]:
         "revision_id_b": "latest",
         "session_id": 1,
         "shortfall": _asked(market).pk,
+        "bought": market.order.consignments.get().lines.get().pk,
+        "picture": review.photos.get().pk,
+        "size": "nho",
+        "quiet": silence_link("khach@demo.example").split("/")[-2],
         "report": reported.pk,
         "photo": reported.photos.get().pk,
         "slug": market.a.slug,
@@ -147,6 +155,22 @@ def _reported(market: Market) -> GoodsReport:
                 photos=[b"jpeg"],
             )
         )
+        row.update(status="to-pack")  # what the other doors ask about
+    return found[0]
+
+
+def _reviewed(market: Market) -> Review:
+    """A shown review of goods of each stall; that of the order whose address everyone has is the first."""
+    found = []
+    for parcel, text in ((market.order.consignments.get(), "Ngon"), (market.foreign, SECRETS_OF_B[2])):
+        row = Consignment.objects.filter(pk=parcel.pk)
+        row.update(status="handed-over")
+        file = io.BytesIO()
+        Image.new("RGB", (4, 4)).save(file, "JPEG")
+        review = write_review(
+            line=parcel.lines.get(), points=4, text=text, language="vi", photos=[file.getvalue()]
+        )
+        found.append(decide(review=review, state=ReviewState.SHOWN, reason=None, by=None))
         row.update(status="to-pack")  # what the other doors ask about
     return found[0]
 
@@ -204,6 +228,11 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         "panel:(goods_report|answer_report|decide_report|goods_back|report_photo)$",
         lambda own: GoodsReport.objects.get(consignment__cooperative=own.stall).pk,
     ),
+    (
+        "(panel:(review|decide_review|answer_review|review_photo)|reviews:photo)$",
+        lambda own: Review.objects.get(line__consignment__cooperative=own.stall).pk,
+    ),
+    ("reviews:of_product", lambda own: own.market.goods_a.product_id),
     (
         "panel:import",
         lambda own: own.stall.imports.get_or_create(file_name="hang.csv", status="checked")[0].pk,

@@ -35,9 +35,13 @@ _PROMOTIONS = frozenset({"panel:promotions", "panel:promotion_add", "panel:promo
 
 _READ_REPORTS = frozenset({"panel:goods_reports", "panel:goods_report", "panel:report_photo"})
 
+_READ_REVIEWS = frozenset({"panel:reviews", "panel:review", "panel:review_photo"})
+
 _COOPERATIVE = frozenset(
     {
         *_READ_REPORTS,
+        *_READ_REVIEWS,
+        "panel:answer_review",
         "panel:answer_report",
         "panel:goods_back",
         "panel:consignments",
@@ -237,10 +241,12 @@ _OPERATOR = (
     | _READ_INVOICES
     | _READ_PROOFS
     | _READ_REPORTS
+    | _READ_REVIEWS
     | _MONEY
     | _MESSAGES
     | {
         "panel:decide_report",
+        "panel:decide_review",
         "panel:judge_paper",
         "panel:judge_certificate",
         "panel:consignments",

@@ -26,6 +26,7 @@ from . import (
     proofs,
     refunds,
     remittances,
+    reviews,
     transfers,
 )
 from .corrections import Adjust, AdjustReturned, Correct, DropDraft, Notify, Replace, TakeBack, Unadjusted
@@ -56,6 +57,11 @@ urlpatterns = [
     path("khach-bao/<int:pk>/quyet-dinh/", goods_reports.DecideReport.as_view(), name="decide_report"),
     path("khach-bao/<int:pk>/hang-ve/", goods_reports.TakeGoodsBack.as_view(), name="goods_back"),
     path("khach-bao/<int:pk>/anh/<int:photo>/", goods_reports.report_photo, name="report_photo"),
+    path("nhan-xet/", reviews.ReviewList.as_view(), name="reviews"),
+    path("nhan-xet/<int:pk>/", reviews.ReviewPage.as_view(), name="review"),
+    path("nhan-xet/<int:pk>/duyet/", reviews.DecideReview.as_view(), name="decide_review"),
+    path("nhan-xet/<int:pk>/tra-loi/", reviews.AnswerReview.as_view(), name="answer_review"),
+    path("nhan-xet/<int:pk>/anh/<int:picture>/", reviews.review_photo, name="review_photo"),
     path("san-pham/moi/", product_pages.ProductForm.as_view(), name="product_add"),
     path("san-pham/<int:pk>/", product_pages.ProductForm.as_view(), name="product"),
     path("san-pham/<int:pk>/viec/", product_pages.ProductAct.as_view(), name="product_act"),

@@ -14,6 +14,8 @@ from shop.accounts.models import ConsentKind, User
 from shop.accounts.roles import roles_of
 from shop.messages.models import Letter
 from shop.orders.models import OrderSheet
+from shop.reviews.selectors import reviews_of
+from shop.reviews.services import delete_reviews
 
 from . import letters
 from .links import SignUp, address_link, sign_up_link
@@ -132,7 +134,7 @@ def works_here(user: User) -> bool:
 
 
 def delete_account(user: User, *, password: str) -> None:
-    """The account, its addresses, consents, baskets and letters go; orders and invoices stay, without it.
+    """The account, its addresses, consents, baskets, letters and reviews go; orders and invoices stay, without it.
 
     Source: Law on Personal Data Protection 91/2025/QH15 (a person may have their data deleted, except what another
     law tells to keep); Decree 174/2016/NĐ-CP art. 13 (accounting documents: 10 years).
@@ -149,6 +151,7 @@ def delete_account(user: User, *, password: str) -> None:
         if works_here(fresh):
             raise WorksHere
         Letter.objects.filter(letters.letters_about(fresh)).delete()
+        delete_reviews(reviews_of(fresh))
         Order.objects.filter(user=fresh).update(user=None)
         email = fresh.email
         try:

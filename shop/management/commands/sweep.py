@@ -13,8 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
+from shop.management.rounds import whole_round
 from shop.orders.following import follow
-from shop.orders.sweep import sweep
 
 logger = logging.getLogger("shop.sweep")
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: int | None = None, **options: Any) -> None:
         if every is None:
-            self.stdout.write(", ".join(f"{name}: {count}" for name, count in sweep().items()))
+            self.stdout.write(", ".join(f"{name}: {count}" for name, count in whole_round().items()))
             return
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         while not stopped.is_set():
             close_old_connections()
             try:
-                done = {name: count for name, count in sweep().items() if count}
+                done = {name: count for name, count in whole_round().items() if count}
                 if done:
                     logger.info("sweep: %s", done)
             except Exception:
