@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "shop.complaints.apps.ComplaintsConfig",
     "shop.promotions.apps.PromotionsConfig",
     "shop.reviews.apps.ReviewsConfig",
+    "shop.wishes.apps.WishesConfig",
     "shop.api.apps.ApiConfig",
     "shop.shopper.apps.ShopperConfig",
     # Oscar: three forks, the rest as shipped. The dashboard's configs stay because

@@ -31,6 +31,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("catalog.urls")),
         path("", include("shop.reviews.urls")),
+        path("", include("shop.wishes.urls")),
         path("", include("shop.checkout.urls")),
         path("", include("shop.shopper.urls")),
         path("", include("shop.lookup_urls")),

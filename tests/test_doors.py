@@ -46,6 +46,8 @@ from shop.reviews.letters import silence_link
 from shop.reviews.models import Review, ReviewState
 from shop.reviews.services import decide, write_review
 from shop.shopper.links import SignUp, sign_up_link
+from shop.wishes.models import SeasonWatch
+from shop.wishes.services import watch_link
 from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market
@@ -121,6 +123,7 @@ def values(market: Market) -> dict[str, Any]:
         "bought": market.order.consignments.get().lines.get().pk,
         "picture": review.photos.get().pk,
         "size": "nho",
+        "watch": _watched(market),
         "quiet": silence_link("khach@demo.example").split("/")[-2],
         "report": reported.pk,
         "photo": reported.photos.get().pk,
@@ -173,6 +176,11 @@ def _reviewed(market: Market) -> Review:
         found.append(decide(review=review, state=ReviewState.SHOWN, reason=None, by=None))
         row.update(status="to-pack")  # what the other doors ask about
     return found[0]
+
+
+def _watched(market: Market) -> str:
+    watch = SeasonWatch.objects.create(sheet=market.goods_a, email="khach@demo.example", language="vi")
+    return watch_link(watch).split("/")[-2]
 
 
 def _asked(market: Market) -> Shortfall:

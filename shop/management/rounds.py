@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from shop.orders.sweep import sweep
 from shop.reviews.asking import ask_buyers
+from shop.wishes.services import tell_of_seasons
 
 
 def whole_round(now: dt.datetime | None = None) -> dict[str, int]:
     """What was done, by kind of work. Idempotent."""
     now = now or timezone.now()
-    return sweep(now) | {"questions to buyers": ask_buyers(now)}
+    return sweep(now) | {"questions to buyers": ask_buyers(now), "seasons": tell_of_seasons(now)}

@@ -14,6 +14,7 @@ from shop.accounts.models import Consent, SavedAddress, User
 from shop.orders.models import Consignment, GoodsReport, OrderSheet
 from shop.reviews.models import Review
 from shop.reviews.selectors import reviews_of
+from shop.wishes.models import SeasonWatch, Wish
 
 from .own_things import invoices_of, letters_of, orders_of
 
@@ -52,6 +53,19 @@ def everything_about(user: User) -> dict[str, Any]:
             .select_related("line", "answer")
             .prefetch_related("photos")
             .order_by("pk")
+        ],
+        "wishes": list(
+            Wish.objects.filter(user=user).order_by("pk").values_list("sheet__product__title", flat=True)
+        ),
+        "season_watches": [
+            {
+                "title": one.sheet.product.title,
+                "asked_at": _iso(one.created_at),
+                "since": _iso(one.confirmed_at),
+            }
+            for one in SeasonWatch.objects.filter(
+                email=(user.email or "").lower(), confirmed_at__isnull=False
+            ).select_related("sheet__product")
         ],
         "letters": [
             {"to": letter.recipient, "subject": letter.subject, "written_at": _iso(letter.created_at)}
