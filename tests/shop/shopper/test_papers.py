@@ -124,7 +124,7 @@ def test_a_wrong_token_takes_nothing_in(seat: Seat) -> None:
 def test_a_guest_sees_no_button_and_pays_no_question(django_assert_num_queries: Any) -> None:
     placed = place_order((make_product(), 1))
     client = Client()
-    with django_assert_num_queries(12):  # none of them about a person
+    with django_assert_num_queries(13):  # none of them about a person
         page = client.get(link_of(placed)).content.decode()
     assert "Thêm vào tài khoản" not in page
     assert not client.cookies
