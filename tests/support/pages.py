@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -10,10 +11,14 @@ from catalog.models import Certificate, Lot, ProductSheet
 from cms.models import StoryPage
 from shop.accounts.models import User
 from shop.orders.models import Consignment
-from shop.orders.services import hand_over, pack
+from shop.orders.services import hand_over, pack, report_goods
+from shop.orders.statuses import Fault, Wish
+from shop.reviews.letters import silence_link
 from shop.reviews.models import ReviewState
 from shop.reviews.services import answer, decide, write_review
-from shop.wishes.models import SeasonWatch, Wish
+from shop.shopper.links import SignUp, sign_up_link
+from shop.wishes.models import SeasonWatch
+from shop.wishes.models import Wish as KeptWish
 from shop.wishes.services import watch_link
 from tests.support.orders import bring, place_order, transfer
 
@@ -52,8 +57,16 @@ def fill_market() -> dict[str, str]:
     review = write_review(line=reviewed.lines.get(), points=4, text="Khoai dẻo và thơm.", language="vi")
     decide(review=review, state=ReviewState.SHOWN, reason=None, by=None)
     answer(review=review, text="Cảm ơn bạn.", by=None)
+    report = report_goods(
+        consignment=reviewed,
+        sent_key=uuid4(),
+        pieces={reviewed.lines.get().pk: 1},
+        fault=Fault.SPOILED,
+        wish=Wish.MONEY,
+        text="Củ bị thối",
+    )
     unpaid = place_order((taro, 1))
-    Wish.objects.create(user=user, sheet=taro)
+    KeptWish.objects.create(user=user, sheet=taro)
     watch = SeasonWatch.objects.create(sheet=off, email=SHOPPER, language="vi", confirmed_at=timezone.now())
     lot = Lot.objects.filter(sheet=taro).order_by("pk")[0]
     certificate = Certificate.objects.showing_on(timezone.localdate()).filter(sheet=taro)[0]
@@ -75,6 +88,9 @@ def fill_market() -> dict[str, str]:
         "pay": f"/thanh-toan/{unpaid.attempt.public_id}/",
         "cancel": f"{home(open_parcel)}huy/{open_parcel.code}/",
         "report goods": f"{home(sent)}bao-hang/{sent.code}/",
+        "reported goods": f"{home(reviewed)}phieu/{report.pk}/",
+        "no letters": silence_link(SHOPPER),
+        "finish sign up": sign_up_link(SignUp(email="moi@demo.example", phone=None)),
         "write a review": f"{home(sent)}nhan-xet/{sent.lines.get().pk}/",
         "own review": f"{home(reviewed)}nhan-xet/{reviewed.lines.get().pk}/",
         "season watch": watch_link(watch),
@@ -104,6 +120,8 @@ PUBLIC: dict[str, str] = {
     "log in": "/tai-khoan/dang-nhap/",
     "sign up": "/tai-khoan/mo/",
     "forgotten password": "/tai-khoan/quen-mat-khau/",
+    "dead link": "/tai-khoan/mo/abc/",
+    "dead season link": "/bao-mua/abc/",
     "letter sent": "/tai-khoan/da-gui-thu/",
     "market on the phone": "/ngoai-tuyen/",
     "not found": "/khong-co-trang-nay/",
