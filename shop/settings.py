@@ -58,8 +58,7 @@ INSTALLED_APPS = [
     "shop.wishes.apps.WishesConfig",
     "shop.api.apps.ApiConfig",
     "shop.shopper.apps.ShopperConfig",
-    # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
-    # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
+    # Oscar: three forks. Its dashboard's configs stay: oscar.config.Shop.ready() asks for them; its URLs stay out.
     "oscar.config.Shop",
     "oscar.apps.analytics.apps.AnalyticsConfig",
     "shop.checkout.apps.CheckoutConfig",
@@ -132,6 +131,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "shop.policies.PolicyMiddleware",
+    "shop.low_data.LowDataMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

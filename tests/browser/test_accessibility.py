@@ -94,6 +94,13 @@ def test_no_page_of_a_guest_has_a_fault(page: Page, look: Look, found: list[str]
         page.locator("main").get_by_role("button", name=button).last.click()
         expect(page.locator(".error-summary")).to_be_visible()
         look(name)
+    page.goto("/")
+    page.get_by_role("button", name="Tiết kiệm dữ liệu: ẩn ảnh").click()
+    expect(page.get_by_role("button", name="Hiện ảnh trở lại")).to_be_visible()
+    for name in ("home", "catalogue", "product", "stories", "story", "trace", "reviews of a product"):
+        page.goto(pages[name])
+        look(f"{name} in low-data mode")
+        assert page.locator("img").count() == 0, name
     assert not found, "\n".join(found)
 
 
