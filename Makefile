@@ -1,7 +1,7 @@
 # Chợ Phiên: `make run` opens the market, `make test` proves it. Everything else is a part of these two.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-whole test-fast test-postgres test-browser templates check format bench messages lock clean
+.PHONY: help setup run test test-whole test-fast test-postgres test-browser templates html check format bench messages lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,8 +48,13 @@ test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
 	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
+	@tests/support/tools.sh npm axe-core@4.14.1
 	$(VENV)/bin/pytest -n auto -m browser
 	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser
+
+html: $(VENV)/.installed-dev  ## Every type of page through the Nu HTML checker (needs npm and Java)
+	@tests/support/tools.sh npm vnu-jar@26.9.27
+	$(VENV)/bin/pytest -rs tests/test_html.py
 
 check: $(VENV)/.installed-dev  ## Style, types, borders between rooms, missing migrations
 	$(VENV)/bin/ruff check .

@@ -61,6 +61,16 @@ def upright_jpeg(content: bytes) -> bytes:
         return _jpeg(image)
 
 
+def shrunk_jpeg(jpeg: bytes, side: int) -> bytes:
+    """A JPEG of ``upright_jpeg``, no longer than ``side`` points."""
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+        image.draft("RGB", (side, side))
+        image.thumbnail((side, side))
+        file = io.BytesIO()
+        image.save(file, "JPEG", quality=QUALITY, optimize=True)
+        return file.getvalue()
+
+
 @contextmanager
 def _opened(content: bytes) -> Iterator[Image.Image]:
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +21,8 @@ _AVAILABILITY = {
     StockLevel.PRE_ORDER: "PreOrder",
     StockLevel.OUT_OF_SEASON: "OutOfStock",
 }
+PRODUCT_FACTS: list[Callable[[ProductSheet], dict[str, Any]]] = []
+"""What rooms above know of a product besides; each gives properties of its node, or none."""
 UNIT_CODES = {"g": "KGM", "ml": "LTR"}  # UN/CEFACT
 
 
@@ -90,6 +92,8 @@ def product(sheet: ProductSheet, *, path: str, picture: str, seller: dict[str, A
             "validFrom": star.valid_from.isoformat(),
             "expires": star.last_day.isoformat(),
         }
+    for more in PRODUCT_FACTS:
+        node |= more(sheet)
     return node
 
 

@@ -13,4 +13,5 @@ def market(request: HttpRequest) -> dict[str, Any]:
         "market_name": settings.MARKET_NAME,
         "base_url": settings.BASE_URL,
         "is_sandbox": settings.SANDBOX,
+        "is_low_data": getattr(request, "is_low_data", False),
     }

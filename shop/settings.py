@@ -55,12 +55,13 @@ INSTALLED_APPS = [
     "shop.messages.apps.MessagesConfig",
     "shop.complaints.apps.ComplaintsConfig",
     "shop.promotions.apps.PromotionsConfig",
+    "shop.reviews.apps.ReviewsConfig",
+    "shop.wishes.apps.WishesConfig",
     "shop.api.apps.ApiConfig",
     "shop.shopper.apps.ShopperConfig",
     "shop.sellers.apps.SellersConfig",
     "shop.second_factor.apps.SecondFactorConfig",
-    # Oscar: three forks, the rest as shipped. The dashboard's configs stay because
-    # oscar.config.Shop.ready() asks for them; its URLs are not mounted.
+    # Oscar: three forks. Its dashboard's configs stay: oscar.config.Shop.ready() asks for them; its URLs stay out.
     "oscar.config.Shop",
     "oscar.apps.analytics.apps.AnalyticsConfig",
     "shop.checkout.apps.CheckoutConfig",
@@ -133,6 +134,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "shop.policies.PolicyMiddleware",
+    "shop.low_data.LowDataMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -196,8 +198,7 @@ CACHES: dict[str, Any] = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
-# A class of catalog.search_engines' shape; empty: the database's own.
-SEARCH_ENGINE = env.text("SEARCH_ENGINE", "")
+SEARCH_ENGINE = env.text("SEARCH_ENGINE", "")  # of catalog.search_engines' shape; empty: the database's own
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "shop.static_storage.StaticStorage"},
@@ -265,6 +266,7 @@ if EMAIL_CONFIG_URL:
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{MARKET_NAME} <cho@demo.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
+REVIEW_MAIL_DAYS = env.number("REVIEW_MAIL_DAYS", 5)
 
 # --- Telephone ------------------------------------------------------------------------
 env.check_channels()
@@ -382,7 +384,7 @@ LOGGING = {
         "warnings": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"},
     },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
-    "loggers": {  # the worker sets the last two to INFO itself: two lines a task
+    "loggers": {  # the worker sets django_tasks to INFO itself: two lines a task
         "shop": {"level": env.text("LOG_LEVEL", "INFO")},
         "django_tasks": {"handlers": ["warnings"], "propagate": False},
         "django_tasks_db": {"handlers": ["warnings"], "propagate": False},

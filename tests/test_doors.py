@@ -52,10 +52,15 @@ from shop.orders.tokens import short_token
 from shop.payments.models import InboundEvent, Refund, Remittance
 from shop.payments.refunds import return_transfer
 from shop.payments.remittances import Collected, enter
+from shop.reviews.letters import silence_link
+from shop.reviews.models import Review, ReviewState
+from shop.reviews.services import decide, write_review
 from shop.sellers import applications
 from shop.sellers.models import Application
 from shop.sellers.team import invite
 from shop.shopper.links import SignUp, sign_up_link
+from shop.wishes.models import SeasonWatch
+from shop.wishes.services import watch_link
 from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market
@@ -89,6 +94,7 @@ def values(market: Market) -> dict[str, Any]:
         street="Bản Mẫu",
     )
     page, revision, reported = story.pk, story.latest_revision_id, _reported(market)
+    review = _reviewed(market)
     return {
         "application": applications.link_of(_applied(market)).split("/")[-2],
         "action": "delete",
@@ -130,6 +136,11 @@ def values(market: Market) -> dict[str, Any]:
         "secret": _invited(market),
         "session_id": 1,
         "shortfall": _asked(market).pk,
+        "bought": market.order.consignments.get().lines.get().pk,
+        "picture": review.photos.get().pk,
+        "size": "nho",
+        "watch": _watched(market),
+        "quiet": silence_link("khach@demo.example").split("/")[-2],
         "report": reported.pk,
         "photo": reported.photos.get().pk,
         "slug": market.a.slug,
@@ -191,6 +202,27 @@ def _reported(market: Market) -> GoodsReport:
         )
         row.update(status="to-pack")  # what the other doors ask about
     return found[0]
+
+
+def _reviewed(market: Market) -> Review:
+    """A shown review of goods of each stall; that of the order whose address everyone has is the first."""
+    found = []
+    for parcel, text in ((market.order.consignments.get(), "Ngon"), (market.foreign, SECRETS_OF_B[2])):
+        row = Consignment.objects.filter(pk=parcel.pk)
+        row.update(status="handed-over")
+        file = io.BytesIO()
+        Image.new("RGB", (4, 4)).save(file, "JPEG")
+        review = write_review(
+            line=parcel.lines.get(), points=4, text=text, language="vi", photos=[file.getvalue()]
+        )
+        found.append(decide(review=review, state=ReviewState.SHOWN, reason=None, by=None))
+        row.update(status="to-pack")  # what the other doors ask about
+    return found[0]
+
+
+def _watched(market: Market) -> str:
+    watch = SeasonWatch.objects.create(sheet=market.goods_a, email="khach@demo.example", language="vi")
+    return watch_link(watch).split("/")[-2]
 
 
 def _asked(market: Market) -> Shortfall:
@@ -277,6 +309,11 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         "panel:(goods_report|answer_report|decide_report|goods_back|report_photo)$",
         lambda own: GoodsReport.objects.get(consignment__cooperative=own.stall).pk,
     ),
+    (
+        "(panel:(review|decide_review|answer_review|review_photo)|reviews:photo)$",
+        lambda own: Review.objects.get(line__consignment__cooperative=own.stall).pk,
+    ),
+    ("reviews:of_product", lambda own: own.market.goods_a.product_id),
     (
         "panel:import",
         lambda own: own.stall.imports.get_or_create(file_name="hang.csv", status="checked")[0].pk,

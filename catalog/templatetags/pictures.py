@@ -7,14 +7,16 @@ from typing import Any
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from catalog.pictures import FORMATS, SHAPES, renditions_of, spec
 
 register = template.Library()
 
 
-@register.simple_tag
+@register.simple_tag(takes_context=True)
 def picture(
+    context: dict[str, Any],
     image: Any,
     width: str = "320",
     *,
@@ -28,7 +30,8 @@ def picture(
     ``{% picture sheet.picture "640" sizes="(min-width: 56rem) 33rem, 92vw" alt=sheet.title eager=True %}``
     Shape: ``square`` 320, 640 · ``wide`` (3:2) 320, 640, 960. ``alt`` falls back to the picture's own
     description, then its title. ``data-ground`` carries its mean colour for the style sheet; an inline
-    style would break the content policy. Raises: KeyError for a size that does not exist.
+    style would break the content policy. In low-data mode (``request.is_low_data``) a link to the picture, and nothing
+    where it says nothing (``alt=""``). Raises: KeyError for a size that does not exist.
     """
     if image is None:
         return mark_safe("")
@@ -36,10 +39,17 @@ def picture(
     widths = [each for each in SHAPES[shape] if each <= largest] if largest in SHAPES[shape] else []
     if not widths:
         raise KeyError(f"no {shape} picture of width {width}")
+    is_low_data = getattr(getattr(context, "request", None), "is_low_data", False)
+    if is_low_data and alt == "":
+        return mark_safe("")
     found = renditions_of(image, [spec(shape, each, name) for name in FORMATS for each in widths])
     if not found:
         return mark_safe("")
     fallback = found[spec(shape, largest, "jpeg")]
+    if is_low_data:
+        caption = (image.description or image.title) if alt is None else alt
+        words = _("Xem ảnh: %(caption)s") % {"caption": caption}
+        return format_html('<a class="picture-link" href="{}">{}</a>', fallback.url, words)
 
     def srcset(name: str) -> SafeString:
         return format_html_join(

@@ -44,6 +44,8 @@ _PROMOTIONS = frozenset({"panel:promotions", "panel:promotion_add", "panel:promo
 
 _READ_REPORTS = frozenset({"panel:goods_reports", "panel:goods_report", "panel:report_photo"})
 
+_READ_REVIEWS = frozenset({"panel:reviews", "panel:review", "panel:review_photo"})
+
 # A stall's people, each role with what the one before it may: packing first, then selling, then money and papers.
 _PACKER = frozenset(
     {
@@ -70,6 +72,8 @@ _PACKER = frozenset(
 )
 
 _SELLER = _PACKER | {
+    *_READ_REVIEWS,
+    "panel:answer_review",
     "panel:notices",
     "panel:delivery",
     "panel:delivery_service_add",
@@ -268,6 +272,7 @@ _OPERATOR = (
     | _READ_INVOICES
     | _READ_PROOFS
     | _READ_REPORTS
+    | _READ_REVIEWS
     | _MONEY
     | _MESSAGES
     | {
@@ -281,6 +286,7 @@ _OPERATOR = (
         "second_factor:take_away",
         "panel:stall",
         "panel:decide_report",
+        "panel:decide_review",
         "panel:judge_paper",
         "panel:judge_certificate",
         "panel:consignments",

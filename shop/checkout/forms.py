@@ -118,7 +118,7 @@ class ReceiverForm(forms.Form):
     street = PlainField(
         label=_("Số nhà, đường, thôn, bản"),
         max_length=200,
-        widget=forms.TextInput({"autocomplete": "street-address"}),
+        widget=forms.TextInput({"autocomplete": "address-line1"}),
         error_messages={"required": _("Bạn ghi số nhà, đường hoặc thôn, bản nhé.")},
     )
 

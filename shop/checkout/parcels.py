@@ -98,8 +98,12 @@ class Parcel:
     @property
     def can_report(self) -> bool:
         """Whether more may be said: the goods were handed over, and no report waits."""
-        is_sent = self.consignment.status == ConsignmentStatus.HANDED_OVER
-        return is_sent and all(report.answer for report in self.reports)
+        return self.is_sent and all(report.answer for report in self.reports)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the goods were handed over: from here on they can be reviewed."""
+        return self.consignment.status == ConsignmentStatus.HANDED_OVER
 
     @property
     def question(self) -> Shortfall | None:
@@ -129,6 +133,7 @@ def parcels_of(sheet: OrderSheet) -> list[Parcel]:
         .prefetch_related(
             Prefetch("companions", Consignment.objects.select_related("order__sheet").order_by("pk")),
             "lines__reductions",
+            "lines__review",
             "events",
             "goods_reports__answers",
             Prefetch("refunds", ConsignmentRefund.objects.select_related("refund")),

@@ -31,7 +31,15 @@ LOOKS = ("shop/css/market.css", "shop/mark.svg")
 ICONS = {192: "shop/icons/192.png", 512: "shop/icons/512.png"}
 DELIVERY_ALLOWANCE = 60_000
 """What the limit of an order leaves for the delivery of each stall, in đồng, before the buyer changes it."""
-NEVER_KEPT = (*DISALLOWED, *DISALLOWED_IN_ONE_LANGUAGE, "/api/", "/khieu-nai/", "/d/")
+NEVER_KEPT = (
+    *DISALLOWED,
+    *DISALLOWED_IN_ONE_LANGUAGE,
+    "/api/",
+    "/khieu-nai/",
+    "/d/",
+    "/de-danh/",
+    "/bao-mua/",
+)
 """Beginnings of the addresses whose pages are somebody's own; the worker leaves them to the network."""
 
 

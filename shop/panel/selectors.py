@@ -33,6 +33,7 @@ from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, Pi
 from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund, Remittance
 from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
+from shop.reviews.models import Review, ReviewQuerySet
 from shop.sellers.models import Application, Invitation, InvitationQuerySet
 from shop.shipping.models import DeliveryService
 
@@ -57,6 +58,16 @@ def consignments_for(user: Any) -> QuerySet[Consignment]:
 def reports_for(user: Any) -> GoodsReportQuerySet:
     """What buyers said of goods of the person's own cooperatives; all of it for the operator."""
     return GoodsReport.objects.filter(consignment__in=consignments_for(user))
+
+
+def reviews_for(user: Any) -> ReviewQuerySet:
+    """All reviews for the operator; those everybody reads, of its own goods, for a cooperative."""
+    roles = roles_of(user)
+    if Role.OPERATOR in roles:
+        return Review.objects.all()
+    if Role.COOPERATIVE in roles:
+        return Review.objects.shown().filter(sheet__cooperative__in=cooperatives_of(user))
+    return Review.objects.none()
 
 
 def unadjusted_for(user: Any) -> QuerySet[Consignment]:

@@ -67,6 +67,11 @@ def goods_reports_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def reviews_item() -> MenuItem:
+    return MenuItem(_("Nhận xét"), reverse("panel:reviews"), "reviews", icon_name="comment", order=117)
+
+
+@hooks.register("register_admin_menu_item")
 def lots_item() -> MenuItem:
     return MenuItem(_("Lô hàng"), reverse("panel:lots"), "lots", icon_name="clipboard-list", order=122)
 

@@ -12,6 +12,9 @@ from oscar.apps.basket.models import Basket
 
 from shop.accounts.models import Consent, SavedAddress, User
 from shop.orders.models import Consignment, GoodsReport, OrderSheet
+from shop.reviews.models import Review
+from shop.reviews.selectors import reviews_of
+from shop.wishes.models import SeasonWatch, Wish
 
 from .own_things import invoices_of, letters_of, orders_of
 
@@ -43,6 +46,26 @@ def everything_about(user: User) -> dict[str, Any]:
                 "lookup_code": invoice.lookup_code,
             }
             for invoice in invoices_of(user)
+        ],
+        "reviews": [
+            _review(one)
+            for one in reviews_of(user)
+            .select_related("line", "answer")
+            .prefetch_related("photos")
+            .order_by("pk")
+        ],
+        "wishes": list(
+            Wish.objects.filter(user=user).order_by("pk").values_list("sheet__product__title", flat=True)
+        ),
+        "season_watches": [
+            {
+                "title": one.sheet.product.title,
+                "asked_at": _iso(one.created_at),
+                "since": _iso(one.confirmed_at),
+            }
+            for one in SeasonWatch.objects.filter(
+                email=(user.email or "").lower(), confirmed_at__isnull=False
+            ).select_related("sheet__product")
         ],
         "letters": [
             {"to": letter.recipient, "subject": letter.subject, "written_at": _iso(letter.created_at)}
@@ -134,6 +157,21 @@ def _report(report: GoodsReport) -> dict[str, Any]:
             }
             for one in report.answers.all()
         ],
+    }
+
+
+def _review(review: Review) -> dict[str, Any]:
+    answer = getattr(review, "answer", None)
+    return {
+        "title": review.line.title,
+        "points": review.points,
+        "text": review.text,
+        "shown_name": review.shown_name,
+        "state": review.state,
+        "reason": review.reason,
+        "photographs": len(review.photos.all()),
+        "answer": answer.text if answer else None,
+        "at": _iso(review.created_at),
     }
 
 

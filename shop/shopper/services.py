@@ -14,6 +14,9 @@ from shop.accounts.models import ConsentKind, User
 from shop.accounts.roles import roles_of
 from shop.messages.models import Letter
 from shop.orders.models import OrderSheet
+from shop.reviews.selectors import reviews_of
+from shop.reviews.services import delete_reviews
+from shop.wishes.models import SeasonWatch
 
 from . import letters
 from .links import SignUp, address_link, sign_up_link
@@ -132,7 +135,9 @@ def works_here(user: User) -> bool:
 
 
 def delete_account(user: User, *, password: str) -> None:
-    """The account, its addresses, consents, baskets and letters go; orders and invoices stay, without it.
+    """The account and all that hangs on it (addresses, consents, baskets, letters, reviews, wishes) go.
+
+    Orders and invoices stay, without it.
 
     Source: Law on Personal Data Protection 91/2025/QH15 (a person may have their data deleted, except what another
     law tells to keep); Decree 174/2016/NĐ-CP art. 13 (accounting documents: 10 years).
@@ -149,8 +154,10 @@ def delete_account(user: User, *, password: str) -> None:
         if works_here(fresh):
             raise WorksHere
         Letter.objects.filter(letters.letters_about(fresh)).delete()
+        delete_reviews(reviews_of(fresh))
         Order.objects.filter(user=fresh).update(user=None)
         email = fresh.email
+        SeasonWatch.objects.filter(email=(email or "").lower()).delete()
         try:
             fresh.delete()
         except ProtectedError:  # once wrote something into the books of money or tax rates

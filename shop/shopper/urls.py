@@ -23,6 +23,7 @@ urlpatterns = [
     path("tai-khoan/ho-so/thu/<str:link>/", account.confirm_address, name="confirm_address"),
     path("tai-khoan/don-hang/", papers.orders, name="orders"),
     path("tai-khoan/don-hang/<slug:number>/<slug:token>/", papers.claim, name="claim"),
+    path("tai-khoan/nhan-xet/", papers.reviews, name="reviews"),
     path("tai-khoan/dia-chi/", addresses.addresses, name="addresses"),
     path("tai-khoan/dia-chi/them/", addresses.add, name="address_add"),
     path("tai-khoan/dia-chi/<int:pk>/", addresses.edit, name="address"),

@@ -45,7 +45,7 @@ def test_each_size_is_made_in_both_formats_and_the_ground_colour_is_kept(shape, 
 def test_the_tag_writes_avif_first_and_jpeg_behind_with_sizes():
     picture = make_picture('Khoai "sọ"')
     make_renditions(picture)
-    html = picture_tag(picture, "640", sizes="92vw")
+    html = picture_tag({}, picture, "640", sizes="92vw")
     assert html.index("image/avif") < html.index("<img")
     assert re.search(r'<source type="image/avif" srcset="\S+\.avif 320w, \S+\.avif 640w" sizes="92vw">', html)
     assert re.search(r'<img src="\S+\.jpg" srcset="\S+\.jpg 320w, \S+\.jpg 640w" sizes="92vw"', html)
@@ -57,7 +57,7 @@ def test_the_tag_writes_avif_first_and_jpeg_behind_with_sizes():
 
 
 def test_an_eager_picture_is_not_lazy_and_alt_may_be_empty():
-    html = picture_tag(make_picture(), "320", alt="", eager=True)
+    html = picture_tag({}, make_picture(), "320", alt="", eager=True)
     assert 'fetchpriority="high"' in html
     assert "lazy" not in html
     assert 'alt=""' in html
@@ -65,25 +65,25 @@ def test_an_eager_picture_is_not_lazy_and_alt_may_be_empty():
 
 
 def test_no_picture_and_a_lost_file_leave_the_place_empty():
-    assert picture_tag(None, "320") == ""
+    assert picture_tag({}, None, "320") == ""
     lost = make_picture()
     lost.file.storage.delete(lost.file.name)
-    assert picture_tag(lost, "320") == ""
+    assert picture_tag({}, lost, "320") == ""
     with pytest.raises(SourceImageIOError):
         make_renditions(lost)
 
 
 def test_a_size_that_does_not_exist_is_a_mistake_of_the_template():
     with pytest.raises(KeyError):
-        picture_tag(make_picture(), "500")
+        picture_tag({}, make_picture(), "500")
 
 
 def test_a_missing_rendition_is_made_once_on_demand():
     picture = make_picture()
-    picture_tag(picture, "320")
+    picture_tag({}, picture, "320")
     assert picture.renditions.count() == 2
     with CaptureQueriesContext(connection) as captured:
-        picture_tag(get_image_model().objects.get(pk=picture.pk), "320")
+        picture_tag({}, get_image_model().objects.get(pk=picture.pk), "320")
     assert not [query for query in captured.captured_queries if query["sql"].startswith("INSERT")]
 
 

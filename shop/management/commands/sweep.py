@@ -13,16 +13,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
+from shop.management.rounds import whole_round
 from shop.orders.following import follow
-from shop.orders.sweep import sweep
-from shop.sellers.suspensions import apply_due
 
 logger = logging.getLogger("shop.sweep")
-
-
-def _round() -> dict[str, int]:
-    """One round of periodic work: what was done, by name."""
-    return {**sweep(), "suspensions": apply_due()}
 
 
 class Command(BaseCommand):
@@ -33,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: int | None = None, **options: Any) -> None:
         if every is None:
-            self.stdout.write(", ".join(f"{name}: {count}" for name, count in _round().items()))
+            self.stdout.write(", ".join(f"{name}: {count}" for name, count in whole_round().items()))
             return
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -43,7 +37,7 @@ class Command(BaseCommand):
         while not stopped.is_set():
             close_old_connections()
             try:
-                done = {name: count for name, count in _round().items() if count}
+                done = {name: count for name, count in whole_round().items() if count}
                 if done:
                     logger.info("sweep: %s", done)
             except Exception:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shop.invoices import services as invoicing
 from shop.invoices.models import Invoice, InvoiceStatus
 from shop.orders.tokens import find_order
+from shop.reviews.selectors import lines_of
 from shop.shopper.door import own, person
 from shop.shopper.own_things import invoices_of, orders_of
 from shop.shopper.services import claim_order
@@ -48,6 +49,22 @@ def claim(request: HttpRequest, number: str, token: str) -> HttpResponse:
     else:
         messages.error(request, _("Đơn này nằm trong tài khoản khác rồi."))
     return redirect("checkout:order", number, token)
+
+
+@own
+@require_safe
+def reviews(request: HttpRequest) -> HttpResponse:
+    """Goods that came, each with its review or the way to write one; paged like the orders."""
+    rows = lines_of(person(request))
+    if before := _number(request.GET.get("truoc", "")):
+        rows = rows.filter(pk__lt=before)
+    page = list(rows[: PER_PAGE + 1])
+    context = {
+        "lines": [line for line in page[:PER_PAGE] if line.left_quantity],
+        "older": page[PER_PAGE - 1].pk if len(page) > PER_PAGE else None,
+        "is_first": not before,
+    }
+    return render(request, "shopper/reviews.html", context)
 
 
 @own

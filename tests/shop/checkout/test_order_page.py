@@ -126,5 +126,5 @@ def test_the_order_page_costs_the_same_queries_with_any_number_of_stalls(
     client: Client, stalls: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     placed = place_order(*[(make_product(cooperative=make_cooperative()), 1) for _ in range(stalls)])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(order_url(placed))

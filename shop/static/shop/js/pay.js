@@ -14,7 +14,10 @@ for (const value of document.querySelectorAll("[data-copy]")) {
     button.textContent = spoken.textContent = spoken.dataset.copied;
     setTimeout(() => { button.textContent = spoken.dataset.copyWord; spoken.textContent = ""; }, 2500);
   });
-  value.parentElement.append(button);
+  const place = document.createElement("dd"); // in a list of terms nothing else may stand beside them
+  place.className = "copy-row__act";
+  place.append(button);
+  value.parentElement.append(place);
 }
 
 const QUICK = 3000;

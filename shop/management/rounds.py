@@ -1,0 +1,22 @@
+"""The periodic round of the whole market: the conductor's sweep, then what rooms above it tell people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from shop.orders.sweep import sweep
+from shop.reviews.asking import ask_buyers
+from shop.sellers.suspensions import apply_due
+from shop.wishes.services import tell_of_seasons
+
+
+def whole_round(now: dt.datetime | None = None) -> dict[str, int]:
+    """What was done, by kind of work. Idempotent."""
+    now = now or timezone.now()
+    return sweep(now) | {
+        "suspensions": apply_due(now),
+        "questions to buyers": ask_buyers(now),
+        "seasons": tell_of_seasons(now),
+    }
