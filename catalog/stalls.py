@@ -15,7 +15,7 @@ from catalog.telling import stall_acts
 @transaction.atomic
 def set_open(*, cooperative: Cooperative, is_open: bool) -> None:
     """Whether the stall sells from now on. Locks/Writes: Cooperative, search index. Idempotent."""
-    fresh = Cooperative.objects.select_for_update().get(pk=cooperative.pk)
+    fresh = Cooperative.objects.select_for_update(no_key=True).get(pk=cooperative.pk)
     cooperative.is_open = is_open
     if fresh.is_open == is_open:
         return

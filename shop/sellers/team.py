@@ -69,7 +69,7 @@ def invite(*, cooperative: Cooperative, contact: str, role: MemberRole, by: Any)
     An earlier link to the same contact dies with it. Locks: the stall. Writes: Invitation, a message, the log.
     Raises: AlreadyMember, TooManyInvitations, NoWay.
     """
-    Cooperative.objects.select_for_update().get(pk=cooperative.pk)
+    Cooperative.objects.select_for_update(no_key=True).get(pk=cooperative.pk)
     email, phone = (contact, "") if "@" in contact else ("", contact)
     person = find_person(contact)
     if person and cooperative.memberships.filter(user=person, is_active=True).exists():
@@ -123,7 +123,7 @@ def accept(*, token: str, user: User) -> Membership:
     Membership, the person's group, the log. Raises: DeadInvitation.
     """
     stall = find_invitation(token).cooperative
-    Cooperative.objects.select_for_update().get(pk=stall.pk)
+    Cooperative.objects.select_for_update(no_key=True).get(pk=stall.pk)
     invitation = Invitation.objects.select_for_update().standing().filter(token_hash=_hashed(token)).first()
     if invitation is None:
         raise DeadInvitation
@@ -184,7 +184,7 @@ _RANK = {MemberRole.PACKER: 0, MemberRole.SELLER: 1, MemberRole.MANAGER: 2}
 
 def _locked(membership: Membership) -> Membership:
     """As it is now; the stall's lock keeps two managers from removing each other at once."""
-    Cooperative.objects.select_for_update().get(pk=membership.cooperative_id)
+    Cooperative.objects.select_for_update(no_key=True).get(pk=membership.cooperative_id)
     return Membership.objects.select_related("cooperative", "user").get(pk=membership.pk)
 
 

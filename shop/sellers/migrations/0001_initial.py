@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('bank_account', models.CharField(max_length=30, verbose_name='số tài khoản')),
                 ('bank_holder', models.CharField(max_length=120, verbose_name='tên chủ tài khoản')),
                 ('goods', models.CharField(blank=True, max_length=500, verbose_name='muốn bán gì')),
-                ('status', models.CharField(choices=[('submitted', 'Chờ chợ xem'), ('asked', 'Chờ người gửi trả lời'), ('approved', 'Đã nhận'), ('refused', 'Không nhận')], default='submitted', max_length=10)),
+                ('status', models.CharField(choices=[('submitted', 'Chờ chợ xem'), ('asked', 'Chờ người gửi trả lời'), ('approved', 'Đã nhận vào bán'), ('refused', 'Không nhận')], default='submitted', max_length=10)),
                 ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='nhận lúc')),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.commune')),

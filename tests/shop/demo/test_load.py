@@ -22,6 +22,7 @@ from catalog.tenancy import cooperatives_of
 from cms.models import HomePage, StoryPage
 from shop.accounts.models import User
 from shop.accounts.roles import Role, roles_of
+from shop.audit.models import Entry
 from shop.demo.load import load, picture_from
 from shop.demo.people import LOG_INS, password_in_use
 from shop.images.models import Picture
@@ -133,7 +134,9 @@ def test_a_second_run_adds_nothing_repairs_texts_and_passwords_and_leaves_stock_
     before = row_counts()
     loaded = load(password="mật khẩu mới")
     assert (loaded.cooperatives, loaded.goods, loaded.certificates, loaded.stories) == (15, 60, 59, 5)
-    assert row_counts() == before
+    assert row_counts() == before | {"audit.Entry": before["audit.Entry"] + 1}
+    told = Entry.objects.latest("pk")
+    assert (told.verb, told.changes) == ("price-changed", {"price_amount": [1, 105_000]})
     taro = sheet_of("P01")
     stock_record = taro.product.stockrecords.get()
     assert (stock_record.num_in_stock, stock_record.num_allocated, stock_record.price) == (7, 3, 105_000)

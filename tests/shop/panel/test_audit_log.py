@@ -55,6 +55,7 @@ def test_the_operator_reads_everything_and_filters(market: Market, as_role: Call
     assert {"Giá của B", "Mận hậu"} <= {word for word in ("Giá của B", "Mận hậu") if word in page(client)}
     for query, shown in {
         "?q=man+hau": "Mận hậu",
+        "?q=MẬN": "Mận hậu",
         "?nguoi=b@demo": "Giá của B",
         f"?htx={market.b.slug}&viec=price-changed": "Giá của B",
         "?viec=promotion-added": "Mận hậu",

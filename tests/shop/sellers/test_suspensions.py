@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from catalog.models import Cooperative
+from catalog.models import Cooperative, IndexEntry, ShelfEntry
 from shop.audit.models import Entry
 from shop.messages.models import Letter
 from shop.sellers.models import Ground, Suspension
@@ -24,7 +24,12 @@ STALLS, DATA = "/quan-tri/gian-hang/", "/quan-tri/du-lieu/"
 
 
 def is_in_the_shop(market: Market) -> bool:
-    return market.goods_a.product.title in Client().get("/san-pham/").content.decode()
+    """By the list and by search alike."""
+    title, found = market.goods_a.product.title, set()
+    for path in ("/san-pham/", "/san-pham/?q=khoai+so"):
+        found.add(f">{title}<" in Client().get(path).content.decode())
+    assert len(found) == 1
+    return found.pop()
 
 
 def stop(market: Market, ground: Ground = Ground.AUTHORITY) -> Suspension:
@@ -43,6 +48,9 @@ def test_an_authoritys_order_takes_effect_at_once_and_open_orders_are_still_pack
     assert is_in_the_shop(market)
     stop(market)
     assert not is_in_the_shop(market)
+    goods = market.goods_a.product_id
+    assert not IndexEntry.objects.filter(product=goods, is_shown=True).exists()
+    assert not ShelfEntry.objects.filter(product=goods, is_shown=True).exists()
     add = Client().post("/gio-hang/them/", {"product": market.goods_a.product_id, "quantity": 1}, follow=True)
     assert "Đã thêm" not in add.content.decode()
     response = as_role("packer").post(f"/quan-tri/kien-hang/{market.own.pk}/dong-goi/")
