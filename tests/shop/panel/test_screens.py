@@ -104,6 +104,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "delivery",
                 "notices",
                 "promotions",
+                "reviews",
             ],
         ),
         ("packer", ["today", "consignments", "goods-reports", "lots"]),
