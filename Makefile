@@ -40,21 +40,21 @@ templates: $(VENV)/.installed-dev  ## The databases that tests copy, both kinds 
 
 test-fast: $(VENV)/.installed-dev  ## The SQLite suite
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
-	$(VENV)/bin/pytest -n auto --dist worksteal -m "not browser"
+	$(VENV)/bin/pytest -n auto --dist worksteal -m "not browser and not html"
 
 test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently, on PostgreSQL
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --dist worksteal -m "not browser"
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --dist worksteal -m "not browser and not html"
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
 	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
-	@tests/support/tools.sh npm axe-core@4.14.1
 	$(VENV)/bin/pytest -n auto -m browser
 	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser
 
 html: $(VENV)/.installed-dev  ## Every type of page through the Nu HTML checker (needs npm and Java)
+	@tests/support/tools.sh programs java:default-jre-headless npm:npm
 	@tests/support/tools.sh npm vnu-jar@26.9.27
-	$(VENV)/bin/pytest -rs tests/test_html.py
+	$(VENV)/bin/pytest -n auto -m html tests/test_html.py
 
 check: $(VENV)/.installed-dev  ## Style, types, borders between rooms, missing migrations
 	$(VENV)/bin/ruff check .

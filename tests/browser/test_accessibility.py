@@ -1,13 +1,13 @@
 """Nothing that axe-core finds is wrong with any type of page, light and dark, 360 pixels wide.
 
-axe-core (MPL-2.0) is fetched by ``make test-browser`` into .cache and never shipped.
+axe-core (MPL-2.0) comes with the test package axe-playwright-python and is never shipped.
 Source: WCAG 2.2 A and AA, and axe's own best practices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -19,14 +19,11 @@ from shop.accounts.models import User
 from tests.browser.conftest import open_page
 from tests.support.pages import OWN, SHOPPER, fill_market
 
-AXE = Path(settings.BASE_DIR) / ".cache/npm/axe-core/node_modules/axe-core/axe.min.js"
+AXE = resources.files("axe_playwright_python") / "axe.min.js"
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not AXE.exists(), reason="axe-core is not there: make test-browser fetches it with npm"
-    ),
 ]
 
 Look = Callable[[str], None]

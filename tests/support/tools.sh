@@ -2,7 +2,7 @@
 # Brings what a bare Debian lacks: a working venv, and the programs some tests call.
 #   tools.sh venv PYTHON FOLDER
 #   tools.sh programs COMMAND:PACKAGE …
-#   tools.sh npm NAME@VERSION …   into .cache/npm; only for tests, and they are left out where it cannot be had
+#   tools.sh npm NAME@VERSION …   into .cache/npm; only for tests
 set -euo pipefail
 
 install() {
@@ -34,8 +34,7 @@ npm)
         name="${package%@*}" # a folder each: npm takes away whatever it was not asked for this time
         grep -qs "\"version\": \"${package##*@}\"" ".cache/npm/$name/node_modules/$name/package.json" && continue
         echo "→ npm install $package"
-        npm install --prefix ".cache/npm/$name" --ignore-scripts --no-audit --no-fund --no-save --silent "$package" \
-            || echo "Could not fetch $package: the tests that need it are left out." >&2
+        npm install --prefix ".cache/npm/$name" --ignore-scripts --no-audit --no-fund --no-save --silent "$package"
     done
     ;;
 esac
