@@ -174,10 +174,12 @@ class PostgresEngine(DatabaseEngine):
         WHERE entry.words @@ to_tsquery('simple', %s) AND {_WANTED} ORDER BY entry.id DESC LIMIT %s"""  # noqa: S608
     # For a few finds the newest rows are walked until there are enough.
     matching_few = _title_first(_finding)
-    # For many the rows are read once: with a common word they are a third of the market.
-    matching = f"""SELECT %s, (NOT entry.words @@ to_tsquery('simple', %s))::int, entry.id, {_COLUMNS}
+    # For many the rows are read once: with a common word they are a third of the market. Keys are sorted, not rows.
+    matching = f"""SELECT %s, best.elsewhere, best.id, {_COLUMNS} FROM (
+        SELECT entry.id, (NOT entry.words @@ to_tsquery('simple', %s))::int AS elsewhere
         FROM catalog_indexentry entry WHERE entry.words @@ to_tsquery('simple', %s) AND {_WANTED}
-        ORDER BY 2, 3 DESC LIMIT %s"""  # noqa: S608
+        ORDER BY 2, 1 DESC LIMIT %s
+    ) best JOIN catalog_indexentry entry ON entry.id = best.id"""  # noqa: S608
     resembling = f"""SELECT %s, 0, found.id, {_COLUMNS} FROM ({_finding}) found
         JOIN catalog_indexentry entry ON entry.id = found.id"""  # noqa: S608
 
