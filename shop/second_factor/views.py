@@ -56,6 +56,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     except AlreadyOn:
         return _turn_off(request)
     form = CodeForm(request.POST if request.method == "POST" else None)
+    form.fields["code"].help_text = _("6 chữ số, đổi sau mỗi 30 giây.")
     codes: list[str] = []
 
     def confirm(code: str) -> None:
