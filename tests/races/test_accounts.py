@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -62,9 +63,13 @@ def test_one_order_comes_into_one_account() -> None:
     assert Order.objects.get().user is not None
 
 
-def test_control_an_unconditional_claim_promises_it_to_many() -> None:
-    def claim(sheet: OrderSheet, user: User) -> bool:
-        Order.objects.filter(pk=sheet.order_id).update(user=user)
-        return Order.objects.filter(pk=sheet.order_id, user=user).exists()
+def test_control_a_claim_that_looks_before_it_writes_promises_it_to_all() -> None:
+    everybody_has_looked = threading.Barrier(MANY)
 
-    assert Counter(at_once(claims(claim)))[True] > 1
+    def claim(sheet: OrderSheet, user: User) -> bool:
+        is_free = Order.objects.filter(pk=sheet.order_id, user=None).exists()
+        everybody_has_looked.wait(30)
+        Order.objects.filter(pk=sheet.order_id).update(user=user)
+        return is_free
+
+    assert Counter(at_once(claims(claim))) == {True: MANY}
