@@ -25,6 +25,12 @@ def network_of(request: HttpRequest) -> str:
     return hashlib.sha256(f"{settings.SECRET_KEY}:{address_of(request)}".encode()).hexdigest()[:32]
 
 
+def is_flood(request: HttpRequest, kind: str, *, per_network: int, per_market: int) -> bool:
+    """Whether this sending of a kind is one too many within the hour, for its network or the market; counts it."""
+    counts = ((f"{kind}:{network_of(request)}", per_network), (f"{kind}:all", per_market))
+    return any([counted(key) > most for key, most in counts])
+
+
 def spent(key: str) -> int:
     """How often it has been asked within the hour; counts nothing."""
     return int(cache.get(key, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from shop.limits import counted, network_of
+from shop import limits
 
 PER_NETWORK = 12  # a whole village often shares one address of its operator
 PER_MARKET = 300
@@ -12,8 +12,4 @@ PER_MARKET = 300
 
 def is_flood(request: HttpRequest) -> bool:
     """Whether this sending is one too many; counts it."""
-    counts = (
-        (f"complaints:{network_of(request)}", PER_NETWORK),
-        ("complaints:all", PER_MARKET),
-    )
-    return any([counted(key) > most for key, most in counts])
+    return limits.is_flood(request, "complaints", per_network=PER_NETWORK, per_market=PER_MARKET)

@@ -34,7 +34,7 @@ from shop.invoices.models import (
     TaxOffice,
 )
 from shop.invoices.sales import SaleRecord
-from shop.invoices.services import CLAIM, PAUSES, keep_document, keep_message
+from shop.invoices.services import CLAIM, keep_document, keep_message, pause_after
 from shop.invoices.signing import is_sealed_by_authority, sign
 
 logger = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def _ask_or_tell(notice: ErrorNotice) -> Receipt:
         raise TryAgainLater("the provider carries no notices")
     is_known = bool(notice.tries)
     notice.tries += 1
-    notice.next_try_at = timezone.now() + max(CLAIM, _pause(notice.tries))
+    notice.next_try_at = timezone.now() + max(CLAIM, pause_after(notice.tries))
     notice.save(update_fields=["tries", "next_try_at"])
     if is_known:
         answer = road.fetch(notice.message_id)
@@ -173,13 +173,9 @@ def _record(notice_pk: int, receipt: Receipt, *, rejection: str = "") -> ErrorNo
         )
     else:
         notice.status = NoticeStatus.SENT
-        notice.next_try_at = timezone.now() + _pause(notice.tries)
+        notice.next_try_at = timezone.now() + pause_after(notice.tries)
     notice.save(update_fields=["status", "rejection", "next_try_at"])
     return notice
-
-
-def _pause(tries: int) -> dt.timedelta:
-    return dt.timedelta(seconds=PAUSES[min(tries, len(PAUSES)) - 1])
 
 
 def _content(notice: ErrorNotice, on: dt.date) -> Notice:

@@ -10,7 +10,6 @@ import dataclasses
 import datetime as dt
 import hashlib
 import logging
-import secrets
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -47,10 +46,10 @@ from shop.invoices.sales import SaleRecord
 from shop.invoices.signer import Signer, SigningFailed
 from shop.invoices.signing import sign
 from shop.money import format_amount
+from shop.readable import random_letters
 
 logger = logging.getLogger(__name__)
 
-LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read wrongly over the telephone
 PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds to the next try; the last one repeats
 MOST_RACES = 20  # how often a remotely signed invoice may lose its number to another before it gives up
 OUR_MESSAGES = (ASK_FOR_CODE, TELL)
@@ -94,7 +93,7 @@ def drop_unissued(*, source_reference: str) -> bool:
 
 def new_lookup_code() -> str:
     """Twelve characters that nobody can guess."""
-    return "".join(secrets.choice(LOOKUP_ALPHABET) for _ in range(12))
+    return random_letters(12)
 
 
 def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
@@ -314,11 +313,15 @@ def _ask_or_send(invoice: Invoice) -> Receipt:
     return road.submit(invoice.message_id, signed_xml_to_send(invoice))
 
 
+def pause_after(tries: int) -> dt.timedelta:
+    """How long to wait after so many tries."""
+    return dt.timedelta(seconds=PAUSES[min(tries, len(PAUSES)) - 1])
+
+
 def _count_try(invoice: Invoice) -> None:
     """Counted before the call: if we die during it, the next worker knows it may have arrived."""
     invoice.tries += 1
-    pause = PAUSES[min(invoice.tries, len(PAUSES)) - 1]
-    invoice.next_try_at = timezone.now() + max(CLAIM, dt.timedelta(seconds=pause))
+    invoice.next_try_at = timezone.now() + max(CLAIM, pause_after(invoice.tries))
     invoice.save(update_fields=["tries", "next_try_at"])
 
 
@@ -364,9 +367,7 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
         invoice.next_try_at = None
     else:
         invoice.status = InvoiceStatus.SENT
-        invoice.next_try_at = timezone.now() + dt.timedelta(
-            seconds=PAUSES[min(invoice.tries, len(PAUSES)) - 1]
-        )
+        invoice.next_try_at = timezone.now() + pause_after(invoice.tries)
     invoice.save(update_fields=["status", "authority_code", "rejection", "next_try_at"])
     crash_point("invoice.recorded")
     return invoice

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.complaints.appeals import decide, may_decide
+from shop.images.serving import photo_response
 from shop.money import format_amount
 from shop.orders import services
 from shop.orders.models import (
@@ -373,7 +374,4 @@ class TakeGoodsBack(ReportPage):
 def report_photo(request: HttpRequest, pk: int, photo: int) -> FileResponse:
     """A buyer's photograph, for the stall and the operator; our own code wrote it, so it is a JPEG."""
     found = get_object_or_404(ReportPhoto, pk=photo, report=pk, report__in=reports_for(request.user))
-    try:
-        return FileResponse(found.photo.open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    return photo_response(found.photo)

@@ -26,6 +26,7 @@ from catalog.proofs import AlreadyJudged
 from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
+from shop.images.serving import photo_response
 from shop.templatetags.market import day
 
 from .proof_forms import CertificateForm, PaperForm, PlotForm, errors_into
@@ -318,7 +319,4 @@ def _photo(proof: Certificate | Paper) -> FileResponse:
     """The private photograph; our own code wrote it, so it is a JPEG."""
     if not proof.photo:
         raise Http404
-    try:
-        return FileResponse(proof.photo.open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    return photo_response(proof.photo)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from shop.accounts.doors import may_open
+from shop.images.serving import photo_response
 from shop.reviews import services
 from shop.reviews.models import RefusalReason, ReviewPhoto, ReviewState
 
@@ -167,7 +168,4 @@ class AnswerReview(ReviewPage):
 def review_photo(request: HttpRequest, pk: int, picture: int) -> FileResponse:
     """A picture of a review the person may see, shown or not; our own code wrote it, so it is a JPEG."""
     found = get_object_or_404(ReviewPhoto, pk=picture, review=pk, review__in=reviews_for(request.user))
-    try:
-        return FileResponse(found.photo.open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    return photo_response(found.photo)

@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from catalog.models import Cooperative
+from shop.images.serving import photo_response
 from shop.sellers import applications, suspensions
 from shop.sellers.models import (
     Application,
@@ -177,10 +178,7 @@ def application_photo(request: HttpRequest, pk: int, photo: int) -> FileResponse
     """A photograph of a paper; our own code wrote it, so it is a JPEG."""
     rows = ApplicationPhoto.objects.filter(application__in=applications_for(request.user), application=pk)
     found = get_object_or_404(rows, pk=photo)
-    try:
-        return FileResponse(found.photo.open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    return photo_response(found.photo)
 
 
 class StallList(Screen):

@@ -7,13 +7,13 @@ order. Thirty symbols without look-alikes (no 0/O, 1/I/L, U); 30⁷ ≈ 2·10¹�
 from __future__ import annotations
 
 import re
-import secrets
 import unicodedata
+
+from shop.readable import ALPHABET, random_letters
 
 PREFIX = "HT"
 REFUND_PREFIX = "HR"
 SIZE = 8
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 # A look-ahead finds overlapping candidates: banks glue their own letters to ours.
 _CANDIDATE = re.compile(f"(?=({PREFIX}|{REFUND_PREFIX})([{ALPHABET}]{{{SIZE}}}))")
@@ -37,7 +37,7 @@ def check_character(body: str) -> str:
 
 def new_code(prefix: str = PREFIX) -> str:
     """A random code such as ``HT7KQ2M9XB``; whether it is free is for the caller to find out."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(SIZE - 1))
+    body = random_letters(SIZE - 1)
     return prefix + body + check_character(body)
 
 

@@ -17,6 +17,7 @@ from catalog.models import ProductSheet
 from catalog.paging import LARGEST
 from shop.checkout.privacy import personal
 from shop.checkout.views.order import sheet_or_404
+from shop.images.serving import photo_response
 from shop.orders.models import ConsignmentLine, OrderSheet
 
 from .forms import ReviewForm
@@ -68,10 +69,7 @@ def photo(request: HttpRequest, pk: int, picture: int, size: str) -> FileRespons
     if size not in SIZES or pk > LARGEST or picture > LARGEST:
         raise Http404
     found = get_object_or_404(ReviewPhoto, pk=picture, review=pk, review__state=ReviewState.SHOWN)
-    try:
-        return FileResponse(getattr(found, SIZES[size]).open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    return photo_response(getattr(found, SIZES[size]))
 
 
 @personal

@@ -23,6 +23,7 @@ from shop.accounts.models import User
 from shop.audit.services import record
 from shop.audit.verbs import Verb
 from shop.limits import counted, spent
+from shop.readable import random_letters
 
 from .models import RecoveryCode, SecondFactor
 
@@ -31,7 +32,6 @@ TOLERANCE = 1
 PAPER_CODES = 10
 MOST_TRIES = 10
 """Wrong codes of one person within an hour. A guess is right with a chance of three in a million."""
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read wrongly from paper
 
 
 class AlreadyOn(Exception):
@@ -163,7 +163,7 @@ def _seal() -> Fernet:
 
 
 def _paper_code() -> str:
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(10))
+    letters = random_letters(10)
     return f"{letters[:5]}-{letters[5:]}"
 
 

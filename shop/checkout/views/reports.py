@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop.checkout.privacy import personal
+from shop.images.serving import photo_response
 from shop.images.uploads import PhotosField
 from shop.orders import return_rules, services
 from shop.orders.models import (
@@ -232,10 +233,7 @@ def photo(request: HttpRequest, number: str, token: str, report: int, photo: int
     """A photograph that the buyer sent; our own code wrote it, so it is a JPEG."""
     sheet = sheet_or_404(number, token)
     found = get_object_or_404(ReportPhoto, pk=photo, report=report, report__consignment__order=sheet.order_id)
-    try:
-        return FileResponse(found.photo.open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    return photo_response(found.photo)
 
 
 _LINES = Prefetch(

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.payments.codes import ALPHABET, PREFIX, SIZE, check_character
+from shop.payments.codes import PREFIX, SIZE, check_character
 from shop.payments.provider import (
     Answer,
     BadSignature,
@@ -34,6 +34,7 @@ from shop.payments.provider import (
     Way,
 )
 from shop.payments.vietqr import TRANSFER_CEILING
+from shop.readable import ALPHABET
 
 from .reading import hmac_hex, identity, instant, prove, read_object, text, unreadable, whole
 from .sepay import plain_answer

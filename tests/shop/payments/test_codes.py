@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.payments.codes import ALPHABET, check_character, find_codes, new_code
+from shop.payments.codes import check_character, find_codes, new_code
+from shop.readable import ALPHABET
 
 bodies = st.text(ALPHABET, min_size=7, max_size=7)
 codes = bodies.map(lambda body: "HT" + body + check_character(body))
