@@ -95,8 +95,9 @@ def values(market: Market) -> dict[str, Any]:
     )
     page, revision, reported = story.pk, story.latest_revision_id, _reported(market)
     review = _reviewed(market)
+    applied = _applied(market)
     return {
-        "application": applications.link_of(_applied(market)).split("/")[-2],
+        "application": applications.link_of(applied).split("/")[-2],
         "action": "delete",
         "action_name": "unpublish",
         "app_label": "cms",
@@ -139,6 +140,7 @@ def values(market: Market) -> dict[str, Any]:
         "bought": market.order.consignments.get().lines.get().pk,
         "picture": review.photos.get().pk,
         "size": "nho",
+        "scan": applied.photos.get().pk,
         "watch": _watched(market),
         "quiet": silence_link("khach@demo.example").split("/")[-2],
         "report": reported.pk,

@@ -174,10 +174,10 @@ class ApplicationPage(Screen):
 
 @require_safe
 @cache_control(private=True, no_store=True)
-def application_photo(request: HttpRequest, pk: int, photo: int) -> FileResponse:
+def application_photo(request: HttpRequest, pk: int, scan: int) -> FileResponse:
     """A photograph of a paper; our own code wrote it, so it is a JPEG."""
     rows = ApplicationPhoto.objects.filter(application__in=applications_for(request.user), application=pk)
-    found = get_object_or_404(rows, pk=photo)
+    found = get_object_or_404(rows, pk=scan)
     return photo_response(found.photo)
 
 
