@@ -55,14 +55,23 @@ def parse(xml: bytes) -> etree._Element:
     return root
 
 
+def layout(xml: bytes, *, depth: int) -> dict[tuple[str, ...], list[Span]]:
+    """Where each element down to ``depth`` (1: the root) lies, by its tags from the root. Raises: Refused."""
+    return _walk(xml, depth)
+
+
 def spans(xml: bytes, path: Sequence[str]) -> list[Span]:
     """Where the elements at ``path`` (tags from the root down) lie in ``xml``. Raises: Refused."""
-    return _walk(xml, list(path))
+    return layout(xml, depth=len(path)).get(tuple(path), [])
 
 
 def one_span(xml: bytes, path: Sequence[str]) -> Span:
     """The only element at ``path``. Raises: Refused if there is none or there are several."""
-    found = spans(xml, path)
+    return only(spans(xml, path), path)
+
+
+def only(found: Sequence[Span], path: Sequence[str]) -> Span:
+    """The one of ``found`` at ``path``. Raises: Refused if there is none or there are several."""
     if len(found) != 1:
         raise Refused("not_xml", f"{'/'.join(path)} occurs {len(found)} times")
     return found[0]
@@ -86,32 +95,38 @@ def cut_out(xml: bytes, span: Span) -> bytes:
     return DECLARATION + element
 
 
-def _walk(xml: bytes, path: list[str] | None = None) -> list[Span]:
+def _walk(xml: bytes, deepest: int = 0) -> dict[tuple[str, ...], list[Span]]:
     """Goes through the document with expat, which tells byte positions; refuses DTDs, comments and instructions."""
     parser = expat.ParserCreate()
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    open_tags: list[str] = []
-    scopes: list[dict[str, str]] = [{}]
+    depth = 0
+    path: tuple[str, ...] = ()
     begun: list[int] = []
-    found: list[Span] = []
+    scopes: list[dict[str, str]] = [{}]
+    found: dict[tuple[str, ...], list[Span]] = {}
 
     def refuse_dtd(*_: object) -> None:
         raise Refused("dtd")
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
-        open_tags.append(tag)
-        if open_tags == path:
+        nonlocal depth, path
+        depth += 1
+        if depth <= deepest:
+            path = (*path, tag)
             begun.append(parser.CurrentByteIndex)
-        declared = {
-            name: uri for name, uri in attributes.items() if name == "xmlns" or name.startswith("xmlns:")
-        }
-        scopes.append(scopes[-1] | declared)
+            declared = {
+                name: uri for name, uri in attributes.items() if name == "xmlns" or name.startswith("xmlns:")
+            }
+            scopes.append(scopes[-1] | declared)
 
     def finish(_tag: str) -> None:
-        scopes.pop()
-        if open_tags == path:
-            found.append(_span(xml, begun.pop(), parser.CurrentByteIndex, scopes[-1]))
-        open_tags.pop()
+        nonlocal depth, path
+        if depth <= deepest:
+            scopes.pop()
+            place = _span(xml, begun.pop(), parser.CurrentByteIndex, scopes[-1])
+            found.setdefault(path, []).append(place)
+            path = path[:-1]
+        depth -= 1
 
     def refuse_comment(*_: object) -> None:
         raise Refused("comment")
@@ -119,7 +134,7 @@ def _walk(xml: bytes, path: list[str] | None = None) -> list[Span]:
     parser.StartDoctypeDeclHandler = refuse_dtd
     parser.CommentHandler = refuse_comment
     parser.ProcessingInstructionHandler = refuse_comment
-    if path is not None:  # a walk that only refuses calls no Python for each tag
+    if deepest:  # a walk that only refuses calls no Python for each tag
         parser.StartElementHandler = begin
         parser.EndElementHandler = finish
     try:

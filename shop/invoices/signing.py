@@ -17,8 +17,8 @@ import datetime as dt
 import functools
 import hashlib
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 
-from shop.invoices.reading import one_span, parse, spans
+from shop.invoices.reading import Span, layout, only, parse
 from shop.invoices.signer import Signer, Trust, holder_of, tax_code_of
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -47,6 +47,8 @@ SIGNED_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
 """What each party must have signed, by document and place under ``DSCKS``."""
 
 _LEAST_KEY_BITS = 2048
+_EVERY_ID = etree.XPath("//@Id | //@ID | //@id | //@xml:id", smart_strings=False)
+_WITH_ID = etree.XPath("//*[@Id != '']")
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,14 @@ def sign(xml: bytes, signer: Signer, *, place: str, at: dt.datetime) -> bytes:
     parts = SIGNED_PARTS.get(root.tag, {}).get(place)
     if parts is None or root.find(f"DSCKS/{place}") is not None:
         raise ValueError(f"{root.tag} takes no signature at {place}")
-    signature = _signature(xml, root, parts, signer, place, at)
+    places = layout(xml, depth=2)
+    spans = {tag: only(places.get((root.tag, tag), ()), (root.tag, tag)) for tag in parts}
+    signature = _signature(xml, root, spans, signer, place, at)
     element = f"<{place}>{signature}</{place}>"
-    boxes = spans(xml, [root.tag, "DSCKS"])
-    if boxes:
+    if boxes := places.get((root.tag, "DSCKS")):
         at_byte = boxes[0].inner_end
     else:
-        at_byte, element = one_span(xml, [root.tag]).inner_end, f"<DSCKS>{element}</DSCKS>"
+        at_byte, element = only(places[(root.tag,)], [root.tag]).inner_end, f"<DSCKS>{element}</DSCKS>"
     signed = xml[:at_byte] + element.encode() + xml[at_byte:]
     faults = [found.faults for found in verify(signed) if found.place == place]
     if faults != [()]:
@@ -91,10 +94,24 @@ def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
     Without ``trust`` the chain is not looked at. Signatures anywhere but at their lawful place are reported,
     and an ``Id`` that occurs twice spoils all of them. Raises: Refused if ``xml`` is not read at all.
     """
+    return [
+        replace(signature, faults=(*signature.faults, "certificate_not_trusted"))
+        if trust and certificate and not _is_trusted(signature, certificate, trust)
+        else signature
+        for signature, certificate in _verify_bytes(xml)
+    ]
+
+
+@functools.lru_cache(maxsize=16)
+def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, x509.Certificate | None], ...]:
+    """What the bytes alone say of their signatures, each with its certificate if that can be read.
+
+    The same bytes are verified when they are signed, checked and sent: the arithmetic is done once.
+    """
     root = parse(xml)
     places = SIGNED_PARTS.get(root.tag, {})
     twice = _ids_twice(root)
-    found = []
+    found: list[tuple[Signature, x509.Certificate | None]] = []
     for node in root.iter(f"{{{DS}}}Signature"):
         box = node.getparent()
         above = box.getparent() if box is not None else None
@@ -102,10 +119,11 @@ def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
             above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
         )
         if lawful:
-            found.append(_verified(root, node, box.tag, trust, twice))
+            found.append(_verified(root, node, box.tag, twice))
         else:
-            found.append(Signature(box.tag if box is not None else "", faults=("signature_misplaced",)))
-    return found
+            tag = box.tag if box is not None else ""
+            found.append((Signature(tag, faults=("signature_misplaced",)), None))
+    return tuple(found)
 
 
 def is_sealed_by_authority(xml: bytes, trust: Trust) -> bool:
@@ -123,9 +141,9 @@ def digest_of(fragment: bytes) -> str:
 
 
 def _signature(
-    xml: bytes, root: etree._Element, parts: Sequence[str], signer: Signer, place: str, at: dt.datetime
+    xml: bytes, root: etree._Element, parts: Mapping[str, Span], signer: Signer, place: str, at: dt.datetime
 ) -> str:
-    """The ``Signature`` element as text."""
+    """The ``Signature`` element over ``parts`` (each tag with its bytes' place) as text."""
     object_id = f"SigningTime-{uuid.uuid4().hex}"
     when = at.astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M:%S")
     time_object = (
@@ -133,12 +151,11 @@ def _signature(
         f"<SigningTime>{when}</SigningTime></SignatureProperty></SignatureProperties></Object>"
     )
     references = ""
-    for tag in parts:
+    for tag, span in parts.items():
         element = root.find(tag)
         identity = element.get("Id") if element is not None else None
         if not identity:
             raise ValueError(f"{tag} is missing or has no Id")
-        span = one_span(xml, [root.tag, tag])
         if span.namespaces:
             raise ValueError(
                 "the document declares namespaces: lifted out of an envelope it would no longer verify"
@@ -178,24 +195,23 @@ def _reference(identity: str, digest: str, *, enveloped: bool) -> str:
 
 def _ids_twice(root: etree._Element) -> bool:
     """Whether two elements share an identifier, in any spelling that some tool takes for one."""
-    names = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
-    ids = [node.get(name) for node in root.iter() for name in names if node.get(name) is not None]
+    ids = _EVERY_ID(root)
     return len(ids) != len(set(ids))
 
 
 def _verified(
-    root: etree._Element, node: etree._Element, place: str, trust: Trust | None, twice: bool
-) -> Signature:
+    root: etree._Element, node: etree._Element, place: str, twice: bool
+) -> tuple[Signature, x509.Certificate | None]:
     faults = ["id_twice"] if twice else []
     faults += _form_faults(root, node, place)
     certificate = _certificate(node)
     at = _signing_time(node)
     if certificate is None:
-        return Signature(place, signed_at=at, faults=(*faults, "certificate_missing"))
+        return Signature(place, signed_at=at, faults=(*faults, "certificate_missing")), None
     if not faults and not _holds(node, certificate):
         faults.append("signature_broken")
-    faults += _certificate_faults(root, certificate, place, at, trust)
-    return Signature(
+    faults += _certificate_faults(root, certificate, place, at)
+    signature = Signature(
         place,
         holder_of(certificate),
         tax_code_of(certificate),
@@ -203,6 +219,7 @@ def _verified(
         at,
         tuple(faults),
     )
+    return signature, certificate
 
 
 def _form_faults(root: etree._Element, node: etree._Element, place: str) -> list[str]:
@@ -225,7 +242,7 @@ def _form_faults(root: etree._Element, node: etree._Element, place: str) -> list
     }
     if not used <= methods or info[0].find(f".//{{{DS}}}SignatureMethod") is None:
         faults.append("algorithm_refused")
-    by_id = {part.get("Id"): part for part in root.iter() if part.get("Id")}
+    by_id = {part.get("Id"): part for part in _WITH_ID(root)}
     covered = []
     for reference in info[0].findall(f"{{{DS}}}Reference"):
         uri = reference.get("URI") or ""
@@ -308,7 +325,6 @@ def _certificate_faults(
     certificate: x509.Certificate,
     place: str,
     at: dt.datetime | None,
-    trust: Trust | None,
 ) -> list[str]:
     faults = []
     key = certificate.public_key()
@@ -318,14 +334,15 @@ def _certificate_faults(
         faults.append("time_unreadable")
     elif not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         faults.append("certificate_not_valid_then")
-    if trust is not None:
-        anchors = trust.authority if place == "CQT" else trust.parties
-        if not any(_vouches(anchor, certificate, at) for anchor in anchors):
-            faults.append("certificate_not_trusted")
     allowed = _allowed_tax_codes(root, place)
     if allowed is not None and tax_code_of(certificate) not in allowed:
         faults.append("certificate_of_another")
     return faults
+
+
+def _is_trusted(signature: Signature, certificate: x509.Certificate, trust: Trust) -> bool:
+    anchors = trust.authority if signature.place == "CQT" else trust.parties
+    return any(_vouches(anchor, certificate, signature.signed_at) for anchor in anchors)
 
 
 def _vouches(anchor: x509.Certificate, certificate: x509.Certificate, at: dt.datetime | None) -> bool:

@@ -22,6 +22,7 @@ SCHEMAS = Path(__file__).with_name("schemas")
 VERSIONS = ("2.1.0", "2.0.1")
 FORMS = {"1": "vat", "2": "sales"}
 
+_NUMBER = re.compile(r"-?(\d+)(?:\.(\d*))?", re.ASCII)
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 
 
@@ -46,7 +47,7 @@ class Shape:
         return "bad_value" if self.pattern and not re.fullmatch(self.pattern, text, re.ASCII) else ""
 
     def _number_fault(self, text: str) -> str:
-        found = re.fullmatch(r"-?(\d+)(?:\.(\d*))?", text, re.ASCII)
+        found = _NUMBER.fullmatch(text)
         if not found or (found[2] == "" and self.decimals):
             return "bad_number"
         whole, decimals = found[1].lstrip("0") or "0", (found[2] or "").rstrip("0")
@@ -65,6 +66,11 @@ class Node:
     many: bool = False
     shape: Shape | None = None
     members: tuple[Node, ...] = field(default=())
+
+    @functools.cached_property
+    def places(self) -> dict[str, tuple[int, Node]]:
+        """Each member by its tag, with its place in the order."""
+        return {member.tag: (place, member) for place, member in enumerate(self.members)}
 
 
 @functools.cache
@@ -87,16 +93,15 @@ def schema_path(version: str, form: str, *, till: bool) -> Path:
 
 def check_structure(node: Node, element: etree._Element, path: str) -> Iterator[Finding]:
     """Every departure of ``element`` from ``node``."""
-    places = {member.tag: (place, member) for place, member in enumerate(node.members)}
     seen: dict[str, int] = {}
     furthest = -1
     yield from check_spacing(element, path)
     for child in element:
         here = f"{path}/{child.tag}"
-        if child.tag not in places:
+        if child.tag not in node.places:
             yield finding("unknown_tag", here)
             continue
-        place, member = places[child.tag]
+        place, member = node.places[child.tag]
         seen[child.tag] = seen.get(child.tag, 0) + 1
         if member.many:
             here += f"[{seen[child.tag]}]"
@@ -118,10 +123,10 @@ def check_structure(node: Node, element: etree._Element, path: str) -> Iterator[
 
 def check_spacing(element: etree._Element, path: str) -> Iterator[Finding]:
     """White space or text between the tags of a group."""
-    texts = [element.text or "", *(child.tail or "" for child in element)]
-    if any(text.strip() for text in texts):
+    between = (element.text or "") + "".join([child.tail for child in element if child.tail])
+    if between.strip():
         yield finding("stray_text", path)
-    elif any(texts):
+    elif between:
         yield finding("white_space", path)
 
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
-_ESCAPES = {'"': "&quot;", "'": "&apos;"}
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 
 
 class Unreadable(ValueError):
@@ -136,7 +135,7 @@ class Group:
 
 def write(group: Group, part: object, *, identity: str = "") -> str:
     """The XML text of ``part``. Optional tags without a value are left out."""
-    mark = f' Id="{escape(identity, _ESCAPES)}"' if identity else ""
+    mark = f' Id="{identity.translate(_ESCAPES)}"' if identity else ""
     return f"<{group.tag}{mark}>{_write_members(group, part)}</{group.tag}>"
 
 
@@ -167,24 +166,26 @@ def read(group: Group, element: etree._Element) -> dict[str, Any]:
 
 
 def _write_members(group: Group, part: object) -> str:
-    return "".join(text for member in group.members for text in _write_member(member, part))
+    written: list[str] = []
+    for member in group.members:
+        _write_member(member, part, written)
+    return "".join(written)
 
 
-def _write_member(member: Leaf | Group, part: object) -> Iterator[str]:
-    if isinstance(member, Group) and member.make is None:
-        inner = _write_members(member, part)
-        if inner or member.needed:
-            yield f"<{member.tag}>{inner}</{member.tag}>"
-        return
-    value = getattr(part, member.attribute)
+def _write_member(member: Leaf | Group, part: object, written: list[str]) -> None:
     if isinstance(member, Leaf):
+        value = getattr(part, member.attribute)
         text = "" if value is None else member.kind.write(value)
         if text:
-            yield f"<{member.tag}>{escape(text, _ESCAPES)}</{member.tag}>"
+            written.append(f"<{member.tag}>{text.translate(_ESCAPES)}</{member.tag}>")
+    elif member.make is None:
+        inner = _write_members(member, part)
+        if inner or member.needed:
+            written.append(f"<{member.tag}>{inner}</{member.tag}>")
     elif member.many:
-        yield from (write(member, item) for item in value)
-    elif value is not None:
-        yield write(member, value)
+        written += [write(member, item) for item in getattr(part, member.attribute)]
+    elif (value := getattr(part, member.attribute)) is not None:
+        written.append(write(member, value))
 
 
 def _read_leaf(leaf: Leaf, element: etree._Element) -> Any:

@@ -17,6 +17,7 @@ from shop.invoices.rules.values import (
     LINES,
     NOTE,
     SPECIAL,
+    Texts,
     day,
     is_adjustment,
     is_vat_form,
@@ -40,11 +41,11 @@ def check_lines(content: etree._Element, *, last_days: Mapping[str, dt.date]) ->
     kinds = set()
     positions: set[str] = set()
     for path, line in lines(content):
-        kind = line.findtext("TChat") or ""
+        kind = line.get("TChat", "")
         kinds.add(kind)
         if kind not in _KINDS:
             yield finding("line_kind", f"{path}/TChat")
-        position = line.findtext("STT") or ""
+        position = line.get("STT", "")
         if position and (position in positions or number(line, "STT") < 1):
             yield finding("line_position", f"{path}/STT", position[:20])
         positions.add(position)
@@ -55,30 +56,30 @@ def check_lines(content: etree._Element, *, last_days: Mapping[str, dt.date]) ->
         yield from _check_amount(line, path, kind)
         yield from _check_price(line, path)
         yield from _check_signs(line, path, may_fall=may_fall)
-        yield from _check_traits(line, path, kind)
+    yield from _check_traits(content)
     if kinds and not kinds & {GOODS, GIFT, SPECIAL} and not may_fall:
         yield finding("no_goods", LINES.rpartition("/")[0])
 
 
-def _check_note(line: etree._Element, path: str) -> Iterator[Finding]:
+def _check_note(line: Texts, path: str) -> Iterator[Finding]:
     if number(line, "ThTien"):
         yield finding("note_with_amount", f"{path}/ThTien")
-    if line.findtext("TSuat"):
+    if line.get("TSuat"):
         yield finding("note_with_rate", f"{path}/TSuat")
-    if line.findtext("SLuong") or line.findtext("DGia"):
+    if line.get("SLuong") or line.get("DGia"):
         yield finding("note_with_quantity", f"{path}/SLuong")
 
 
 def _check_rate(
-    line: etree._Element,
+    line: Texts,
     path: str,
     *,
     with_vat: bool,
     rated_on: dt.date | None,
     last_days: Mapping[str, dt.date],
 ) -> Iterator[Finding]:
-    rate = line.findtext("TSuat") or ""
-    if with_vat and not rate and line.findtext("TChat") != GIFT:
+    rate = line.get("TSuat", "")
+    if with_vat and not rate and line.get("TChat") != GIFT:
         yield finding("rate_missing", f"{path}/TSuat")
     if rate == "KHAC":
         yield finding("rate_unnamed", f"{path}/TSuat")
@@ -86,39 +87,39 @@ def _check_rate(
         yield finding("rate_over", f"{path}/TSuat", rate)
 
 
-def _check_amount(line: etree._Element, path: str, kind: str) -> Iterator[Finding]:
+def _check_amount(line: Texts, path: str, kind: str) -> Iterator[Finding]:
     count, price, off = number(line, "SLuong"), number(line, "DGia"), number(line, "STCKhau")
     amount = number(line, "ThTien")
-    if not line.findtext("ThTien"):
+    if not line.get("ThTien"):
         yield finding("missing", f"{path}/ThTien")
     elif kind == GIFT:
         # A gift may show its usual price and still cost nothing.
         if amount:
             yield finding("gift_with_amount", f"{path}/ThTien")
-    elif line.findtext("SLuong") and line.findtext("DGia"):
+    elif line.get("SLuong") and line.get("DGia"):
         value = count * price - off
         if abs(value - amount) > _HALF:
             yield finding("line_amount", f"{path}/ThTien", f"{value.normalize():f}")
 
 
-def _check_price(line: etree._Element, path: str) -> Iterator[Finding]:
+def _check_price(line: Texts, path: str) -> Iterator[Finding]:
     count, price, off = number(line, "SLuong"), number(line, "DGia"), number(line, "STCKhau")
-    if line.findtext("SLuong") and not count and number(line, "ThTien"):
+    if line.get("SLuong") and not count and number(line, "ThTien"):
         yield finding("quantity_zero", f"{path}/SLuong")
     percent = number(line, "TLCKhau")
     if not 0 <= percent <= 100:
         yield finding("discount_percent", f"{path}/TLCKhau", f"{percent:f}")
-    elif line.findtext("TLCKhau") and line.findtext("STCKhau"):
+    elif line.get("TLCKhau") and line.get("STCKhau"):
         by_percent = count * price * percent / 100
         if abs(by_percent - off) > 1:
             yield finding("line_discount", f"{path}/STCKhau", f"{by_percent.normalize():f}")
     if count * price and abs(off) > abs(count * price):
         yield finding("discount_too_big", f"{path}/STCKhau")
-    if line.findtext("DGia") and not line.findtext("SLuong"):
+    if line.get("DGia") and not line.get("SLuong"):
         yield finding("price_alone", f"{path}/DGia")
 
 
-def _check_signs(line: etree._Element, path: str, *, may_fall: bool) -> Iterator[Finding]:
+def _check_signs(line: Texts, path: str, *, may_fall: bool) -> Iterator[Finding]:
     if number(line, "DGia") < 0:
         yield finding("price_negative", f"{path}/DGia")
     if number(line, "SLuong") < 0 and not may_fall:
@@ -127,13 +128,17 @@ def _check_signs(line: etree._Element, path: str, *, may_fall: bool) -> Iterator
         yield finding("signs_differ", f"{path}/ThTien")
 
 
-def _check_traits(line: etree._Element, path: str, kind: str) -> Iterator[Finding]:
-    traits = line.findall("TTHHDTrung/TTin")
-    if kind == SPECIAL and not traits:
-        yield finding("traits_missing", f"{path}/TTHHDTrung")
-    if kind != SPECIAL and traits:
-        yield finding("traits_unexpected", f"{path}/TTHHDTrung")
-    for place, trait in enumerate(traits, start=1):
-        which = trait.findtext("LHHDTrung") or ""
-        if which and not re.fullmatch(r"[1-4]", which, re.ASCII):
-            yield finding("trait_kind", f"{path}/TTHHDTrung/TTin[{place}]/LHHDTrung", which[:20])
+def _check_traits(content: etree._Element) -> Iterator[Finding]:
+    for place, line in enumerate(content.iterfind("NDHDon/DSHHDVu/HHDVu"), start=1):
+        kind, path = line.findtext("TChat"), f"{LINES}[{place}]/TTHHDTrung"
+        if kind == NOTE:
+            continue
+        traits = line.findall("TTHHDTrung/TTin")
+        if kind == SPECIAL and not traits:
+            yield finding("traits_missing", path)
+        if kind != SPECIAL and traits:
+            yield finding("traits_unexpected", path)
+        for which, trait in enumerate(traits, start=1):
+            named = trait.findtext("LHHDTrung") or ""
+            if named and not re.fullmatch(r"[1-4]", named, re.ASCII):
+                yield finding("trait_kind", f"{path}/TTin[{which}]/LHHDTrung", named[:20])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
 from lxml import etree
@@ -13,6 +15,10 @@ CONTENT = "HDon/DLHDon/NDHDon"
 LINES = f"{CONTENT}/DSHHDVu/HHDVu"
 GOODS, GIFT, DISCOUNT, NOTE, SPECIAL = "1", "2", "3", "4", "5"
 ADJUSTS = "2"
+_NOTHING = Decimal()
+
+Texts = Mapping[str, str]
+"""The texts of one group by their tags."""
 
 
 def child(element: etree._Element, path: str) -> etree._Element:
@@ -21,13 +27,27 @@ def child(element: etree._Element, path: str) -> etree._Element:
     return etree.Element(path.rpartition("/")[2]) if found is None else found
 
 
-def number(element: etree._Element, tag: str) -> Decimal:
+def texts_of(element: etree._Element) -> dict[str, str]:
+    """The texts inside ``element`` by their tags, read in one go; of a tag that occurs twice the first."""
+    found: dict[str, str] = {}
+    for part in element:
+        found.setdefault(part.tag, part.text or "")
+    return found
+
+
+def number(texts: Texts, tag: str) -> Decimal:
     """The number under ``tag``; 0 where it is missing or unreadable, which the structure check reports."""
+    text = texts.get(tag)
+    return _decimal(text) if text else _NOTHING
+
+
+@functools.lru_cache(maxsize=4096)
+def _decimal(text: str) -> Decimal:
     try:
-        value = Decimal(element.findtext(tag) or "0")
+        value = Decimal(text)
     except InvalidOperation:
-        return Decimal()
-    return value if value.is_finite() and value.adjusted() < 21 else Decimal()
+        return _NOTHING
+    return value if value.is_finite() and value.adjusted() < 21 else _NOTHING
 
 
 def day(text: str | None) -> dt.date | None:
@@ -38,10 +58,10 @@ def day(text: str | None) -> dt.date | None:
         return None
 
 
-def lines(content: etree._Element) -> list[tuple[str, etree._Element]]:
-    """Each line with its path."""
+def lines(content: etree._Element) -> list[tuple[str, dict[str, str]]]:
+    """Each line's texts with its path."""
     found = content.findall("NDHDon/DSHHDVu/HHDVu")
-    return [(f"{LINES}[{place}]", line) for place, line in enumerate(found, start=1)]
+    return [(f"{LINES}[{place}]", texts_of(line)) for place, line in enumerate(found, start=1)]
 
 
 def is_vat_form(content: etree._Element) -> bool:
