@@ -66,21 +66,12 @@ class SearchEngine(Protocol):
         """Drop entries that were deleted, by their keys. What is not told is found missing when it is shown."""
 
 
-FEW = 50
-"""As many as a page shows under the search box, and some."""
+IN_TITLE = "ô"
+"""Stands before the words of a title in PostgreSQL's index, once more beside the words alone: nobody can type it,
+because folding leaves no marks. So the index itself knows what is in a title, and how often."""
 _COLUMNS = """entry.kind, COALESCE(entry.product_id, entry.cooperative_id, entry.page_id),
     entry.title, entry.place, entry.label"""
 _WANTED = "entry.is_shown AND entry.kind = %s AND entry.language IN ('', %s)"
-
-
-def _title_first(finding: str) -> str:
-    """The finds with the words in the title, then the others, from a ``finding`` that stops when it has enough."""
-    return f"""SELECT %s, best.elsewhere, best.id, {_COLUMNS} FROM (
-        SELECT id, MIN(elsewhere) AS elsewhere FROM (
-            SELECT id, 0 AS elsewhere FROM ({finding}) in_title
-            UNION ALL SELECT id, 1 FROM ({finding}) anywhere
-        ) both_ways GROUP BY id ORDER BY MIN(elsewhere), id DESC LIMIT %s
-    ) best JOIN catalog_indexentry entry ON entry.id = best.id"""  # noqa: S608
 
 
 class DatabaseEngine:
@@ -96,7 +87,7 @@ class DatabaseEngine:
     def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
         parameters: list[Any] = []
         for number, wish in enumerate(wishes):
-            parameters += [number, *self.matched(wish, limit)]
+            parameters += self.matched(number, wish, limit)
         return self._hits(self.matching, parameters, len(wishes))
 
     def note(self, entries: Iterable[IndexEntry]) -> None:
@@ -105,7 +96,7 @@ class DatabaseEngine:
     def forget(self, keys: Iterable[int]) -> None:
         """Nothing to do either."""
 
-    def matched(self, wish: Wish, limit: int) -> list[Any]:
+    def matched(self, number: int, wish: Wish, limit: int) -> list[Any]:
         """The wish as parameters of ``matching``."""
         raise NotImplementedError
 
@@ -145,13 +136,18 @@ class SqliteEngine(DatabaseEngine):
     _finding = f"""SELECT found.rowid AS id FROM catalog_index_words found
         CROSS JOIN catalog_indexentry entry ON entry.id = found.rowid
         WHERE catalog_index_words MATCH %s AND {_WANTED} ORDER BY found.rowid DESC LIMIT %s"""  # noqa: S608
-    matching = _title_first(_finding)
+    matching = f"""SELECT %s, best.elsewhere, best.id, {_COLUMNS} FROM (
+        SELECT id, MIN(elsewhere) AS elsewhere FROM (
+            SELECT id, 0 AS elsewhere FROM ({_finding}) in_title
+            UNION ALL SELECT id, 1 FROM ({_finding}) anywhere
+        ) both_ways GROUP BY id ORDER BY MIN(elsewhere), id DESC LIMIT %s
+    ) best JOIN catalog_indexentry entry ON entry.id = best.id"""  # noqa: S608
     resembling = f"""SELECT %s, 0, found.id, {_COLUMNS} FROM ({_finding}) found
         JOIN catalog_indexentry entry ON entry.id = found.id"""  # noqa: S608
 
-    def matched(self, wish: Wish, limit: int) -> list[Any]:
+    def matched(self, number: int, wish: Wish, limit: int) -> list[Any]:
         where = (wish.kind, wish.language, limit)
-        return [self._words(wish, in_title=True), *where, self._words(wish), *where, limit]
+        return [number, self._words(wish, in_title=True), *where, self._words(wish), *where, limit]
 
     def _words(self, wish: Wish, *, in_title: bool = False) -> str:
         terms = [f'"{word}"' for word in wish.whole] + [f'"{word}"*' for word in wish.beginnings]
@@ -168,42 +164,37 @@ class SqliteEngine(DatabaseEngine):
 
 
 class PostgresEngine(DatabaseEngine):
-    """A generated ``tsvector`` of the ``simple`` configuration."""
+    """A generated ``tsvector`` of the ``simple`` configuration, words of titles once more with ``IN_TITLE``."""
 
-    _finding = f"""SELECT entry.id FROM catalog_indexentry entry
-        WHERE entry.words @@ to_tsquery('simple', %s) AND {_WANTED} ORDER BY entry.id DESC LIMIT %s"""  # noqa: S608
-    # For a few finds the newest rows are walked until there are enough.
-    matching_few = _title_first(_finding)
-    # For many the rows are read once: with a common word they are a third of the market. Keys are sorted, not rows.
-    matching = f"""SELECT %s, best.elsewhere, best.id, {_COLUMNS} FROM (
-        SELECT entry.id, (NOT entry.words @@ to_tsquery('simple', %s))::int AS elsewhere
-        FROM catalog_indexentry entry WHERE entry.words @@ to_tsquery('simple', %s) AND {_WANTED}
-        ORDER BY 2, 1 DESC LIMIT %s
-    ) best JOIN catalog_indexentry entry ON entry.id = best.id"""  # noqa: S608
-    resembling = f"""SELECT %s, 0, found.id, {_COLUMNS} FROM ({_finding}) found
-        JOIN catalog_indexentry entry ON entry.id = found.id"""  # noqa: S608
+    _finding = f"SELECT entry.id, {_COLUMNS} FROM catalog_indexentry entry WHERE entry.words @@"  # noqa: S608
+    _newest = "ORDER BY entry.id DESC LIMIT %s"
+    # Marked words are no words to PostgreSQL's parser: they are not given to it.
+    _titles = f"{_finding} %s::tsquery AND {_WANTED} {_newest}"
+    # Of a common word the titles alone are enough; then the rest of the market is not asked at all.
+    matching = f"""WITH in_title AS MATERIALIZED ({_titles})
+        SELECT %s, 0 AS elsewhere, in_title.* FROM in_title
+        UNION ALL SELECT %s, 1, anywhere.* FROM (
+            {_finding} to_tsquery('simple', %s) AND {_WANTED} AND entry.id NOT IN (SELECT id FROM in_title)
+            AND (SELECT COUNT(*) FROM in_title) < %s {_newest}
+        ) anywhere
+        ORDER BY 2, 3 DESC LIMIT %s"""  # noqa: S608
+    resembling = f"SELECT %s, 0, found.* FROM ({_titles}) found"  # noqa: S608
 
     def one_of_each(self, wish: Wish, spellings: Sequence[Sequence[str]]) -> str:
-        groups = [" | ".join(f"'{word}':A" for word in group) for group in spellings]
+        groups = [" | ".join(f"'{IN_TITLE}{word}'" for word in group) for group in spellings]
         query = f"({') & ('.join(groups)})"
         return query if wish.kind == Kind.PRODUCT else f"{query} & 'đ{wish.kind}'"
 
-    def match(self, wishes: Sequence[Wish], *, limit: int) -> list[list[Hit]]:
-        if limit > FEW:
-            return super().match(wishes, limit=limit)
-        parameters: list[Any] = []
-        for number, wish in enumerate(wishes):
-            where = (wish.kind, wish.language, limit)
-            parameters += [number, self._words(wish, in_title=True), *where, self._words(wish), *where, limit]
-        return self._hits(self.matching_few, parameters, len(wishes))
+    def matched(self, number: int, wish: Wish, limit: int) -> list[Any]:
+        where = (wish.kind, wish.language)
+        return [
+            *(self._words(wish, IN_TITLE), *where, limit, number),
+            *(number, self._words(wish), *where, limit, limit, limit),
+        ]
 
-    def matched(self, wish: Wish, limit: int) -> list[Any]:
-        return [self._words(wish, in_title=True), self._words(wish), wish.kind, wish.language, limit]
-
-    def _words(self, wish: Wish, *, in_title: bool = False) -> str:
-        where = "A" if in_title else ""
-        whole = [f"'{word}':{where}" if where else f"'{word}'" for word in wish.whole]
-        query = " & ".join(whole + [f"'{word}':*{where}" for word in wish.beginnings])
+    def _words(self, wish: Wish, mark: str = "") -> str:
+        terms = [f"'{mark}{word}'" for word in wish.whole] + [f"'{mark}{word}':*" for word in wish.beginnings]
+        query = " & ".join(terms)
         return query if wish.kind == Kind.PRODUCT else f"{query} & 'đ{wish.kind}'"
 
 
