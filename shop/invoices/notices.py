@@ -34,7 +34,7 @@ from shop.invoices.models import (
     TaxOffice,
 )
 from shop.invoices.sales import SaleRecord
-from shop.invoices.services import CLAIM, keep_document, keep_message, pause_after
+from shop.invoices.services import CLAIM, keep_document, keep_messages, pause_after
 from shop.invoices.signing import is_sealed_by_authority, sign
 
 logger = logging.getLogger(__name__)
@@ -158,8 +158,7 @@ def _record(notice_pk: int, receipt: Receipt, *, rejection: str = "") -> ErrorNo
     notice = ErrorNotice.objects.select_for_update().select_related("invoice").get(pk=notice_pk)
     if notice.status not in WAITING or notice.message_id != receipt.message_id:
         return notice
-    for kind, body in receipt.exchanged:
-        keep_message(notice.invoice, kind, body)
+    keep_messages(notice.invoice, receipt.exchanged)
     notice.next_try_at = None
     if receipt.state == State.ACCEPTED and not is_sealed_by_authority(receipt.document, trusted()):
         notice.status = NoticeStatus.REJECTED

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min
 from django.db.models.functions import Coalesce
 
 from catalog.models import Cooperative
@@ -50,8 +50,11 @@ def locked_series(
     """
     kind = _TILL if channel == SalesChannel.TILL else _SELLER
     symbol = f"C{day:%y}{kind}{_letters(seller, form, day, channel)}"
-    InvoiceSeries.objects.get_or_create(seller=seller, form=int(form), symbol=symbol)
-    series = InvoiceSeries.objects.select_for_update().get(seller=seller, form=int(form), symbol=symbol)
+    mine = InvoiceSeries.objects.select_for_update().filter(seller=seller, form=int(form), symbol=symbol)
+    series = mine.first()
+    if series is None:
+        InvoiceSeries.objects.get_or_create(seller=seller, form=int(form), symbol=symbol)
+        series = mine.get()
     if series.is_unchecked:
         raise NotIssued([finding("numbers_unchecked", _NUMBER, series)])
     if series.last_issued_on and series.last_issued_on > day:
@@ -108,13 +111,11 @@ def gaps() -> list[str]:
 
 
 def _letters(seller: Cooperative, form: str, day: dt.date, channel: str) -> str:
-    registered = SeriesRegistration.objects.filter(seller=seller)
-    in_use = registered.filter(form=int(form), channel=channel, accepted_on__lte=day).filter(
-        Q(stopped_on__isnull=True) | Q(stopped_on__gt=day)
-    )
-    found = in_use.order_by("-accepted_on", "-pk").values_list("letters", flat=True).first()
-    if found:
-        return found
-    if not registered.exists():
+    registered = list(SeriesRegistration.objects.filter(seller=seller).order_by("-accepted_on", "-pk"))
+    if not registered:
         return DEFAULT_LETTERS
+    for each in registered:
+        is_in_use = each.accepted_on <= day and (each.stopped_on is None or each.stopped_on > day)
+        if is_in_use and each.form == int(form) and each.channel == channel:
+            return each.letters
     raise NotIssued([finding("not_registered", "HDon/DLHDon/TTChung/KHHDon")])

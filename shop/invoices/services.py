@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import logging
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -338,8 +339,7 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
         InvoiceStatus.SENT,
     ):
         return invoice
-    for kind, body in receipt.exchanged:
-        keep_message(invoice, kind, body)
+    keep_messages(invoice, receipt.exchanged)
     if receipt.state == State.ACCEPTED:
         own = signed_xml_to_send(invoice)
         answer = receipt.document
@@ -373,19 +373,25 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
     return invoice
 
 
-def keep_message(invoice: Invoice, message_type: str, body: bytes) -> InvoiceDocument:
-    """A raw message in the archive of the invoice that it is about."""
-    is_ours = message_type in OUR_MESSAGES
-    kind = DocumentKind.SENT_MESSAGE if is_ours else DocumentKind.RECEIVED_MESSAGE
-    return keep_document(invoice, kind, body, message_type=message_type)
+def keep_messages(invoice: Invoice, exchanged: Iterable[tuple[str, bytes]]) -> None:
+    """Raw messages, each with its type, in the archive of the invoice they are about; one seen before stays one."""
+    sent, received = DocumentKind.SENT_MESSAGE, DocumentKind.RECEIVED_MESSAGE
+    InvoiceDocument.objects.bulk_create(
+        [
+            _document(invoice, sent if kind in OUR_MESSAGES else received, body, message_type=kind)
+            for kind, body in exchanged
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def keep_document(invoice: Invoice, kind: str, body: bytes, *, message_type: str = "") -> InvoiceDocument:
-    """The bytes in the archive. Write-once: the same bytes again are not written twice."""
-    document, _ = InvoiceDocument.objects.get_or_create(
-        invoice=invoice,
-        kind=kind,
-        sha256=hashlib.sha256(body).hexdigest(),
-        defaults={"body": body, "message_type": message_type},
-    )
+    """A lawful document in the archive. Write-once. Raises: IntegrityError where there is one of its kind."""
+    document = _document(invoice, kind, body, message_type=message_type)
+    document.save(force_insert=True)
     return document
+
+
+def _document(invoice: Invoice, kind: str, body: bytes, *, message_type: str) -> InvoiceDocument:
+    digest = hashlib.sha256(body).hexdigest()
+    return InvoiceDocument(invoice=invoice, kind=kind, body=body, sha256=digest, message_type=message_type)

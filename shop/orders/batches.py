@@ -11,16 +11,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from catalog.acts import acting
 from shop.invoices import services as invoices
-from shop.invoices.models import Invoice, IssueBatch, IssueBatchRow
+from shop.invoices.models import Invoice, InvoiceStatus, IssueBatch, IssueBatchRow
 from shop.invoices.numbering import NotIssued
 
-from .invoicing import transmit
+from .invoicing import take_step
 
 logger = logging.getLogger(__name__)
 LEFT_BEHIND = dt.timedelta(minutes=2)  # a batch this old whose job is gone is finished by the sweep
@@ -56,7 +57,27 @@ def work_off(batch_pk: int) -> int:
             row.save(update_fields=["refusal", "done_at"])
             done += 1
     IssueBatch.objects.filter(pk=batch_pk, finished_at=None).update(finished_at=timezone.now())
+    _ask_later(batch_pk)
     return done
+
+
+@task()
+def ask_about(batch_pk: int) -> None:
+    """What became of the batch's invoices, one after another in one job, until the authority has decided on all."""
+    for pk in _undecided(batch_pk).filter(next_try_at__lte=timezone.now()).values_list("pk", flat=True):
+        take_step(pk)
+    _ask_later(batch_pk)
+
+
+def _undecided(batch_pk: int) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(batch_rows__batch=batch_pk, status=InvoiceStatus.SENT)
+
+
+def _ask_later(batch_pk: int) -> None:
+    """Leaves a job for the moment when the next of its invoices is due; a lost one is made good by the sweep."""
+    due_at = _undecided(batch_pk).aggregate(first=Min("next_try_at"))["first"]
+    if due_at:
+        ask_about.using(run_after=due_at).enqueue(batch_pk)
 
 
 def work_off_left_behind(now: dt.datetime) -> int:
@@ -75,5 +96,5 @@ def _issue(invoice: Invoice) -> str:
         # A lost key or a sale no VAT rule covers: the others must not wait for its repair.
         logger.exception("Invoice %s could not be issued", invoice.pk)
         return _("Chưa ký được, cần người kỹ thuật xem nhật ký máy chủ.")
-    transmit(issued.pk)
+    take_step(issued.pk)
     return ""

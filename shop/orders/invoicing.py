@@ -145,17 +145,22 @@ def open_adjustment(*, consignment: Consignment, reason: str, by: Any) -> Invoic
 
 
 def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
+    """As ``take_step``; while the authority has not decided, a job is left to ask again."""
+    invoice = take_step(invoice_pk, now=now)
+    if invoice.status == InvoiceStatus.SENT and invoice.next_try_at:
+        transmit_invoice.using(run_after=invoice.next_try_at).enqueue(invoice.pk)
+    return invoice
+
+
+def take_step(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
     """One step of the exchange with the tax authority; once accepted, the invoice goes to the buyer.
 
-    While the authority has not decided, a job is left to ask again.
     Locks/Writes: as ``shop.invoices.services.transmit``, which calls the network: never inside a transaction.
     Idempotent.
     """
     invoice = invoices.transmit(invoice_pk, now=now)
     if invoice.status == InvoiceStatus.ACCEPTED:
         deliver(invoice)
-    elif invoice.status == InvoiceStatus.SENT and invoice.next_try_at:
-        transmit_invoice.using(run_after=invoice.next_try_at).enqueue(invoice.pk)
     return invoice
 
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from shop.invoices.models import Invoice, InvoiceSeries, IssueBatch
-from shop.orders import batches
+from shop.orders import batches, invoicing
 from shop.orders.batches import open_batch, work_off
 from shop.orders.sweep import sweep
+from shop.sandbox.authority import Mood
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
 from tests.support.authority import running_authority
@@ -53,6 +54,25 @@ def test_a_batch_issues_what_it_can_and_says_why_not(
     ]
     assert work_off(batch.pk) == 0
     assert InvoiceSeries.objects.get(last_number__gt=0).last_number == 2
+
+
+def test_one_job_asks_about_the_whole_batch_until_the_authority_has_decided(
+    three: list[Invoice], authority: Any
+) -> None:
+    authority.mounts["tax"].authority.set_mood(Mood.SLOW, fetches=1)
+    batch = open_batch(chosen=[three[0], three[2]], by=None)
+    work_off(batch.pk)
+    sent = Invoice.objects.filter(pk__in=[three[0].pk, three[2].pk])
+    jobs = DBTaskResult.objects.filter(task_path=batches.ask_about.module_path)
+    assert [job.run_after for job in jobs] == [min(sent.values_list("next_try_at", flat=True))]
+    assert not DBTaskResult.objects.filter(task_path=invoicing.transmit_invoice.module_path).exists()
+    batches.ask_about.call(batch.pk)  # before its time: nobody is asked, and another job is left
+    assert list(sent.values_list("tries", flat=True)) == [1, 1]
+    for tries, status, left in ((2, "sent", 3), (3, "accepted", 3)):
+        sent.update(next_try_at=timezone.now())
+        batches.ask_about.call(batch.pk)
+        assert list(sent.values_list("tries", "status")) == [(tries, status)] * 2
+        assert jobs.all().count() == left
 
 
 def test_a_batch_whose_worker_died_is_finished_by_the_sweep(
