@@ -171,6 +171,7 @@ _INVOICE_STAFF = (
         "panel:correct",
         "panel:notice",
         "panel:settle_inquiry",
+        "panel:training",
         "panel:adjust",
         "panel:replace",
         "panel:take_back",
@@ -276,6 +277,7 @@ _OPERATOR = (
     | _MONEY
     | _MESSAGES
     | {
+        "panel:training",
         "panel:audit_log",
         "panel:audit_csv",
         "panel:applications",

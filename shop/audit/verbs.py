@@ -38,6 +38,7 @@ class Verb(models.TextChoices):
     TAX_RULE_PROPOSED = "tax-rule-proposed", _("Đề nghị đổi thuế suất")
     TAX_RULE_ACCEPTED = "tax-rule-accepted", _("Duyệt thuế suất")
     TAX_RULE_REFUSED = "tax-rule-refused", _("Không duyệt thuế suất")
+    TRAINING_CHANGED = "training-changed", _("Đổi cách trả lời của cơ quan thuế thử nghiệm")
 
     REFUND_AGREED = "refund-agreed", _("Ghi khoản phải hoàn")
     REFUND_PREPARED = "refund-prepared", _("Ghi nơi nhận tiền hoàn")

@@ -26,6 +26,7 @@ from shop.invoices.draft import Draft
 from shop.invoices.models import Invoice, InvoiceStatus
 from shop.invoices.notices import with_refused_notice
 from shop.invoices.numbering import NotIssued
+from shop.invoices.training import is_training
 from shop.orders import invoicing
 
 from .screens import Screen, Tab, page_of, query_without_page, refreshing
@@ -72,6 +73,7 @@ class InvoiceQueue(Screen):
             sought=query.get(SEARCH_KEY, ""),
             this_month=f"{timezone.localdate():%Y-%m}",
             can_issue_all=may_open(self.request.user, "panel:issue_all"),
+            can_practise=is_training() and may_open(self.request.user, "panel:training"),
             status=query.get(STATUS_KEY, ""),
             can_issue=can_issue and any(invoice.status == InvoiceStatus.TO_ISSUE for invoice in page),
         )

@@ -49,6 +49,7 @@ from .invoice_batches import BatchPage, ExportMonth, IssueAll
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .signing import Signing
 from .tax_rules import DecideRate, TaxRules
+from .training import Training
 
 app_name = "panel"
 urlpatterns = [
@@ -98,6 +99,7 @@ urlpatterns = [
     path("hoa-don/xuat/", ExportMonth.as_view(), name="export_month"),
     path("hoa-don/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
     path("hoa-don/chung-thu/", Signing.as_view(), name="signing"),
+    path("hoa-don/tap-duot/", Training.as_view(), name="training"),
     path("hoa-don/ra-soat/", Inquiries.as_view(), name="inquiries"),
     path("hoa-don/ra-soat/<int:pk>/", SettleInquiry.as_view(), name="settle_inquiry"),
     path("hoa-don/can-dieu-chinh/", Unadjusted.as_view(), name="unadjusted"),
