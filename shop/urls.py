@@ -9,7 +9,7 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-from shop import feeds, health, low_data, webhooks
+from shop import feeds, health, low_data, share_cards, webhooks
 from shop.offline import views as offline
 
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     *i18n_patterns(
         path("", include("catalog.urls")),
+        path("anh-chia-se/<int:pk>-<slug:drawing>.jpg", share_cards.show, name="share_card"),
         path("it-du-lieu/", low_data.switch, name="low_data"),
         path("", include("shop.reviews.urls")),
         path("", include("shop.wishes.urls")),

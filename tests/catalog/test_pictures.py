@@ -108,10 +108,14 @@ def test_pictures_on_the_list_cost_one_query_however_many_there_are(client):
     assert len(six) == len(two) <= 12
 
 
-def test_a_product_page_shares_its_picture(client):
+def test_a_stall_shares_its_picture_with_its_size_and_a_product_names_its_own_to_machines(client):
     picture = make_picture()
     make_renditions(picture)
-    sheet = make_product(picture=picture)
-    page = client.get(f"/san-pham/{sheet.product.slug}_{sheet.product_id}/").content.decode()
+    make_renditions(picture, shape="wide")
+    sheet = make_product(picture=picture, cooperative=make_cooperative("nuong", picture=picture))
+    page = client.get("/hop-tac-xa/nuong/").content.decode()
     assert re.search(r'<meta property="og:image" content="http://testserver/media/images/\S+\.jpg">', page)
+    size = re.findall(r'<meta property="og:image:(width|height|alt)" content="([^"]*)">', page)
+    assert size == [("width", "960"), ("height", "640"), ("alt", sheet.cooperative.name)]
+    page = client.get(f"/san-pham/{sheet.product.slug}_{sheet.product_id}/").content.decode()
     assert re.search(r'"image":"http://testserver/media/images/\S+\.jpg"', page)
