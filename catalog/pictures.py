@@ -18,7 +18,7 @@ from catalog.structured import absolute
 
 log = logging.getLogger(__name__)
 
-SQUARE = {320: "320x320", 640: "640x640"}
+SQUARE = {240: "240x240", 320: "320x320", 640: "640x640"}
 WIDE = {320: "320x213", 640: "640x427", 960: "960x640"}
 SHAPES = {"square": SQUARE, "wide": WIDE}
 FORMATS = {"avif": "format-avif|avifquality-50", "jpeg": "format-jpeg|jpegquality-78"}  # best first
