@@ -1,7 +1,7 @@
 # Chợ Phiên: `make run` opens the market, `make test` proves it. Everything else is a part of these two.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-whole test-fast test-postgres test-browser templates html check format style bench messages lock clean
+.PHONY: help setup run test test-whole test-fast test-postgres test-browser templates html lighthouse check format style bench messages lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +55,11 @@ html: $(VENV)/.installed-dev  ## Every type of page through the Nu HTML checker 
 	@tests/support/tools.sh programs java:default-jre-headless npm:npm
 	@tests/support/tools.sh npm vnu-jar@26.9.27
 	$(VENV)/bin/pytest -n auto -m html tests/test_html.py
+
+lighthouse: $(VENV)/.installed-dev  ## Lighthouse's marks of five pages (needs npm and Chromium)
+	@tests/support/tools.sh programs chromium:chromium npm:npm
+	@tests/support/tools.sh npm lighthouse@13.5.0
+	$(VENV)/bin/python -m benchmarks.lighthouse
 
 check: $(VENV)/.installed-dev  ## Style, types, borders between rooms, missing migrations
 	$(VENV)/bin/ruff check .
