@@ -1,7 +1,7 @@
 # Chợ Phiên: `make run` opens the market, `make test` proves it. Everything else is a part of these two.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-whole test-fast test-postgres test-browser templates html check format bench messages lock clean
+.PHONY: help setup run test test-whole test-fast test-postgres test-browser templates html lighthouse check format style bench messages lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -56,6 +56,11 @@ html: $(VENV)/.installed-dev  ## Every type of page through the Nu HTML checker 
 	@tests/support/tools.sh npm vnu-jar@26.9.27
 	$(VENV)/bin/pytest -n auto -m html tests/test_html.py
 
+lighthouse: $(VENV)/.installed-dev  ## Lighthouse's marks of five pages (needs npm and Chromium)
+	@tests/support/tools.sh programs chromium:chromium npm:npm
+	@tests/support/tools.sh npm lighthouse@13.5.0
+	$(VENV)/bin/python -m benchmarks.lighthouse
+
 check: $(VENV)/.installed-dev  ## Style, types, borders between rooms, missing migrations
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -70,6 +75,9 @@ format: $(VENV)/.installed-dev  ## Put code and templates into the house's style
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/djhtml --tabwidth 2 $$(git ls-files '*.html')
 
+style: $(VENV)/.installed  ## Write the style of low-data pages anew from that of all pages
+	$(VENV)/bin/python -m shop.management.light_style
+
 messages: $(VENV)/.installed-dev  ## Collect translatable strings (needs gettext)
 	cd shop && ../$(MANAGE) makemessages -l en --no-location --no-wrap
 
@@ -79,7 +87,8 @@ lock: $(VENV)/.installed-dev  ## Pin the dependencies anew
 	$(VENV)/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 bench: $(VENV)/.installed-dev  ## Measure (never part of the tests)
-	$(VENV)/bin/python benchmarks/pages.py
+	$(VENV)/bin/python -m benchmarks.pages
+	$(VENV)/bin/python -m benchmarks.weak_signal
 	$(VENV)/bin/python -m benchmarks.invoices
 	$(VENV)/bin/python -W ignore -m benchmarks.catalogue
 	$(VENV)/bin/python -W ignore -m benchmarks.purchase

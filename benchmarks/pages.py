@@ -11,15 +11,12 @@ from __future__ import annotations
 import gzip
 import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.served import served
+
 ROUNDS = 60
 PAGES = {
     "home": "/",
@@ -33,19 +30,6 @@ PAGES = {
     "stall": "/hop-tac-xa/ta-xua-khoai-so/",
     "empty basket": "/gio-hang/",
 }
-
-
-def wait_until_open(base: str, server: subprocess.Popen[bytes], seconds: int = 300) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise SystemExit("The market did not start.")
-        try:
-            requests.get(f"{base}/song/", timeout=1)
-            return
-        except requests.RequestException:
-            time.sleep(0.5)
-    raise SystemExit("The market did not answer in time.")
 
 
 def measure(base: str) -> None:
@@ -65,23 +49,9 @@ def measure(base: str) -> None:
 
 
 def main() -> None:
-    port = 8000 + os.getpid() % 900 + 50
-    base = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory(prefix="cho-phien-bench-") as folder:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": os.environ.get("DATABASE_URL", f"sqlite:///{folder}/db.sqlite3"),
-            "MEDIA_DIR": f"{folder}/media",
-        }
-        command = [sys.executable, "manage.py", "serve", f"127.0.0.1:{port}", "--demo"]
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            wait_until_open(base, server)
-            print(f"load before: {os.getloadavg()[0]:.2f}")
-            measure(base)
-        finally:
-            server.terminate()
-            server.wait(30)
+    with served() as base:
+        print(f"load before: {os.getloadavg()[0]:.2f}")
+        measure(base)
 
 
 if __name__ == "__main__":

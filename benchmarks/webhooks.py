@@ -34,7 +34,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from benchmarks.pages import ROOT, wait_until_open
+from benchmarks.served import ROOT, wait_until_open
 
 SECRET = "only-for-this-measurement"
 PAGES = ("/", "/san-pham/", "/gio-hang/")

@@ -6,7 +6,7 @@ import copy
 import logging
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -14,9 +14,11 @@ from django.db.models import QuerySet
 from PIL import Image
 from wagtail.images.models import Filter, SourceImageIOError
 
+from catalog.structured import absolute
+
 log = logging.getLogger(__name__)
 
-SQUARE = {320: "320x320", 640: "640x640"}
+SQUARE = {240: "240x240", 320: "320x320", 640: "640x640"}
 WIDE = {320: "320x213", 640: "640x427", 960: "960x640"}
 SHAPES = {"square": SQUARE, "wide": WIDE}
 FORMATS = {"avif": "format-avif|avifquality-50", "jpeg": "format-jpeg|jpegquality-78"}  # best first
@@ -100,3 +102,25 @@ def renditions_of(picture: Any, filter_specs: Sequence[str]) -> dict[str, Any]:
             log.warning("picture %s has no readable file", picture.pk)
             return {}
     return found
+
+
+class SharePicture(NamedTuple):
+    """What Zalo and Facebook show of a shared link: a whole address, the size in pixels, what is to be seen."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+def share_picture(picture: Any, *, shape: str, alt: str = "") -> SharePicture | None:
+    """The largest JPEG of ``picture``; None without a readable one. ``alt`` falls back to the picture's own words."""
+    if picture is None:
+        return None
+    wanted = spec(shape, max(SHAPES[shape]), "jpeg")
+    found = renditions_of(picture, [wanted]).get(wanted)
+    if found is None:
+        return None
+    return SharePicture(
+        absolute(found.url), found.width, found.height, alt or picture.description or picture.title
+    )

@@ -1,4 +1,4 @@
-"""Printed forms: a Typst file and what stands in it become a PDF (no Django)."""
+"""Printed forms: a Typst file and what stands in it become a PDF, or a picture (no Django)."""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ class Form:
         if not isinstance(pdf, bytes):
             raise TypeError("the form gave no single PDF")
         return pdf
+
+    def png(self, content: dict[str, Any]) -> bytes:
+        """The only page as PNG, one point of the form to the pixel; the same content gives the same bytes."""
+        with self._lock:
+            png = self._compiler.compile(sys_inputs={"form": json.dumps(content)}, format="png", ppi=72.0)
+        if not isinstance(png, bytes):
+            raise TypeError("the form gave no single page")
+        return png
 
     @functools.cached_property
     def _compiler(self) -> typst.Compiler:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,7 +18,7 @@ from catalog.ocop_sets import SETS
 from catalog.offers import shown_offers
 from catalog.paging import LARGEST, ORDERS, PER_PAGE
 from catalog.papers import papers_of_sheet, papers_of_stall
-from catalog.pictures import renditions_of, spec
+from catalog.pictures import share_picture
 from catalog.recalls import recalls_shown
 from catalog.search import Suggestion
 from catalog.search import suggest as suggestions_for
@@ -78,7 +76,7 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     if group:
         steps.append((group.name, reverse("catalogue:index") + Wanted(group=group.category.slug).address()))
     steps.append((sheet.title, path))
-    picture = _share_picture(sheet.picture)
+    picture = share_picture(sheet.picture, shape="square")
     context = {
         "sheet": sheet,
         "star": sheet.star,
@@ -95,12 +93,11 @@ def detail(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
         )[:NEIGHBOURS],
         "steps": steps,
         "canonical": structured.absolute(path),
-        "share_picture": structured.absolute(picture) if picture else "",
         "structured": structured.graph(
             structured.product(
                 sheet,
                 path=path,
-                picture=picture,
+                picture=picture.url if picture else "",
                 seller=structured.organization(sheet.cooperative, stall_path),
             ),
             structured.breadcrumb(steps),
@@ -134,7 +131,6 @@ def cooperative(request: HttpRequest, slug: str) -> HttpResponse:
         (pgettext("nhiều", "Hợp tác xã"), reverse("catalogue:cooperatives")),
         (stall.name, path),
     ]
-    picture = _share_picture(stall.picture, shape="wide")
     context = {
         "stall": stall,
         "goods": goods[:PER_PAGE],
@@ -144,7 +140,7 @@ def cooperative(request: HttpRequest, slug: str) -> HttpResponse:
         "recalls": recalls_shown(stall),
         "steps": steps,
         "canonical": structured.absolute(path),
-        "share_picture": structured.absolute(picture) if picture else "",
+        "share_picture": share_picture(stall.picture, shape="wide", alt=stall.name),
         "structured": structured.graph(structured.organization(stall, path), structured.breadcrumb(steps)),
     }
     return render(request, "catalog/cooperative.html", context)
@@ -175,12 +171,3 @@ def _front() -> tuple[str, str]:
 
 def _path_of(sheet: ProductSheet) -> str:
     return reverse("catalogue:detail", args=[sheet.product.slug, sheet.product_id])
-
-
-def _share_picture(picture: Any, *, shape: str = "square") -> str:
-    """Address of the JPEG that Zalo and Facebook show; empty without a picture."""
-    if picture is None:
-        return ""
-    wanted = spec(shape, 640, "jpeg")
-    found = renditions_of(picture, [wanted])
-    return str(found[wanted].url) if found else ""

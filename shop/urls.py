@@ -9,7 +9,7 @@ from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-from shop import feeds, health, low_data, webhooks
+from shop import feeds, health, low_data, share_cards, styleguide, webhooks
 from shop.offline import views as offline
 
 urlpatterns = [
@@ -27,11 +27,13 @@ urlpatterns = [
     path("api/", include("shop.api.urls")),
     path("song/", health.alive),
     path("san-sang/", health.ready),
+    path("styleguide/", styleguide.show, name="styleguide"),
     path("quan-tri/hai-buoc/", include("shop.second_factor.urls")),
     path("quan-tri/", include(wagtailadmin_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     *i18n_patterns(
         path("", include("catalog.urls")),
+        path("anh-chia-se/<int:pk>-<slug:drawing>.jpg", share_cards.show, name="share_card"),
         path("it-du-lieu/", low_data.switch, name="low_data"),
         path("", include("shop.reviews.urls")),
         path("", include("shop.wishes.urls")),

@@ -110,6 +110,7 @@ def values(market: Market) -> dict[str, Any]:
         "destination_id": home.pk,
         "doc_id": 1,
         "document_id": 1,
+        "drawing": "0" * 24,
         "filter_spec": "original",
         "gtin": _number_of(market.goods_a),
         "image_id": picture.pk,
@@ -315,7 +316,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         "(panel:(review|decide_review|answer_review|review_photo)|reviews:photo)$",
         lambda own: Review.objects.get(line__consignment__cooperative=own.stall).pk,
     ),
-    ("reviews:of_product", lambda own: own.market.goods_a.product_id),
+    ("(reviews:of_product|share_card)", lambda own: own.market.goods_a.product_id),
     (
         "panel:import",
         lambda own: own.stall.imports.get_or_create(file_name="hang.csv", status="checked")[0].pk,

@@ -9,7 +9,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from catalog.pictures import FORMATS, SHAPES, renditions_of, spec
+from catalog import pictures
+from catalog.pictures import FORMATS, SHAPES, SharePicture, renditions_of, spec
 
 register = template.Library()
 
@@ -70,3 +71,9 @@ def picture(
         (image.description or image.title) if alt is None else alt,
         mark_safe(' fetchpriority="high"') if eager else mark_safe(' loading="lazy" decoding="async"'),
     )
+
+
+@register.simple_tag
+def share_picture(image: Any, shape: str) -> SharePicture | None:
+    """``{% share_picture picture "wide" as share_picture %}``: what ``catalog/_share.html`` takes."""
+    return pictures.share_picture(image, shape=shape)

@@ -34,6 +34,12 @@ def story_path(context: dict[str, Any], page: Page) -> str:
     return page_path(page, context.get("request"))
 
 
+@register.simple_tag(takes_context=True)
+def page_address(context: dict[str, Any], page: Page) -> str:
+    """The whole address of the page in the language it is written in."""
+    return absolute(page.get_url(context.get("request")) or "/")
+
+
 @register.simple_tag
 def organization_facts(page: HomePage) -> SafeString:
     """The market as schema.org describes an organization."""
@@ -55,7 +61,7 @@ def article_facts(context: dict[str, Any], story: StoryPage) -> SafeString:
         "headline": story.title,
         "description": story.intro,
         "inLanguage": story.locale.language_code,
-        "mainEntityOfPage": absolute(story.get_url(context.get("request")) or "/"),
+        "mainEntityOfPage": page_address(context, story),
         "publisher": {"@type": "Organization", "name": settings.MARKET_NAME},
     }
     if story.first_published_at:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-LANGUAGES = ("vi", "en")  # pages in other languages are translations of the first
+LANGUAGES = ("vi", "en", "ja")  # pages in other languages are translations of the first
 ALL_YEAR = "all"
 
 
 @dataclass(frozen=True)
 class Story:
-    """One language of one story; the pair shares its slug."""
+    """One language of one story; its translations share its slug."""
 
     slug: str
     language: str
@@ -77,9 +77,9 @@ def flag(text: str) -> bool:
 
 
 def stories() -> list[Story]:
-    """All stories, Vietnamese before English of the same slug."""
+    """All stories, of each slug in the order of ``LANGUAGES``."""
     found = [_story(path) for path in (FOLDER / "stories").glob("*.md")]
-    return sorted(found, key=lambda story: (story.slug, story.language == "en"))
+    return sorted(found, key=lambda story: (story.slug, LANGUAGES.index(story.language)))
 
 
 def _story(path: Path) -> Story:

@@ -45,7 +45,7 @@ class Training(Screen):
             now = behaviour()
             form = form or BehaviourForm(initial={"behaviour": now})
         except AuthorityAway:
-            trouble, form = AWAY, None
+            trouble, form = str(AWAY), None
         except NoTraining as reason:
             raise Http404 from reason
         return {**super().get_context_data(**kwargs), "form": form, "trouble": trouble}

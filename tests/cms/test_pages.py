@@ -134,6 +134,25 @@ def test_structured_data_describes_the_story(client: Client, homes: None, pictur
     assert facts["mainEntityOfPage"] == "http://testserver/chuyen/mot/"
 
 
+def test_a_story_and_the_front_page_share_their_picture_title_and_address(
+    client: Client, homes: None, picture: Picture
+) -> None:
+    publish_story(
+        slug="mot", language="vi", title="Một", intro="Lời dẫn.", body_markdown="Một.", picture=picture
+    )
+    for path, title, words in (
+        ("/chuyen/mot/", "Một", "Lời dẫn."),
+        ("/", "Chợ Phiên", "Khoai sọ đang vào vụ."),
+        ("/en/", "Chợ Phiên", "Taro is in season."),
+    ):
+        html = client.get(path).content.decode()
+        told = dict(re.findall(r'<meta property="og:([a-z:]+)" content="([^"]*)">', html))
+        assert (told["title"], told["description"], told["url"]) == (title, words, f"http://testserver{path}")
+        assert re.fullmatch(r"http://testserver/media/images/\S+\.jpg", told["image"])
+        assert (told["image:width"], told["image:height"], told["image:alt"]) == ("960", "640", "Nương khoai")
+        assert html.count(f'<link rel="canonical" href="http://testserver{path}">') == 1
+
+
 def test_hreflang_names_only_live_translations(client: Client, homes: None) -> None:
     def alternates() -> list[tuple[str, str]]:
         html = client.get("/chuyen/mot/").content.decode()

@@ -274,3 +274,16 @@ def contrast(one: str, other: str) -> float:
 def test_text_and_edges_stand_out_from_their_ground(scheme: str, ink: str, ground: str, least: float) -> None:
     colours = tokens(scheme)
     assert contrast(colours[ink], colours[ground]) >= least
+
+
+@pytest.mark.django_db
+def test_the_style_guide_is_there_only_while_debugging_and_says_what_it_lacks(
+    client: Client, settings: Any
+) -> None:
+    assert client.get("/styleguide/").status_code == 404
+    settings.DEBUG = True
+    assert "No goods yet" in client.get("/styleguide/").content.decode()
+    make_product(title="Khoai sọ")
+    page = client.get("/styleguide/").content.decode()
+    assert page.count('<article class="product-card">') == 5
+    assert page.count("Hết hàng") == 1

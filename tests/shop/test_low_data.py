@@ -12,8 +12,10 @@ from django.contrib.staticfiles import finders
 from django.core.files.images import ImageFile
 from django.test import Client
 
+from cms.services import publish_home
 from shop.images.models import Picture
 from shop.low_data import COOKIE
+from shop.management import light_style
 from tests.factories import make_product
 from tests.test_doors import _png
 
@@ -73,12 +75,40 @@ def test_the_switch_keeps_the_choice_and_goes_back(client: Client, path: str) ->
     "where", ["/", "/san-pham/", "/hop-tac-xa/", "/gio-hang/", "/de-danh/", "/tai-khoan/mo/"]
 )
 def test_a_page_and_its_style_are_under_twenty_kilobytes(client: Client, path: str, where: str) -> None:
+    publish_home(language="vi", title="Chợ", lead="Chợ phiên", stories_title="Chuyện")
     for _ in range(24):
         make_product()
     client.cookies[COOKIE] = "1"
     response = client.get(where)
     assert is_light(response)
-    style = Path(str(finders.find("shop/css/market.css"))).read_bytes()
+    assert re.findall(r'rel="stylesheet" href="([^"]+)"', response.content.decode()) == [
+        "/static/shop/css/light.css"
+    ]
+    style = Path(str(finders.find("shop/css/light.css"))).read_bytes()
     html = len(gzip.compress(response.content, 6))
     assert html <= 12 * 1024
+    assert len(gzip.compress(style, 9)) <= 6 * 1024
     assert html + len(gzip.compress(style, 9)) <= 20 * 1024
+
+
+def test_the_light_style_is_made_of_the_style_of_today() -> None:
+    made = light_style.light_style(light_style.SOURCE.read_text(encoding="utf-8"))
+    assert light_style.LIGHT.read_text(encoding="utf-8") == made, "the style has changed: run make style"
+
+
+def test_the_light_style_keeps_what_such_pages_have() -> None:
+    style = """
+        :root { --a: url("data:;{x:y}"); --b: 1px; }
+        img, .hero__picture:empty { width: 1px }
+        a, a:hover { color: var(--b); content: "{ a: b" }
+        :is(h1, h2) > b { top: 0; }
+        @media (min-width: 9rem) { a { top: 0 } }
+        @media print { a:hover { top: 0 } p { margin: calc(1px + 2px) ; } }
+    """
+    assert light_style.light_style(style) == (
+        ':root{--b:1px}a{color:var(--b);content:"{ a: b"}:is(h1,h2)>b{top:0}@media print{p{margin:calc(1px + 2px)}}'
+    )
+
+
+def test_other_pages_keep_their_own_style(client: Client, path: str) -> None:
+    assert "shop/css/light.css" not in client.get(path).content.decode()

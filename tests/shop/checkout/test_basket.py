@@ -32,13 +32,14 @@ def make_picture() -> Any:
     renditions.objects.bulk_create(
         renditions(
             image=picture,
-            filter_spec=spec("square", 320, name),
-            focal_point_key=Filter(spec("square", 320, name)).get_cache_key(picture),
+            filter_spec=spec("square", width, name),
+            focal_point_key=Filter(spec("square", width, name)).get_cache_key(picture),
             file=f"images/khoai.{name}",
             width=320,
             height=320,
         )
         for name in FORMATS
+        for width in (240, 320)
     )
     return picture
 

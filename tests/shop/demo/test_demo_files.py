@@ -179,7 +179,7 @@ def test_nothing_promises_health() -> None:
 
 def test_text_is_composed_unicode_everywhere() -> None:
     paths = [*files.FOLDER.glob("*.csv"), *files.FOLDER.rglob("*.md"), *PLACES.glob("*.csv")]
-    assert len(paths) == 29
+    assert len(paths) == 35
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert unicodedata.is_normalized("NFC", text), path.name
@@ -321,16 +321,22 @@ def test_lots_have_codes_that_read_and_belong_to_goods_of_the_market() -> None:
 # --- Stories
 
 
-def test_five_stories_stand_in_two_languages_with_the_same_facts() -> None:
+def test_five_stories_stand_in_three_languages_with_the_same_facts() -> None:
     found = files.stories()
-    assert [story.language for story in found] == ["vi", "en"] * 5
+    assert [story.language for story in found] == ["vi", "en", "ja"] * 5
     skus = set(column("products", "sku"))
-    for vietnamese, english in zip(found[::2], found[1::2], strict=True):
-        for key in ("slug", "picture", "cooperative", "products"):
-            assert getattr(vietnamese, key) == getattr(english, key)
+    for vietnamese, english, japanese in zip(found[::3], found[1::3], found[2::3], strict=True):
         assert set(vietnamese.products) <= skus
         assert vietnamese.cooperative in column("cooperatives", "code")
-        assert vietnamese.body.count("\n## ") == english.body.count("\n## ")
+        for translation in (english, japanese):
+            for key in ("slug", "picture", "cooperative", "products"):
+                assert getattr(vietnamese, key) == getattr(translation, key)
+            assert vietnamese.body.count("\n## ") == translation.body.count("\n## ")
+        english_facts, japanese_facts = (
+            sorted(re.findall(r"\d+", re.sub(r"(?<=\d),(?=\d{3})", "", one.body)))
+            for one in (english, japanese)
+        )
+        assert not [fact for fact in english_facts if fact not in japanese_facts], vietnamese.slug
 
 
 def test_vietnamese_stories_have_350_to_600_words() -> None:
