@@ -33,6 +33,7 @@ _EVERY_ROLE = frozenset(
         "wagtailadmin_dismissibles",
         "second_factor:ask",
         "second_factor:set_up",
+        "panel:log_ins",
     }
 )
 

@@ -53,6 +53,7 @@ class Verb(models.TextChoices):
     ROLES_CHANGED = "roles-changed", _("Đổi vai trò người của chợ")
     SECOND_FACTOR_ON = "second-factor-on", _("Bật đăng nhập hai bước")
     SECOND_FACTOR_OFF = "second-factor-off", _("Bỏ đăng nhập hai bước")
+    LOG_INS_ENDED = "log-ins-ended", _("Cho máy khác đăng xuất")
     RECOVERY_CODE_USED = "recovery-code-used", _("Dùng mã dự phòng để đăng nhập")
     MEMBER_INVITED = "member-invited", _("Mời người vào gian hàng")
     INVITATION_WITHDRAWN = "invitation-withdrawn", _("Bỏ lời mời")

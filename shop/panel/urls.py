@@ -15,6 +15,7 @@ from . import (
     imports,
     invoices,
     labels,
+    log_ins,
     lots,
     messages_log,
     money_screens,
@@ -52,6 +53,7 @@ from .tax_rules import DecideRate, TaxRules
 
 app_name = "panel"
 urlpatterns = [
+    path("may-dang-nhap/", log_ins.LogIns.as_view(), name="log_ins"),
     path("nhap-hang/", imports.ImportList.as_view(), name="imports"),
     path("nhap-hang/bang-mau/", imports.template_file, name="import_template"),
     path("nhap-hang/<int:pk>/", imports.ImportPage.as_view(), name="import"),
