@@ -57,7 +57,7 @@ def begin(request: HttpRequest, user: User) -> LogIn:
     row = _add(request, user, device_hash=hashed(token))
     if before is not None:
         request.session[BEFORE] = [before.started_at.isoformat(), before.kind, before.system, before.browser]
-    is_by_a_browser = bool(request.META)  # a log-in by code carries no header at all
+    is_by_a_browser = request.method is not None  # a log-in by code answers no request
     if before is not None and not is_known and is_by_a_browser:
         logged_in_elsewhere(user, row)
     return row
