@@ -120,6 +120,7 @@ _MANAGER = (
         "panel:member_role",
         "panel:member_remove",
         "panel:stall_data",
+        "panel:bank_accounts",
     }
 )
 
@@ -283,6 +284,7 @@ _OPERATOR = (
         "panel:application",
         "panel:application_photo",
         "panel:stalls",
+        "panel:bank_checks",
         "second_factor:people",
         "second_factor:take_away",
         "panel:stall",

@@ -66,6 +66,9 @@ class Verb(models.TextChoices):
     APPLICATION_CHECKED = "application-checked", _("Kiểm một mục của đơn xin bán hàng")
     APPLICATION_APPROVED = "application-approved", _("Nhận vào bán")
     APPLICATION_REFUSED = "application-refused", _("Không nhận vào bán")
+    BANK_ASKED = "bank-asked", _("Xin đổi tài khoản nhận tiền")
+    BANK_CONFIRMED = "bank-confirmed", _("Kiểm tên chủ tài khoản, cho dùng")
+    BANK_REFUSED = "bank-refused", _("Không nhận tài khoản nhận tiền")
     STALL_SUSPENDED = "stall-suspended", _("Ngừng gian hàng")
     STALL_REOPENED = "stall-reopened", _("Cho gian hàng bán lại")
     STALL_DATA_EXPORTED = "stall-data-exported", _("Tải dữ liệu gian hàng về máy")
@@ -80,6 +83,7 @@ FIELDS: Mapping[str, Any] = {
     "state": _("Tình trạng"),
     "bank_name": _("Ngân hàng"),
     "bank_account": _("Số tài khoản"),
+    "bank_holder": _("Tên chủ tài khoản"),
     "name": _("Tên gọi"),
     "legal_name": _("Tên pháp lý"),
     "tax_code": _("Mã số thuế"),

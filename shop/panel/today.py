@@ -27,6 +27,7 @@ from shop.payments.models import InboundOutcome, RefundState
 from shop.sellers.models import ApplicationStatus
 
 from .selectors import (
+    accounts_to_check_for,
     applications_for,
     complaints_for,
     consignments_for,
@@ -295,6 +296,15 @@ CARDS = (
         "",
         lambda user: applications_for(user).filter(status=ApplicationStatus.SUBMITTED).count(),
         "form",
+        is_rare=True,
+    ),
+    Card(
+        _("Tài khoản chờ kiểm tên"),
+        _("Xem ngân hàng báo tên ai rồi mới cho dùng"),
+        "panel:bank_checks",
+        "",
+        lambda user: accounts_to_check_for(user).count(),
+        "key",
         is_rare=True,
     ),
     Card(
