@@ -1,4 +1,4 @@
-"""Opening and closing a stall: its goods come into the shop, or leave it, at once."""
+"""Opening and closing a stall: its goods come into the shop, or leave it, at once; and the account it is paid to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from catalog import index
 from catalog.acts import tell
 from catalog.models import Cooperative
 from catalog.telling import stall_acts
+
+
+@transaction.atomic
+def set_account(*, cooperative: Cooperative, bank_name: str, bank_account: str) -> None:
+    """The account that invoices name from now on. Locks/Writes: Cooperative. Idempotent."""
+    fresh = Cooperative.objects.select_for_update(no_key=True).get(pk=cooperative.pk)
+    after = {"bank_name": bank_name, "bank_account": bank_account}
+    before: dict[str, Any] = {name: getattr(fresh, name) for name in after}
+    for name, value in after.items():
+        setattr(fresh, name, value)
+    fresh.save(update_fields=list(after))
+    tell(*stall_acts(fresh, before, after))
 
 
 @transaction.atomic

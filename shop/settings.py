@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "shop.shopper.apps.ShopperConfig",
     "shop.sellers.apps.SellersConfig",
     "shop.second_factor.apps.SecondFactorConfig",
+    "shop.log_ins.apps.LogInsConfig",
     # Oscar: three forks. Its dashboard's configs stay: oscar.config.Shop.ready() asks for them; its URLs stay out.
     "oscar.config.Shop",
     "oscar.apps.analytics.apps.AnalyticsConfig",
@@ -143,6 +144,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "shop.audit.sources.AuditMiddleware",
+    "shop.log_ins.middleware.LogInMiddleware",
     "shop.accounts.middleware.PanelDoorMiddleware",
     "shop.second_factor.middleware.SecondFactorMiddleware",
     "shop.checkout.middleware.BasketMiddleware",
@@ -213,6 +215,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "shop.log_ins.passwords.EndsOtherLogIns"},
 ]
 LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"

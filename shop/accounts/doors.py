@@ -33,6 +33,7 @@ _EVERY_ROLE = frozenset(
         "wagtailadmin_dismissibles",
         "second_factor:ask",
         "second_factor:set_up",
+        "panel:log_ins",
     }
 )
 
@@ -119,6 +120,7 @@ _MANAGER = (
         "panel:member_role",
         "panel:member_remove",
         "panel:stall_data",
+        "panel:bank_accounts",
     }
 )
 
@@ -284,6 +286,7 @@ _OPERATOR = (
         "panel:application",
         "panel:application_photo",
         "panel:stalls",
+        "panel:bank_checks",
         "second_factor:people",
         "second_factor:take_away",
         "panel:stall",

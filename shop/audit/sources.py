@@ -38,6 +38,11 @@ def person_here() -> Any:
     return user if user is not None and user.is_authenticated else None
 
 
+def request_here() -> HttpRequest | None:
+    """The request that is being answered; None outside of one."""
+    return _request.get()
+
+
 def network_here() -> str:
     """The network of the request, empty outside of one."""
     request = _request.get()

@@ -54,6 +54,7 @@ class Verb(models.TextChoices):
     ROLES_CHANGED = "roles-changed", _("Đổi vai trò người của chợ")
     SECOND_FACTOR_ON = "second-factor-on", _("Bật đăng nhập hai bước")
     SECOND_FACTOR_OFF = "second-factor-off", _("Bỏ đăng nhập hai bước")
+    LOG_INS_ENDED = "log-ins-ended", _("Cho máy khác đăng xuất")
     RECOVERY_CODE_USED = "recovery-code-used", _("Dùng mã dự phòng để đăng nhập")
     MEMBER_INVITED = "member-invited", _("Mời người vào gian hàng")
     INVITATION_WITHDRAWN = "invitation-withdrawn", _("Bỏ lời mời")
@@ -66,6 +67,9 @@ class Verb(models.TextChoices):
     APPLICATION_CHECKED = "application-checked", _("Kiểm một mục của đơn xin bán hàng")
     APPLICATION_APPROVED = "application-approved", _("Nhận vào bán")
     APPLICATION_REFUSED = "application-refused", _("Không nhận vào bán")
+    BANK_ASKED = "bank-asked", _("Xin đổi tài khoản nhận tiền")
+    BANK_CONFIRMED = "bank-confirmed", _("Kiểm tên chủ tài khoản, cho dùng")
+    BANK_REFUSED = "bank-refused", _("Không nhận tài khoản nhận tiền")
     STALL_SUSPENDED = "stall-suspended", _("Ngừng gian hàng")
     STALL_REOPENED = "stall-reopened", _("Cho gian hàng bán lại")
     STALL_DATA_EXPORTED = "stall-data-exported", _("Tải dữ liệu gian hàng về máy")
@@ -80,6 +84,7 @@ FIELDS: Mapping[str, Any] = {
     "state": _("Tình trạng"),
     "bank_name": _("Ngân hàng"),
     "bank_account": _("Số tài khoản"),
+    "bank_holder": _("Tên chủ tài khoản"),
     "name": _("Tên gọi"),
     "legal_name": _("Tên pháp lý"),
     "tax_code": _("Mã số thuế"),

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
+from shop.log_ins.services import sweep_log_ins
 from shop.orders.sweep import sweep
 from shop.reviews.asking import ask_buyers
 from shop.sellers.suspensions import apply_due
@@ -19,4 +20,5 @@ def whole_round(now: dt.datetime | None = None) -> dict[str, int]:
         "suspensions": apply_due(now),
         "questions to buyers": ask_buyers(now),
         "seasons": tell_of_seasons(now),
+        "log-ins": sweep_log_ins(now),
     }

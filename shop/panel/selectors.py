@@ -34,7 +34,7 @@ from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund, Remittance
 from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
 from shop.reviews.models import Review, ReviewQuerySet
-from shop.sellers.models import Application, Invitation, InvitationQuerySet
+from shop.sellers.models import AccountStatus, Application, BankAccount, Invitation, InvitationQuerySet
 from shop.shipping.models import DeliveryService
 
 MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
@@ -236,6 +236,13 @@ def invitations_for(user: Any) -> InvitationQuerySet:
 def applications_for(user: Any) -> QuerySet[Application]:
     """Who wants to sell, for the operator alone: it holds bank accounts and papers."""
     return Application.objects.all() if Role.OPERATOR in roles_of(user) else Application.objects.none()
+
+
+def accounts_to_check_for(user: Any) -> QuerySet[BankAccount]:
+    """Accounts whose holder nobody has looked up yet, for the operator alone; the oldest first."""
+    if Role.OPERATOR not in roles_of(user):
+        return BankAccount.objects.none()
+    return BankAccount.objects.filter(status=AccountStatus.WAITING).order_by("pk")
 
 
 def stalls_for(user: Any) -> QuerySet[Cooperative]:

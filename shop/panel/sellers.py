@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from catalog.models import Cooperative
+from catalog.models import Cooperative, MemberRole
 from shop.images.serving import photo_response
-from shop.sellers import applications, suspensions
+from shop.sellers import applications, suspensions, team
 from shop.sellers.models import (
     Application,
     ApplicationPhoto,
@@ -26,9 +26,11 @@ from shop.sellers.models import (
     Ground,
     Suspension,
 )
+from shop.shopper.forms import LogInNameField
 
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import applications_for, stalls_for
+from .team import REFUSED
 
 PER_PAGE = 30
 
@@ -69,6 +71,10 @@ class SuspendForm(forms.Form):
 
 class LiftForm(forms.Form):
     reason = _words(gettext_lazy("Vì sao cho bán lại"), gettext_lazy("Bạn ghi rõ lý do."))
+
+
+class ManagerForm(forms.Form):
+    contact = LogInNameField()
 
 
 class ApplicationList(Screen):
@@ -175,10 +181,15 @@ class ApplicationPage(Screen):
 @require_safe
 @cache_control(private=True, no_store=True)
 def application_photo(request: HttpRequest, pk: int, scan: int) -> FileResponse:
-    """A photograph of a paper; our own code wrote it, so it is a JPEG."""
+    """A photograph of a paper, which our own code wrote; or a PDF, which a stranger did: only to be kept as a file."""
     rows = ApplicationPhoto.objects.filter(application__in=applications_for(request.user), application=pk)
     found = get_object_or_404(rows, pk=scan)
-    return photo_response(found.photo)
+    response = photo_response(found.photo)
+    if found.is_pdf:
+        response["Content-Type"] = "application/pdf"
+        response["Content-Disposition"] = f'attachment; filename="giay-to-{found.pk}.pdf"'
+        response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 class StallList(Screen):
@@ -206,6 +217,7 @@ class StallPage(Screen):
         super().setup(request, *args, **kwargs)
         self.stall: Cooperative = get_object_or_404(stalls_for(request.user), pk=kwargs["pk"])
         self.form: forms.Form | None = None
+        self.manager_form: ManagerForm | None = None
 
     def get_page_title(self) -> str:
         return self.stall.name
@@ -226,9 +238,30 @@ class StallPage(Screen):
             "standing": standing,
             "past": self.stall.suspensions.exclude(lifted_at=None).select_related("decided_by", "lifted_by"),
             "form": self.form or (LiftForm() if standing else SuspendForm()),
+            "manager_form": None if team.has_manager(self.stall) else (self.manager_form or ManagerForm()),
+            "invited": self.stall.invitations.standing().filter(role=MemberRole.MANAGER),
         }
 
+    def _invite(self, request: HttpRequest) -> HttpResponse:
+        form = self.manager_form = ManagerForm(request.POST)
+        if form.is_valid():
+            try:
+                team.invite_manager(
+                    cooperative=self.stall, contact=form.cleaned_data["contact"], by=request.user
+                )
+            except team.HasManager:
+                messages.error(request, _("Gian hàng có người quản lý rồi. Người ấy mời được."))
+                return redirect("panel:stall", pk=self.stall.pk)
+            except tuple(REFUSED) as refusal:
+                form.add_error("contact", str(REFUSED[type(refusal)]))
+            else:
+                messages.success(request, _("Đã gửi lời mời quản lý. Dùng được bảy ngày."))
+                return redirect("panel:stall", pk=self.stall.pk)
+        return self.render_to_response(self.get_context_data(), status=422)
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if request.POST.get("act") == "invite":
+            return self._invite(request)
         standing = self._standing()
         form = self.form = LiftForm(request.POST) if standing else SuspendForm(request.POST)
         if not form.is_valid():
@@ -236,7 +269,12 @@ class StallPage(Screen):
         given = form.cleaned_data
         if standing:
             suspensions.lift(suspension=standing, reason=given["reason"], by=request.user)
-            messages.success(request, _("Gian hàng được bán lại."))
+            self.stall.refresh_from_db()
+            is_open = self.stall.is_open
+            messages.success(
+                request,
+                _("Gian hàng được bán lại.") if is_open else _("Đã bỏ lệnh ngừng. Gian hàng vẫn tạm nghỉ."),
+            )
             return redirect("panel:stall", pk=pk)
         try:
             suspensions.suspend(

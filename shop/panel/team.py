@@ -26,7 +26,7 @@ from .selectors import invitations_for, members_for
 
 MOST_INVITED = 30
 """By one person in an hour."""
-_REFUSED = {
+REFUSED = {
     team.AlreadyMember: gettext_lazy("Người này đang làm ở gian hàng rồi."),
     team.TooManyInvitations: gettext_lazy("Còn nhiều lời mời chưa ai nhận. Bỏ bớt rồi mời tiếp nhé."),
     team.NoWay: gettext_lazy("Chợ chưa gửi được tin tới số điện thoại. Bạn ghi thư điện tử nhé."),
@@ -111,8 +111,8 @@ class Invite(Screen):
                 role=MemberRole(given["role"]),
                 by=request.user,
             )
-        except tuple(_REFUSED) as refusal:
-            form.add_error("contact", str(_REFUSED[type(refusal)]))
+        except tuple(REFUSED) as refusal:
+            form.add_error("contact", str(REFUSED[type(refusal)]))
             return self.render_to_response(self.get_context_data(), status=422)
         messages.success(
             request, _("Đã gửi lời mời tới %(contact)s. Dùng được bảy ngày.") % {"contact": invited.contact}

@@ -20,12 +20,14 @@ from shop.accounts.roles import Role, roles_of
 from shop.invoices.inquiries import open_rows
 from shop.invoices.models import InvoiceStatus
 from shop.invoices.notices import with_refused_notice
+from shop.log_ins.services import before_this
 from shop.orders.models import Shortfall
 from shop.orders.statuses import ConsignmentStatus
 from shop.payments.models import InboundOutcome, RefundState
 from shop.sellers.models import ApplicationStatus
 
 from .selectors import (
+    accounts_to_check_for,
     applications_for,
     complaints_for,
     consignments_for,
@@ -297,6 +299,15 @@ CARDS = (
         is_rare=True,
     ),
     Card(
+        _("Tài khoản chờ kiểm tên"),
+        _("Xem ngân hàng báo tên ai rồi mới cho dùng"),
+        "panel:bank_checks",
+        "",
+        lambda user: accounts_to_check_for(user).count(),
+        "key",
+        is_rare=True,
+    ),
+    Card(
         _("Món chờ duyệt"),
         _("Xem món rồi cho bán, hoặc gửi lại"),
         "panel_products:index",
@@ -331,7 +342,8 @@ class Today(Component):
     order = 10
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        user = parent_context["request"].user if parent_context else None
+        request = parent_context["request"] if parent_context else None
+        user = request.user if request is not None else None
         shown = [
             {
                 "label": card.label,
@@ -352,6 +364,7 @@ class Today(Component):
             narrow(user, "wagtailadmin_home")
         return {
             "cards": shown,
+            "before": before_this(request) if request is not None else None,
             "is_done": bool(shown) and not any(card["is_due"] for card in shown),
             "may_reset": Role.OPERATOR in roles,
             "is_writer": bool(roles & {Role.EDITOR, Role.OPERATOR}),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from . import (
     audit_log,
+    bank_accounts,
     complaints,
     consignments,
     delivery,
@@ -15,6 +16,7 @@ from . import (
     imports,
     invoices,
     labels,
+    log_ins,
     lots,
     messages_log,
     money_screens,
@@ -53,6 +55,9 @@ from .training import Training
 
 app_name = "panel"
 urlpatterns = [
+    path("may-dang-nhap/", log_ins.LogIns.as_view(), name="log_ins"),
+    path("tai-khoan-nhan-tien/", bank_accounts.BankAccounts.as_view(), name="bank_accounts"),
+    path("kiem-tai-khoan/", bank_accounts.BankChecks.as_view(), name="bank_checks"),
     path("nhap-hang/", imports.ImportList.as_view(), name="imports"),
     path("nhap-hang/bang-mau/", imports.template_file, name="import_template"),
     path("nhap-hang/<int:pk>/", imports.ImportPage.as_view(), name="import"),

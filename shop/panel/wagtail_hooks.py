@@ -153,6 +153,13 @@ def stalls_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def bank_accounts_item() -> MenuItem:
+    return MenuItem(
+        _("Tài khoản nhận tiền"), reverse("panel:bank_accounts"), "bank-accounts", icon_name="key", order=164
+    )
+
+
+@hooks.register("register_admin_menu_item")
 def stall_data_item() -> MenuItem:
     return MenuItem(
         _("Dữ liệu gian hàng"), reverse("panel:stall_data"), "stall-data", icon_name="download", order=166

@@ -36,12 +36,19 @@ class SecondFactorMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         if not request.path_info.startswith(PANEL_PATH) or request.resolver_match is None:
             return None
-        if request.resolver_match.view_name in FREE or not is_missing(request):
+        if request.resolver_match.view_name in FREE:
             return None
-        if request.headers.get("x-requested-with") == "XMLHttpRequest":
+        if is_missing(request) and request.headers.get("x-requested-with") == "XMLHttpRequest":
             return HttpResponse(status=403)
-        query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-        return redirect(f"{reverse('second_factor:ask')}?{query}".rstrip("?"))
+        return code_first(request)
+
+
+def code_first(request: HttpRequest) -> HttpResponse | None:
+    """The way to the page that asks for the code, if this log-in still needs it."""
+    if not is_missing(request):
+        return None
+    query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+    return redirect(f"{reverse('second_factor:ask')}?{query}".rstrip("?"))
 
 
 def is_missing(request: HttpRequest) -> bool:

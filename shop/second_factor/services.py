@@ -5,7 +5,6 @@ Source: RFC 6238 (six digits, steps of 30 seconds, one step of tolerance either 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 import time
@@ -14,19 +13,21 @@ from contextlib import contextmanager
 from typing import Any
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from shop.accounts.models import User
+from shop.accounts.sealing import seal, unseal
 from shop.audit.services import record
 from shop.audit.verbs import Verb
 from shop.limits import counted, spent
+from shop.log_ins.services import end_others
 from shop.readable import random_letters
 
 from .models import RecoveryCode, SecondFactor
 
+PURPOSE = "second-factor"
 STEP_SECONDS = 30
 TOLERANCE = 1
 PAPER_CODES = 10
@@ -54,7 +55,7 @@ def has_second_factor(user: Any) -> bool:
 @transaction.atomic
 def begin(user: User) -> SecondFactor:
     """A secret for the person's telephone; the same until it is confirmed. Writes: SecondFactor. Raises: AlreadyOn."""
-    sealed = _seal().encrypt(pyotp.random_base32().encode()).decode()
+    sealed = seal(pyotp.random_base32(), PURPOSE)
     factor, _new = SecondFactor.objects.select_for_update().get_or_create(
         user=user, defaults={"sealed_secret": sealed}
     )
@@ -81,7 +82,8 @@ def secret_in_groups(factor: SecondFactor) -> str:
 def confirm(*, user: User, code: str) -> list[str]:
     """From now on the person is asked for codes; returned are the codes to write down, told this once.
 
-    Locks/Writes: SecondFactor, RecoveryCode, the log. Raises: AlreadyOn, WrongCode, TooManyTries.
+    Log-ins elsewhere, which were never asked for one, end. Locks/Writes: SecondFactor, RecoveryCode, the log.
+    Raises: AlreadyOn, WrongCode, TooManyTries.
     """
     with _counting(user), transaction.atomic():
         factor = SecondFactor.objects.select_for_update().filter(user=user).first()
@@ -95,6 +97,7 @@ def confirm(*, user: User, code: str) -> list[str]:
         codes = [_paper_code() for _ in range(PAPER_CODES)]
         RecoveryCode.objects.bulk_create(RecoveryCode(factor=factor, code_hash=_hashed(one)) for one in codes)
         record(Verb.SECOND_FACTOR_ON, about=str(user), reference=f"user:{user.pk}", by=user)
+        end_others(user, reason="Bật đăng nhập hai bước", by=user)
     return codes
 
 
@@ -118,12 +121,15 @@ def take(*, user: User, code: str) -> None:
 
 @transaction.atomic
 def take_away(*, user: User, by: Any, reason: str) -> None:
-    """The person is not asked any more, and may set it up anew. A lost telephone: ``reason`` says how it was checked.
+    """The person is not asked any more, and may set it up anew. A lost telephone: ``reason`` says how it was checked,
+    and whoever has it must not go on being logged in: all log-ins of the person end.
 
     Writes: SecondFactor goes, the log. Raises: SecondFactor.DoesNotExist.
     """
     SecondFactor.objects.select_for_update().get(user=user).delete()
     record(Verb.SECOND_FACTOR_OFF, about=str(user), reference=f"user:{user.pk}", by=by, reason=reason)
+    if by != user:
+        end_others(user, reason="Người điều hành bỏ đăng nhập hai bước", by=by)
 
 
 def _step_of(factor: SecondFactor, code: str) -> int:
@@ -151,15 +157,7 @@ def _counting(user: User) -> Iterator[None]:
 
 
 def _secret_of(factor: SecondFactor) -> str:
-    try:
-        return _seal().decrypt(factor.sealed_secret.encode()).decode()
-    except InvalidToken:
-        return ""
-
-
-def _seal() -> Fernet:
-    key = hashlib.sha256(f"second-factor:{settings.SECRET_KEY}".encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+    return unseal(factor.sealed_secret, PURPOSE)
 
 
 def _paper_code() -> str:

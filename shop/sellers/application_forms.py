@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import LegalForm
 from shop.checkout.forms import PhoneField, PlainField, ReceiverForm, as_tax_code
-from shop.images.uploads import PhotosField
 from shop.invoices.tax_codes import is_tax_code
+
+from .papers import PapersField
 
 MOST_PHOTOS = 6
 
@@ -24,6 +25,14 @@ def _line(label: Any, required: Any, most: int, **attrs: str) -> PlainField:
         widget=forms.TextInput(attrs),
         error_messages={"required": required, "max_length": _("Dài quá. Bạn viết ngắn hơn nhé.")},
     )
+
+
+def account_number(text: str) -> str:
+    """Its digits alone. Raises: ValidationError for what is no number of an account."""
+    number = "".join(sign for sign in text if sign not in " .-")
+    if not (number.isascii() and number.isdecimal() and len(number) >= 6):
+        raise forms.ValidationError(_("Số tài khoản chỉ có chữ số, ít nhất 6 số."), code="invalid")
+    return number
 
 
 class ApplicationForm(ReceiverForm):
@@ -90,10 +99,10 @@ class ApplicationForm(ReceiverForm):
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
     )
-    photos = PhotosField(
-        label=_("Ảnh giấy đăng ký hợp tác xã, tổ hợp tác hoặc hộ kinh doanh"),
+    photos = PapersField(
+        label=_("Giấy đăng ký hợp tác xã, tổ hợp tác hoặc hộ kinh doanh: ảnh chụp hoặc tệp PDF"),
         most=MOST_PHOTOS,
-        help_text=_("Nhiều nhất 6 ảnh. Chỉ người điều hành chợ xem. Đừng gửi ảnh căn cước."),
+        help_text=_("Nhiều nhất 6 tệp. Chỉ người điều hành chợ xem. Đừng gửi ảnh căn cước."),
     )
     agreed = forms.BooleanField(
         label=_("Tôi đồng ý để chợ giữ những điều trên để xét đơn, và xác nhận là đúng sự thật"),
@@ -102,7 +111,9 @@ class ApplicationForm(ReceiverForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["photos"].error_messages["required"] = _("Bạn gửi ít nhất một ảnh giấy đăng ký nhé.")
+        self.fields["photos"].error_messages["required"] = _(
+            "Bạn gửi ít nhất một ảnh hoặc tệp giấy đăng ký nhé."
+        )
         if not self.is_bound and not self.initial.get("sent_key"):
             self.initial["sent_key"] = uuid.uuid4()
 
@@ -124,10 +135,7 @@ class ApplicationForm(ReceiverForm):
         return written
 
     def clean_bank_account(self) -> str:
-        number = "".join(sign for sign in self.cleaned_data["bank_account"] if sign not in " .-")
-        if not (number.isascii() and number.isdecimal() and len(number) >= 6):
-            raise forms.ValidationError(_("Số tài khoản chỉ có chữ số, ít nhất 6 số."), code="invalid")
-        return number
+        return account_number(self.cleaned_data["bank_account"])
 
     def told(self) -> dict[str, Any]:
         """What ``applications.submit`` takes."""
@@ -148,11 +156,11 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         error_messages={"required": _("Bạn ghi câu trả lời nhé.")},
     )
-    photos = PhotosField(
-        label=_("Ảnh gửi thêm (nếu có)"),
+    photos = PapersField(
+        label=_("Ảnh hoặc PDF gửi thêm (nếu có)"),
         most=MOST_PHOTOS,
         required=False,
-        help_text=_("Nhiều nhất 6 ảnh. Chỉ người điều hành chợ xem."),
+        help_text=_("Nhiều nhất 6 tệp. Chỉ người điều hành chợ xem."),
     )
 
     def clean_text(self) -> str:

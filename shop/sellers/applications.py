@@ -22,14 +22,17 @@ from shop.messages.services import write_letter
 
 from .models import (
     OPEN_STATUSES,
+    AccountStatus,
     Application,
     ApplicationCheck,
     ApplicationNote,
     ApplicationPhoto,
     ApplicationStatus,
+    BankAccount,
     CheckItem,
     NoteKind,
 )
+from .papers import is_pdf
 from .team import invite
 
 SALT = "shop.sellers.application"
@@ -133,9 +136,9 @@ def missing_checks(application: Application) -> list[CheckItem]:
 
 @transaction.atomic
 def approve(*, application: Application, by: Any) -> Cooperative:
-    """The stall, empty and open, with an invitation to its first manager.
+    """The stall, empty and open, with its checked account and an invitation to its first manager.
 
-    Locks: the application. Writes: Partner, Cooperative, Invitation, letters, the log.
+    Locks: the application. Writes: Partner, Cooperative, BankAccount, Invitation, letters, the log.
     Raises: NotOpen, ChecksMissing, KnownTaxCode.
     """
     fresh = _open(application)
@@ -157,6 +160,18 @@ def approve(*, application: Application, by: Any) -> Cooperative:
         address=fresh.address,
         bank_name=fresh.bank_name,
         bank_account=fresh.bank_account,
+    )
+    seen = fresh.checks.get(item=CheckItem.BANK)
+    BankAccount.objects.create(
+        cooperative=stall,
+        bank_name=fresh.bank_name,
+        number=fresh.bank_account,
+        holder=fresh.bank_holder,
+        status=AccountStatus.IN_FORCE,
+        entered_at=fresh.received_at,
+        decided_by=seen.actor,
+        decided_at=seen.at,
+        seen_name=seen.note,
     )
     _decide(fresh, ApplicationStatus.APPROVED, stall)
     _note(fresh, NoteKind.APPROVED, "", by)
@@ -194,7 +209,9 @@ def _keep(application: Application, photos: Iterable[bytes]) -> None:
     if application.photos.count() + len(photos) > MOST_PHOTOS_IN_ALL:
         raise TooManyPhotos
     for photo in photos:
-        ApplicationPhoto.objects.create(application=application, photo=ContentFile(photo, name="photo.jpg"))
+        ApplicationPhoto.objects.create(
+            application=application, photo=ContentFile(photo, name="photo"), is_pdf=is_pdf(photo)
+        )
 
 
 def _note(application: Application, kind: NoteKind, text: str, by: Any) -> None:

@@ -151,16 +151,17 @@ def private_applications() -> Storage:
     return FileSystemStorage(location=settings.PRIVATE_DIR / "applications", base_url=None)
 
 
-def application_photo_name(_photo: Any, _filename: str) -> str:
+def application_photo_name(photo: Any, _filename: str) -> str:
     """A name that tells nothing and cannot be guessed."""
-    return f"{secrets.token_hex(16)}.jpg"
+    return f"{secrets.token_hex(16)}.{'pdf' if photo.is_pdf else 'jpg'}"
 
 
 class ApplicationPhoto(models.Model):
-    """A photograph of a paper, upright and without what the camera wrote beside it."""
+    """A photograph of a paper, upright and without what the camera wrote beside it; or a PDF, kept as it was sent."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="photos")
     photo = models.FileField(storage=private_applications, upload_to=application_photo_name)
+    is_pdf = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -214,6 +215,56 @@ class ApplicationNote(models.Model):
         return f"{self.application_id} · {self.kind}"
 
 
+class AccountStatus(models.TextChoices):
+    """waiting → in force → replaced; waiting → refused | replaced."""
+
+    WAITING = "waiting", _("Chờ chợ kiểm tên")
+    IN_FORCE = "in-force", _("Đang dùng")
+    REPLACED = "replaced", _("Đã thay")
+    REFUSED = "refused", _("Không nhận")
+
+
+class BankAccount(models.Model):
+    """An account to which a stall's money goes, once somebody of the market has seen whose name the bank tells.
+
+    Met on the manager's page of the account, and in the operator's list of accounts to be checked. Shape: of a stall at
+    most one waits and one is in force; that one also stands on the stall itself, for its invoices. ``entered_by`` is
+    None for the account of an application. ``seen_name``: the holder as the bank tells; ``reason``: why it was refused.
+    """
+
+    cooperative = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="bank_accounts")
+    bank_name = models.CharField(_("ngân hàng"), max_length=120)
+    number = models.CharField(_("số tài khoản"), max_length=30)
+    holder = models.CharField(_("tên chủ tài khoản"), max_length=120)
+    status = models.CharField(max_length=8, choices=AccountStatus, default=AccountStatus.WAITING)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    entered_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    seen_name = models.CharField(_("tên ngân hàng báo"), max_length=300, blank=True)
+    reason = models.CharField(_("lý do"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = _("tài khoản nhận tiền")
+        verbose_name_plural = _("tài khoản nhận tiền")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("cooperative",), condition=Q(status="waiting"), name="one_account_waits"
+            ),
+            models.UniqueConstraint(
+                fields=("cooperative",), condition=Q(status="in-force"), name="one_account_in_force"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_name} {self.number} {self.holder}"
+
+
 class Ground(models.TextChoices):
     """Why a stall is stopped. Source: as for ``suspensions``."""
 
@@ -224,8 +275,8 @@ class Ground(models.TextChoices):
 class Suspension(models.Model):
     """A stall stopped by the operator: its goods leave the shop at ``effective_at``; what is ordered is still packed.
 
-    Met on the operator's page of the stall. ``applied_at``: when the goods went; ``order_number`` that of the
-    authority's document.
+    Met on the operator's page of the stall. ``applied_at``: when the goods went; ``was_open``: whether it sold
+    until then; ``order_number`` that of the authority's document.
     """
 
     cooperative = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="suspensions")
@@ -238,6 +289,7 @@ class Suspension(models.Model):
     decided_at = models.DateTimeField(default=timezone.now)
     effective_at = models.DateTimeField(_("có hiệu lực"))
     applied_at = models.DateTimeField(null=True, blank=True)
+    was_open = models.BooleanField(default=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -65,7 +65,7 @@ def suspend(
 
 @transaction.atomic
 def lift(*, suspension: Suspension, reason: str, by: Any) -> None:
-    """The stall sells again, or was never stopped if its time had not come.
+    """The stall is what it was before: it sells again, or stays closed; if the time had not come, nothing had changed.
 
     Locks: the suspension. Writes: it, a letter, the log, the stall and its goods. Idempotent.
     """
@@ -75,7 +75,7 @@ def lift(*, suspension: Suspension, reason: str, by: Any) -> None:
     fresh.lifted_at, fresh.lifted_by, fresh.lift_reason = timezone.now(), by, reason.strip()
     fresh.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
     if fresh.applied_at is not None:
-        set_open(cooperative=fresh.cooperative, is_open=True)
+        set_open(cooperative=fresh.cooperative, is_open=fresh.was_open)
     _tell(Verb.STALL_REOPENED, fresh, reason, by)
     _write(fresh, "stall_reopened")
 
@@ -96,9 +96,10 @@ def _apply_one(pk: int, now: dt.datetime) -> bool:
 def _apply(suspension: Suspension, now: dt.datetime) -> bool:
     if suspension.effective_at > now:
         return False
+    stall = Cooperative.objects.select_for_update(no_key=True).get(pk=suspension.cooperative_id)
+    suspension.was_open, suspension.applied_at = stall.is_open, now
     set_open(cooperative=suspension.cooperative, is_open=False)
-    suspension.applied_at = now
-    suspension.save(update_fields=["applied_at"])
+    suspension.save(update_fields=["was_open", "applied_at"])
     return True
 
 

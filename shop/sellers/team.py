@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +57,10 @@ class NoWay(Exception):
 
 class DeadInvitation(Exception):
     """The link is unknown, used, withdrawn or too old."""
+
+
+class HasManager(Exception):
+    """Somebody manages the stall: whom to invite is theirs to say."""
 
 
 class LastManager(Exception):
@@ -104,6 +109,23 @@ def invite(*, cooperative: Cooperative, contact: str, role: MemberRole, by: Any)
     )
     _tell(Verb.MEMBER_INVITED, cooperative, contact, by, changes={"role": (None, role)})
     return invitation
+
+
+@transaction.atomic
+def invite_manager(*, cooperative: Cooperative, contact: str, by: Any) -> Invitation:
+    """The market lets somebody manage a stall that nobody manages any more, or yet.
+
+    Locks: the stall. As ``invite``. Raises: HasManager, and what ``invite`` does.
+    """
+    Cooperative.objects.select_for_update(no_key=True).get(pk=cooperative.pk)
+    if has_manager(cooperative):
+        raise HasManager
+    return invite(cooperative=cooperative, contact=contact, role=MemberRole.MANAGER, by=by)
+
+
+def has_manager(cooperative: Cooperative) -> bool:
+    """Whether somebody can log in and manage the stall."""
+    return _managers(cooperative).exists()
 
 
 def find_invitation(token: str) -> Invitation:
@@ -191,11 +213,12 @@ def _locked(membership: Membership) -> Membership:
 def _keep_a_manager(membership: Membership, role: MemberRole | None) -> None:
     if membership.role != MemberRole.MANAGER or role == MemberRole.MANAGER:
         return
-    managers = membership.cooperative.memberships.filter(
-        role=MemberRole.MANAGER, is_active=True, user__is_active=True
-    )
-    if not managers.exclude(pk=membership.pk).exists():
+    if not _managers(membership.cooperative).exclude(pk=membership.pk).exists():
         raise LastManager
+
+
+def _managers(cooperative: Cooperative) -> QuerySet[Membership]:
+    return cooperative.memberships.filter(role=MemberRole.MANAGER, is_active=True, user__is_active=True)
 
 
 def _hashed(token: str) -> str:

@@ -30,6 +30,16 @@ def everything_about(user: User) -> dict[str, Any]:
             "opened_at": _iso(user.date_joined),
             "last_log_in_at": _iso(user.last_login),
         },
+        "log_ins": [
+            {
+                "device": str(one.device),
+                "network": one.network,
+                "started_at": _iso(one.started_at),
+                "seen_at": _iso(one.seen_at),
+                "ended_at": _iso(one.ended_at),
+            }
+            for one in user.log_ins.all()
+        ],
         "addresses": [_address(one) for one in user.saved_addresses.select_related("commune__province")],
         "consents": [_consent(one) for one in user.consents.order_by("pk")],
         "basket": _baskets(user),

@@ -44,6 +44,12 @@ def password_changed(user: User) -> None:
     _write(_account_key(user), user.email, "account_password", {"reset_url": _url("shopper:reset")})
 
 
+def logged_in_elsewhere(user: User, log_in: Any) -> None:
+    """Somebody has logged in on a device that the person never used before."""
+    context = {"log_in": log_in, "list_url": _url("shopper:log_ins"), "reset_url": _url("shopper:reset")}
+    _write(_account_key(user), user.email, "account_log_in", context)
+
+
 def address_changed(user: User, old: str | None) -> None:
     """To the address that was the log-in until now."""
     _write(_account_key(user), old, "account_moved", {"email": user.email})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import account, addresses, log_in, papers, privacy
+from .views import account, addresses, log_in, log_ins, papers, privacy
 
 app_name = "shopper"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("tai-khoan/ho-so/mat-khau/", account.password, name="password"),
     path("tai-khoan/ho-so/thu/", account.move, name="move"),
     path("tai-khoan/ho-so/thu/<str:link>/", account.confirm_address, name="confirm_address"),
+    path("tai-khoan/may-dang-nhap/", log_ins.log_ins, name="log_ins"),
     path("tai-khoan/don-hang/", papers.orders, name="orders"),
     path("tai-khoan/don-hang/<slug:number>/<slug:token>/", papers.claim, name="claim"),
     path("tai-khoan/nhan-xet/", papers.reviews, name="reviews"),

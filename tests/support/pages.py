@@ -137,6 +137,7 @@ OWN: dict[str, str] = {
     "own invoices": "/tai-khoan/hoa-don/",
     "profile": "/tai-khoan/ho-so/",
     "new password": "/tai-khoan/ho-so/mat-khau/",
+    "devices logged in": "/tai-khoan/may-dang-nhap/",
     "move": "/tai-khoan/ho-so/thu/",
     "consents": "/tai-khoan/dong-y/",
     "own data": "/tai-khoan/du-lieu/",

@@ -26,6 +26,7 @@ STAFF_ROOMS = (
     "shop/second_factor/",
     "shop/sellers/application",
     "shop/sellers/models.py",
+    "shop/sellers/papers.py",
     "shop/sellers/suspensions.py",
     "shop/sellers/templates/sellers/appl",
     "shop/sandbox/",
@@ -59,7 +60,7 @@ STAFF_ROOMS = (
         f"shop/messages/templates/{folder}/{name}.txt"
         for folder in ("letters", "short")
         for name in (
-            "application_received", "application_told", "stall_reopened", "stall_suspended",
+            "application_received", "application_told", "bank_account", "stall_reopened", "stall_suspended",
             "certificate_ending", "goods_reported", "ingredient_recalled", "own_lot_recalled", "packing_digest",
             "paper_ending", "parcel_off", "report_decided", "shortfall_answered", "signing_ending", "to_pack",
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from shop.log_ins.services import before_this
 from shop.shopper import letters
 from shop.shopper.door import own, person
 from shop.shopper.forms import ChangePasswordForm, MoveForm, ProfileForm
@@ -23,7 +24,8 @@ LATEST = 3
 @own
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "shopper/home.html", {"orders": orders_of(person(request))[:LATEST]})
+    context = {"orders": orders_of(person(request))[:LATEST], "before": before_this(request)}
+    return render(request, "shopper/home.html", context)
 
 
 @own

@@ -78,6 +78,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
         (
             "cooperative",
             [
+                "bank-accounts",
                 "today",
                 "consignments",
                 "goods-reports",

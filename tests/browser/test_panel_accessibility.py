@@ -1,0 +1,118 @@
+"""axe-core finds nothing serious on any page of the panel that we wrote, for the role that uses it, 360 pixels wide.
+
+All its rules are asked in the light theme, that of the colours in the dark one too.
+What Wagtail wrote (its page editor) is Wagtail's. On PostgreSQL the pages are the same, so it is not asked again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+from shop.sellers import bank_accounts
+from tests.browser.conftest import open_page
+from tests.browser.test_accessibility import AXE
+from tests.support.doors import Door, reviewed
+from tests.support.market import Market
+from tests.test_doors import DOORS, key_of, log_in
+from tests.test_doors import values as values
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(bool(os.environ.get("TEST_DATABASE_URL")), reason="the pages are the same"),
+]
+
+OURS = re.compile(r"panel(_\w+)?:|second_factor:|wagtailadmin_(home|login)$")
+USERS = ("cooperative", "operator", "invoice_staff", "editor")
+# Wagtail's buttons fade from one theme to the other whatever the reader prefers.
+SETTLED = "document.body.offsetHeight, Promise.all(document.getAnimations().map(one => one.finished))"
+GRAVE = ("serious", "critical")
+
+
+def role_of(door: Door) -> str | None:
+    """The first of ``USERS`` whom the door's GET answers with a page."""
+    row = reviewed()[door.label]
+    return next((role for role in USERS if row[role].startswith("200/")), None)
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: Any, complaints: list[str], market: Market) -> Any:
+    # Colours that fade from light to dark would be judged on their way.
+    page = open_page(chromium, live_server, complaints, reduced_motion="reduce")
+    yield page
+    page.context.close()
+
+
+def judge(page: Page, name: str) -> list[str]:
+    """What is wrong with the page as it stands: all rules in the light, the colours once more in the dark."""
+    source, found = AXE.read_text(encoding="utf-8"), []
+    page.emulate_media(color_scheme="light")
+    page.evaluate(source)
+    for scheme, only in (("light", ""), ("dark", ", runOnly: ['color-contrast']")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.evaluate(SETTLED)
+        result = page.evaluate(f"axe.run(document, {{resultTypes: ['violations']{only}}})")
+        assert result["passes"], name  # it has looked at something
+        for fault in result["violations"]:
+            if fault["impact"] in GRAVE:
+                places = "; ".join(node["html"][:160] for node in fault["nodes"][:3])
+                found.append(f"{name} ({scheme}): {fault['id']}: {places}")
+    return found
+
+
+@pytest.mark.parametrize("role", ["anonymous", *USERS])
+def test_no_page_of_the_panel_has_a_grave_fault(
+    role: str, page: Page, market: Market, values: dict[str, Any]
+) -> None:
+    bank_accounts.ask_to_change(
+        cooperative=market.a,
+        bank_name="ACB",
+        number="123456789",
+        holder="HTX",
+        by=market.people["cooperative"],
+    )
+    key = log_in(market.people[role])
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    page.goto("/robots.txt")
+    if key:
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": page.url}])
+    found, looked_at = [], 0
+    for door in DOORS:
+        if not OURS.match(door.label):
+            continue
+        if door.label == "wagtailadmin_login":
+            if role != "anonymous":
+                continue
+        elif role_of(door) != role:
+            continue
+        path = door.path(values | {"pk": key_of(door, market, role, values["image_id"]), "parent_pk": 1})
+        answer = client.get(path)
+        is_page = not answer.streaming and b"<title>" in answer.content  # neither a file nor a part of a page
+        answer.close()
+        if answer.status_code != 200 or not is_page:
+            continue
+        page.goto(path)
+        looked_at += 1
+        found += judge(page, f"{door.label} of {role}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > 360:
+            found.append(f"{door.label} of {role}: {wide} pixels wide")
+    assert (
+        looked_at
+        >= {"anonymous": 1, "cooperative": 20, "operator": 10, "invoice_staff": 1, "editor": 0}[role]
+    )
+    assert not found, "\n".join(found)
+
+
+def test_a_grave_fault_would_be_found(page: Page) -> None:
+    page.goto("/quan-tri/login/")
+    page.evaluate("document.querySelector('main').append(document.createElement('select'))")
+    assert any("select-name" in fault for fault in judge(page, "broken on purpose"))
