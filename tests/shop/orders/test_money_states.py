@@ -21,10 +21,21 @@ from hypothesis.stateful import (
 )
 from oscar.apps.order.models import Order
 
+from shop.orders.additions import delivery_of, token_for
 from shop.orders.invariants import violations
 from shop.orders.models import Consignment, ConsignmentLine, MissingLine, Shortfall
-from shop.orders.requests import IllegalStep, NotOffered, OutOfStock, Placed, TooManyMissing, WeightUnfit
+from shop.orders.requests import (
+    IllegalStep,
+    NotOffered,
+    NotOpen,
+    OutOfStock,
+    Placed,
+    StallQuote,
+    TooManyMissing,
+    WeightUnfit,
+)
 from shop.orders.services import (
+    add,
     agree_refund,
     answer_shortfall,
     cancel_consignment,
@@ -54,8 +65,12 @@ from shop.payments.models import (
 )
 from shop.payments.refunds import Payee, TooMuch
 from shop.payments.services import paid_amount, take_delivery
+from shop.shipping.models import DeliveryService
+from shop.shipping.rates import Reach, Tariff
+from shop.shipping.services import save_service
 from tests.factories import make_product, make_user
-from tests.support.orders import bring, place_order, signed, transfer
+from tests.support.extent import times
+from tests.support.orders import DELIVERY, bring, fill_basket, place_order, signed, transfer
 
 pytestmark = pytest.mark.django_db
 QUICK = settings(
@@ -139,6 +154,7 @@ def reachable(steps: dict[str, tuple[str, ...]]) -> dict[str, set[str]]:
 
 MAY_BECOME = {"order": reachable(ORDER_STEPS), "parcel": reachable(CONSIGNMENT_STEPS)}
 STOCK = 3
+EXAMPLES = times("MARKETS", 6, 200)
 PICK = st.integers(0, 5)
 """Which of the orders, parcels or messages there are."""
 
@@ -153,6 +169,7 @@ class Market(RuleBasedStateMachine):
         self.world = transaction.atomic()
         self.world.__enter__()
         self.sheets = [make_product(price=price, stock=STOCK) for price in (100_000, 40_000)]
+        self.quotes = {sheet.cooperative_id: self.own_car(sheet.cooperative) for sheet in self.sheets}
         self.staff = [make_user(), make_user()]
         self.orders: list[Placed] = []
         self.bodies: list[bytes] = []
@@ -160,17 +177,65 @@ class Market(RuleBasedStateMachine):
         self.states: dict[tuple[str, int], str] = {}
         self.missing_at_once: Counter[int] = Counter()
 
-    @rule(quantities=st.sampled_from([(1, 0), (2, 0), (1, 1), (2, 2), (0, 1)]), is_paid=st.booleans())
-    def order(self, quantities: tuple[int, int], is_paid: bool) -> None:
+    def own_car(self, stall: Any) -> StallQuote:
+        """The stall brings parcels of up to 50 kg itself, which more goods may be put into."""
+        service = DeliveryService(cooperative=stall, courier="own", name="Xe của gian")
+        tariff = Tariff(((10_000, DELIVERY), (50_000, DELIVERY + 15_000)))
+        save_service(
+            service=service, tariffs=dict.fromkeys((Reach.SAME_COMMUNE, Reach.SAME_PROVINCE), tariff)
+        )
+        return StallQuote(service.name, DELIVERY, courier="own", key=f"s{service.pk}")
+
+    @rule(
+        quantities=st.sampled_from([(1, 0), (2, 0), (1, 1), (2, 2), (0, 1)]),
+        is_paid=st.booleans(),
+        more=st.sampled_from([None, False, True]),
+    )
+    def order(self, quantities: tuple[int, int], is_paid: bool, more: bool | None = None) -> None:
+        """``more`` is whether a pack that is added at once is paid for; None adds none."""
         goods = [each for each in zip(self.sheets, quantities, strict=True) if each[1]]
         try:
-            self.orders.append(place_order(*goods))
+            quotes = {sheet.cooperative_id: self.quotes[sheet.cooperative_id] for sheet, _count in goods}
+            self.orders.append(place_order(*goods, stall_quotes=quotes))
         except OutOfStock:
             held = {row.product_id: row for row in StockRecord.objects.all()}
             assert any(held[sheet.product_id].net_stock_level < quantity for sheet, quantity in goods)
         else:
             if is_paid:
                 self.pay(pick=len(self.orders) - 1, percent=100, is_crash=False)
+            if more is not None:
+                self.add_to_parcel(pick=Consignment.objects.count() - 1, quantity=1, is_paid=more)
+
+    @precondition(lambda self: self.orders)
+    @rule(pick=PICK, quantity=st.integers(1, 2), is_paid=st.booleans())
+    def add_to_parcel(self, pick: int, quantity: int, is_paid: bool) -> None:
+        """More of the stall's goods, for a parcel that may be packed, paid for or gone."""
+        host = self.parcel(pick)
+        (sheet,) = (each for each in self.sheets if each.cooperative_id == host.cooperative_id)
+        basket = fill_basket((sheet, quantity))
+        delivery = delivery_of(host, basket.all_lines()).amount
+        try:
+            placed = add(
+                basket=basket,
+                consignment=host,
+                addition_token=token_for(host),
+                payment_method="vietqr",
+                terms_version="2026-11",
+                language="vi",
+                expected_total=sheet.price_amount * quantity + delivery,
+            )
+        except NotOpen:
+            assert not (host.status == ConsignmentStatus.TO_PACK and self.is_plain(host)), "addition: refused"
+        except OutOfStock:
+            assert StockRecord.objects.get(product=sheet.product).net_stock_level < quantity
+        else:
+            self.orders.append(placed)
+            if is_paid:
+                self.pay(pick=len(self.orders) - 1, percent=100, is_crash=False)
+
+    def is_plain(self, parcel: Consignment) -> bool:
+        """Nobody added to it, and nobody asked about it."""
+        return not (parcel.ships_with_id or parcel.companions.exists() or parcel.shortfalls.exists())
 
     def picked(self, pick: int) -> Placed:
         return self.orders[pick % len(self.orders)]
@@ -349,7 +414,10 @@ def test_a_market_of_any_order_of_events_keeps_its_books(db: Any) -> None:
     run_state_machine_as_test(
         Market,
         settings=settings(
-            deadline=None, max_examples=6, stateful_step_count=12, suppress_health_check=list(HealthCheck)
+            deadline=None,
+            max_examples=EXAMPLES,
+            stateful_step_count=14,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 
