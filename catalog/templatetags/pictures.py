@@ -26,7 +26,7 @@ def picture(
     alt: str | None = None,
     eager: bool = False,
 ) -> SafeString:
-    """``<picture>`` with every size up to ``width``; nothing when there is no readable picture.
+    """``<picture>`` with every size up to ``width``, without ``sizes`` that one; nothing without a readable one.
 
     ``{% picture sheet.picture "640" sizes="(min-width: 56rem) 33rem, 92vw" alt=sheet.title eager=True %}``
     Shape: ``square`` 320, 640 · ``wide`` (3:2) 320, 640, 960. ``alt`` falls back to the picture's own
@@ -40,6 +40,8 @@ def picture(
     widths = [each for each in SHAPES[shape] if each <= largest] if largest in SHAPES[shape] else []
     if not widths:
         raise KeyError(f"no {shape} picture of width {width}")
+    if not sizes:  # without them a browser would take the widest for the whole window
+        widths = [largest]
     is_low_data = getattr(getattr(context, "request", None), "is_low_data", False)
     if is_low_data and alt == "":
         return mark_safe("")
@@ -62,10 +64,10 @@ def picture(
         '<img src="{}"{}{} width="{}" height="{}" alt="{}"{}></picture>',
         format_html(' data-ground="{}"', image.ground_colour) if image.ground_colour else "",
         srcset("avif") if len(widths) > 1 else found[spec(shape, largest, "avif")].url,
-        format_html(' sizes="{}"', sizes) if sizes and len(widths) > 1 else "",
+        format_html(' sizes="{}"', sizes) if len(widths) > 1 else "",
         fallback.url,
         format_html(' srcset="{}"', srcset("jpeg")) if len(widths) > 1 else "",
-        format_html(' sizes="{}"', sizes) if sizes and len(widths) > 1 else "",
+        format_html(' sizes="{}"', sizes) if len(widths) > 1 else "",
         fallback.width,
         fallback.height,
         (image.description or image.title) if alt is None else alt,

@@ -61,6 +61,15 @@ def test_the_tag_writes_avif_first_and_jpeg_behind_with_sizes():
     assert "style=" not in html
 
 
+def test_without_sizes_there_is_one_width_to_choose_from():
+    picture = make_picture()
+    make_renditions(picture)
+    html = picture_tag({}, picture, "320")
+    assert re.search(
+        r'<source type="image/avif" srcset="\S+320x320\S+\.avif"><img src="\S+\.jpg" width="320"', html
+    )
+
+
 def test_an_eager_picture_is_not_lazy_and_alt_may_be_empty():
     html = picture_tag({}, make_picture(), "320", alt="", eager=True)
     assert 'fetchpriority="high"' in html
