@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.pages import ROOT
+from benchmarks.served import ROOT
 from benchmarks.webhooks import own_database
 
 PATIENCE = 300.0
