@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 PAYMENT_METHODS: dict[str, tuple[str, ...]] = {
     "vietqr": (),
+    "own-account": ("SEPAY_API_TOKEN", "SEPAY_ACCOUNT_ID"),
     "cod": (),
     "payos": ("PAYOS_CLIENT_ID", "PAYOS_API_KEY", "PAYOS_CHECKSUM_KEY"),
     "vnpay": ("VNPAY_TMN_CODE", "VNPAY_HASH_SECRET"),
@@ -28,6 +29,11 @@ BANK_EVENTS: dict[str, tuple[str, ...]] = {
     "none": (),
 }
 """What each way of paying, and each watcher of the bank account, cannot work without."""
+WATCHED_BY = (
+    ("payos", ("payos", "none"), "another watcher would report the same transfers again"),
+    ("own-account", ("sepay",), "only SePay tells which account was paid"),
+)
+"""The ways of paying that not every watcher of the bank account goes with."""
 CHANNELS: dict[str, tuple[str, ...]] = {
     "SMS": ("SMS_URL", "SMS_TOKEN", "SMS_SENDER"),
     "Zalo ZNS": ("ZALO_ZNS_URL", "ZALO_ZNS_TOKEN", "ZALO_ZNS_TEMPLATES"),
@@ -107,11 +113,11 @@ class Environment:
                 for needed in known[name]:
                     if not self.text(needed, ""):
                         raise ImproperlyConfigured(f"{needed} is not set, but {setting} names {name}.")
-        if "payos" in methods and bank_events not in ("payos", "none"):
-            raise ImproperlyConfigured(
-                f"PAYMENT_METHODS names payos, so BANK_EVENTS must be payos or none: "
-                f"{bank_events} would report the same transfers again."
-            )
+        for method, watchers, reason in WATCHED_BY:
+            if method in methods and bank_events not in watchers:
+                raise ImproperlyConfigured(
+                    f"PAYMENT_METHODS names {method}, so BANK_EVENTS must be {' or '.join(watchers)}: {reason}."
+                )
         if "practice" in methods and not is_sandbox:
             raise ImproperlyConfigured("PAYMENT_METHODS names practice, but SANDBOX is off.")
         if "zalopay" in methods and not self.text("ZALOPAY_APP_ID", "").isdecimal():

@@ -296,6 +296,9 @@ else:
     VIETQR_ACCOUNT = env.required("VIETQR_ACCOUNT")
     VIETQR_ACCOUNT_NAME = env.required("VIETQR_ACCOUNT_NAME")
 SEPAY_WEBHOOK_SECRET_PREVIOUS = env.text("SEPAY_WEBHOOK_SECRET_PREVIOUS", "")  # accepted during rotation
+SEPAY_API_URL = env.text("SEPAY_API_URL", "https://userapi.sepay.vn").rstrip("/")
+SEPAY_API_TOKEN = env.text("SEPAY_API_TOKEN", "")
+SEPAY_ACCOUNT_ID = env.text("SEPAY_ACCOUNT_ID", "")
 BANK_EVENTS = env.text("BANK_EVENTS", "sepay")
 PAYOS_URL = env.text("PAYOS_URL", "https://api-merchant.payos.vn").rstrip("/")
 PAYOS_PAGE_URL = env.text("PAYOS_PAGE_URL", "https://pay.payos.vn").rstrip("/")

@@ -73,18 +73,19 @@ class RefundRequest:
     provider_reference: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Instructions:
-    """The next step is a transfer typed by hand."""
+    """The next step is a transfer typed by hand. ``provider_reference``: of an account opened for it alone."""
 
     bank_bin: str
     account: str
     holder: str
     amount: int
     memo: str
+    provider_reference: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ShowQr(Instructions):
     """The next step is to scan ``payload``; the other fields say the same in words."""
 
@@ -119,9 +120,9 @@ class ProviderEvent:
     """One message of a provider, read.
 
     ``external_id`` names what is reported, not the message: asking and being told give the same one.
-    ``reference`` is the attempt's where the provider knows it, else ``texts`` are the places an order's code may
-    stand in. ``ignored`` says why it cannot be a payment to us, and ``unreadable`` that a genuine message could
-    not be understood (a person has to look).
+    ``reference`` is the attempt's where the provider knows it, else ``account`` is the account number below ours that
+    took the money, else ``texts`` are the places an order's code may stand in. ``ignored`` says why it
+    cannot be a payment to us, and ``unreadable`` that a genuine message could not be understood (a person has to look).
     """
 
     external_id: str
@@ -130,6 +131,7 @@ class ProviderEvent:
     memo: str = ""
     texts: tuple[str, ...] = ()
     reference: str = ""
+    account: str = ""
     bank_reference: str = ""
     occurred_at: dt.datetime | None = None
     ignored: str = ""
@@ -204,6 +206,7 @@ class Way:
     least_amount = 1
     most_amount = 10**12
     is_online = True
+    is_shown_here = False
     is_at_door = False
     takes_any_amount = False
     is_booked_later = False
@@ -225,6 +228,8 @@ class PaymentProvider(Protocol):
     most_amount: int
     is_online: bool
     """Whether the attempt lives at the provider: it is started, asked about, and refunded by program."""
+    is_shown_here: bool
+    """Whether an online attempt is paid from what our own page shows, so that nobody is led away."""
     is_at_door: bool
     """Whether the goods go first and the money comes when they are received."""
     takes_any_amount: bool

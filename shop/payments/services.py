@@ -40,6 +40,7 @@ from .provider import (
     ProviderEvent,
     Redirect,
     Refused,
+    ShowQr,
     TryLater,
 )
 from .providers import BANK_SOURCES, PROVIDERS, SOURCES
@@ -122,18 +123,20 @@ def start(attempt_pk: int, *, client_ip: str = "127.0.0.1") -> NextStep | None:
         rows.filter(claimed_at=now).update(status=AttemptStatus.FAILED)
         raise
     crash_point("start-answered")
-    reference = step.provider_reference if isinstance(step, Redirect) else ""
     PaymentAttempt.objects.filter(pk=attempt_pk).update(
         started_at=now,
         ask_at=now + ASK_PAUSES[0],
-        provider_reference=reference,
+        provider_reference=step.provider_reference,
+        account=step.account if isinstance(step, ShowQr) else "",
         next_step=dataclasses.asdict(step),
     )
     return step
 
 
-def step_of(attempt: PaymentAttempt) -> Redirect | None:
-    """Where an attempt that was started at its provider goes on."""
+def step_of(attempt: PaymentAttempt) -> NextStep | None:
+    """How an attempt that was started at its provider goes on: there, or with what our page shows."""
+    if attempt.next_step.get("payload"):
+        return ShowQr(**attempt.next_step)
     return Redirect(**attempt.next_step) if attempt.next_step.get("url") else None
 
 
@@ -340,11 +343,7 @@ def _keep(source_code: str, event: ProviderEvent, body: bytes) -> InboundEvent:
         outcome, reason = InboundOutcome.UNMATCHED, InboundReason.UNREADABLE
     elif event.kind == interface.EventKind.HINT:
         outcome = InboundOutcome.NOTED
-    references = (
-        [event.reference]
-        if event.reference
-        else list(dict.fromkeys(code for text in event.texts for code in find_codes(text)))
-    )
+    references = _references(event)
     row = InboundEvent.objects.create(
         provider=source_code,
         external_id=event.external_id,
@@ -362,6 +361,17 @@ def _keep(source_code: str, event: ProviderEvent, body: bytes) -> InboundEvent:
         named = PaymentAttempt.objects.filter(_names(references), provider=source_code).values("pk")
         PaymentAttempt.objects.filter(pk__in=named).update(ask_at=timezone.now())
     return row
+
+
+def _references(event: ProviderEvent) -> list[str]:
+    """What the event names: its attempt, else the attempt whose own account took the money, else orders by code."""
+    if event.reference:
+        return [event.reference]
+    if event.account:
+        owner = PaymentAttempt.objects.filter(account=event.account).order_by("-pk").first()
+        if owner:
+            return [owner.reference]
+    return list(dict.fromkeys(code for text in event.texts for code in find_codes(text)))
 
 
 @transaction.atomic

@@ -34,6 +34,9 @@ class _Requests(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve("GET", b"")
 
+    def do_DELETE(self) -> None:
+        self._serve("DELETE", b"")
+
     def do_POST(self) -> None:
         self._serve("POST", self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 

@@ -37,6 +37,7 @@ from shop.promotions import services as promotions
 from shop.promotions.services import UsedUp
 
 from .order import sheet_or_404
+from .payment import begin
 
 QUANTITY = "mon-"
 LOOK, FIND, ORDER = "xem", "tim", "dat"
@@ -321,6 +322,7 @@ def _placed_before(consignment: Consignment, key: uuid.UUID) -> Placed | None:
 def _is_there(request: HttpRequest, placed: Placed, *, is_new: bool = False) -> HttpResponse:
     if not is_new:
         messages.info(request, _("Lần thêm này đã được ghi rồi, không ghi hai lần."))
+    begin(request, placed.attempt)
     return redirect("checkout:pay", placed.attempt.public_id)
 
 

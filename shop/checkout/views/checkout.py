@@ -30,6 +30,8 @@ from shop.promotions import services as promotions
 from shop.promotions.services import UsedUp
 from shop.shipping.rates import Place
 
+from .payment import begin
+
 
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,6 +138,7 @@ def _place(request: HttpRequest, form: CheckoutForm, stalls: Stalls) -> HttpResp
     basket.status = basket.SUBMITTED
     if form.cleaned_data.get("save_address") and not helps:
         _save_address(request, form)
+    begin(request, placed.attempt)
     return redirect("checkout:pay", placed.attempt.public_id)
 
 

@@ -123,6 +123,16 @@ def go(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     return response
 
 
+def begin(request: HttpRequest, attempt: PaymentAttempt) -> None:
+    """Start an attempt that our own page shows, so that the buyer meets it there; else the page offers a button."""
+    if not PROVIDERS[attempt.provider].is_shown_here:
+        return
+    try:
+        start(attempt.pk, client_ip=request.META.get("REMOTE_ADDR", ""))
+    except (TryLater, Refused) as error:
+        logger.warning("payment attempt %s: not started (%s)", attempt.pk, error)
+
+
 @personal
 @require_POST
 def change(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
@@ -135,6 +145,7 @@ def change(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         return redirect("checkout:pay", found.public_id)
     except NotPayable:
         return redirect("checkout:pay", found.public_id)
+    begin(request, chosen)
     return redirect("checkout:pay", chosen.public_id)
 
 

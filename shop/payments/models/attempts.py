@@ -29,8 +29,9 @@ class PaymentAttempt(models.Model):
     """One try to pay one order with one provider. Met on the pay page.
 
     Unit: whole đồng. ``reference`` is what the payer writes into the transfer, the order's number; at an online
-    provider it is that number and which try this is. ``started_at`` is set once the provider has answered,
-    ``claimed_at`` while it is being asked to start, ``ask_at`` says when to ask it what it knows.
+    provider it is that number and which try this is. ``account`` is the number of an account opened for it alone.
+    ``started_at`` is set once the provider has answered, ``claimed_at`` while it is being asked to start, ``ask_at``
+    says when to ask it what it knows.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -40,6 +41,7 @@ class PaymentAttempt(models.Model):
     amount = models.BigIntegerField()
     status = models.CharField(max_length=16, choices=AttemptStatus, default=AttemptStatus.PENDING)
     provider_reference = models.CharField(max_length=120, blank=True)
+    account = models.CharField(max_length=40, blank=True, db_index=True)
     next_step = models.JSONField(default=dict)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)

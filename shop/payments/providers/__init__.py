@@ -12,6 +12,7 @@ from shop.payments.provider import EventSource, PaymentProvider, Purchase
 from .casso import Casso
 from .cod import CashOnDelivery
 from .momo import MoMo
+from .own_account import OwnAccount
 from .payos import PayOs
 from .practice import Practice
 from .sepay import SePay
@@ -25,7 +26,17 @@ _STRIPE, _PRACTICE = Stripe(), Practice()
 
 PROVIDERS: dict[str, PaymentProvider] = {
     provider.code: provider
-    for provider in (VietQr(), CashOnDelivery(), _PAYOS, _VNPAY, _MOMO, _ZALOPAY, _STRIPE, _PRACTICE)
+    for provider in (
+        VietQr(),
+        OwnAccount(),
+        CashOnDelivery(),
+        _PAYOS,
+        _VNPAY,
+        _MOMO,
+        _ZALOPAY,
+        _STRIPE,
+        _PRACTICE,
+    )
 }
 """Also those that are switched off: attempts of earlier times are asked about and refunded."""
 
@@ -38,8 +49,8 @@ BANK_SOURCES = ("sepay", "payos", "casso")
 NAMES: dict[str, Any] = {
     "vietqr": "VietQR", "vnpay": "VNPay", "momo": "MoMo", "zalopay": "ZaloPay", "stripe": "Stripe",
     "sepay": "SePay", "payos": "payOS", "casso": "Casso",
-    "cod": _("Trả khi nhận hàng"), "pos": _("Máy quẹt thẻ"), "statement": _("Sao kê ngân hàng"),
-    "practice": _("Trả thử"),
+    "own-account": _("Số tài khoản riêng"), "cod": _("Trả khi nhận hàng"), "pos": _("Máy quẹt thẻ"),
+    "statement": _("Sao kê ngân hàng"), "practice": _("Trả thử"),
 }  # fmt: skip
 """How each company or scheme writes its own name, by code; the same in every language. Our own ways are translated."""
 

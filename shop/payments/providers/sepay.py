@@ -68,13 +68,15 @@ def read(body: bytes, *, account: str) -> ProviderEvent:
     if not external_id or amount is None:
         return unreadable(body)
     texts = tuple(text(message.get(name), 500) for name in ("code", "content", "description"))
-    is_ours = account in (text(message.get("accountNumber"), 40), text(message.get("subAccount"), 40))
+    below = text(message.get("subAccount"), 40)
+    is_ours = account in (text(message.get("accountNumber"), 40), below)
     return ProviderEvent(
         external_id=external_id,
         kind=EventKind.CHARGE if message.get("transferType") == "in" else EventKind.OUTGOING,
         amount=amount,
         memo=texts[1] or texts[2] or texts[0],
         texts=texts,
+        account=below if below != account else "",
         bank_reference=text(message.get("referenceCode"), 60),
         occurred_at=instant(message.get("transactionDate")),
         ignored="" if is_ours else "other-account",

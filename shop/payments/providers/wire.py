@@ -31,6 +31,11 @@ def get(url: str, *, headers: Mapping[str, str] | None = None) -> dict[str, Any]
     return _ask("GET", url, headers=headers)
 
 
+def delete(url: str, *, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The same for what is to be no more."""
+    return _ask("DELETE", url, headers=headers)
+
+
 def _ask(method: str, url: str, **sent: Any) -> dict[str, Any]:
     try:
         answer = requests.request(method, url, timeout=SECONDS, allow_redirects=False, **sent)
