@@ -29,10 +29,10 @@ BANK_EVENTS: dict[str, tuple[str, ...]] = {
     "none": (),
 }
 """What each way of paying, and each watcher of the bank account, cannot work without."""
-WATCHED_BY = (
-    ("payos", ("payos", "none"), "another watcher would report the same transfers again"),
-    ("own-account", ("sepay",), "only SePay tells which account was paid"),
-)
+WATCHED_BY = {
+    "payos": (("payos", "none"), "another watcher would report the same transfers again"),
+    "own-account": (("sepay",), "only SePay tells which account was paid"),
+}
 """The ways of paying that not every watcher of the bank account goes with."""
 CHANNELS: dict[str, tuple[str, ...]] = {
     "SMS": ("SMS_URL", "SMS_TOKEN", "SMS_SENDER"),
@@ -113,11 +113,8 @@ class Environment:
                 for needed in known[name]:
                     if not self.text(needed, ""):
                         raise ImproperlyConfigured(f"{needed} is not set, but {setting} names {name}.")
-        for method, watchers, reason in WATCHED_BY:
-            if method in methods and bank_events not in watchers:
-                raise ImproperlyConfigured(
-                    f"PAYMENT_METHODS names {method}, so BANK_EVENTS must be {' or '.join(watchers)}: {reason}."
-                )
+        for method in methods:
+            _check_watcher(method, bank_events)
         if "practice" in methods and not is_sandbox:
             raise ImproperlyConfigured("PAYMENT_METHODS names practice, but SANDBOX is off.")
         if "zalopay" in methods and not self.text("ZALOPAY_APP_ID", "").isdecimal():
@@ -160,6 +157,14 @@ class Environment:
             "EMAIL_USE_TLS": url.scheme == "smtp+tls",
             "EMAIL_TIMEOUT": 10,
         }
+
+
+def _check_watcher(method: str, bank_events: str) -> None:
+    watchers, reason = WATCHED_BY.get(method, ((bank_events,), ""))
+    if bank_events not in watchers:
+        raise ImproperlyConfigured(
+            f"PAYMENT_METHODS names {method}, so BANK_EVENTS must be {' or '.join(watchers)}: {reason}."
+        )
 
 
 def _open_private(path: str, flags: int) -> int:

@@ -35,8 +35,9 @@ class SePayGateway(Gateway):
         self.number += 1
         fields = {
             "id": self.number, "gateway": "BIDV", "transactionDate": "2026-11-23 14:05:09",
-            "accountNumber": self.account, "subAccount": number, "code": None, "content": memo, "transferType": "in", "description": "",
-            "transferAmount": sent, "referenceCode": f"FT{self.number}", "accumulated": 0,
+            "accountNumber": self.account, "subAccount": number, "code": None, "content": memo,
+            "transferType": "in", "description": "", "transferAmount": sent,
+            "referenceCode": f"FT{self.number}", "accumulated": 0,
         }  # fmt: skip
         body, now = json.dumps(fields, ensure_ascii=False).encode(), int(time.time())
         return {TIMESTAMP_HEADER: str(now), SIGNATURE_HEADER: sign(self.secret, now, body)}, body
