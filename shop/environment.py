@@ -53,8 +53,8 @@ class Environment:
     def text(self, name: str, default: str) -> str:
         return self._variables.get(name, "").strip() or default
 
-    def required(self, name: str) -> str:
-        value = self.text(name, "")
+    def required(self, name: str, default: str = "") -> str:
+        value = self.text(name, default)
         if not value:
             raise ImproperlyConfigured(f"{name} is not set.")
         return value

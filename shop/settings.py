@@ -285,16 +285,14 @@ ZALO_ZNS_TEMPLATES = env.pairs("ZALO_ZNS_TEMPLATES", ZNS_PARAMETERS)
 SANDBOX = env.flag("SANDBOX", default=True)
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=not SANDBOX)
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8900").rstrip("/")
-if SANDBOX:
-    SEPAY_WEBHOOK_SECRET = env.secret_key("SEPAY_WEBHOOK_SECRET", PRIVATE_DIR / "sandbox" / "sepay_secret")
-    VIETQR_BANK_BIN = env.text("VIETQR_BANK_BIN", "970436")
-    VIETQR_ACCOUNT = env.text("VIETQR_ACCOUNT", "0123456789")
-    VIETQR_ACCOUNT_NAME = env.text("VIETQR_ACCOUNT_NAME", "CHO PHIEN MAU")
-else:
-    SEPAY_WEBHOOK_SECRET = env.required("SEPAY_WEBHOOK_SECRET")
-    VIETQR_BANK_BIN = env.required("VIETQR_BANK_BIN")
-    VIETQR_ACCOUNT = env.required("VIETQR_ACCOUNT")
-    VIETQR_ACCOUNT_NAME = env.required("VIETQR_ACCOUNT_NAME")
+SEPAY_WEBHOOK_SECRET = (
+    env.secret_key("SEPAY_WEBHOOK_SECRET", PRIVATE_DIR / "sandbox" / "sepay_secret")
+    if SANDBOX
+    else env.required("SEPAY_WEBHOOK_SECRET")
+)
+VIETQR_BANK_BIN = env.required("VIETQR_BANK_BIN", "970436" if SANDBOX else "")
+VIETQR_ACCOUNT = env.required("VIETQR_ACCOUNT", "0123456789" if SANDBOX else "")
+VIETQR_ACCOUNT_NAME = env.required("VIETQR_ACCOUNT_NAME", "CHO PHIEN MAU" if SANDBOX else "")
 SEPAY_WEBHOOK_SECRET_PREVIOUS = env.text("SEPAY_WEBHOOK_SECRET_PREVIOUS", "")  # accepted during rotation
 SEPAY_API_URL = env.text("SEPAY_API_URL", "https://userapi.sepay.vn").rstrip("/")
 SEPAY_API_TOKEN = env.text("SEPAY_API_TOKEN", "")
@@ -332,6 +330,10 @@ PRACTICE_SECRET = (
     env.secret_key("PRACTICE_SECRET", PRIVATE_DIR / "sandbox" / "practice_secret") if SANDBOX else ""
 )
 PAYMENT_WINDOW_MINUTES = env.number("PAYMENT_WINDOW_MINUTES", 60)
+
+# --- Couriers ---------------------------------------------------------------------------
+GHTK_URL = env.text("GHTK_URL", "https://services.giaohangtietkiem.vn").rstrip("/")
+GHTK_TOKEN, GHTK_PARTNER = env.text("GHTK_TOKEN", ""), env.text("GHTK_PARTNER", "")
 
 # --- Invoices ------------------------------------------------------------------------
 INVOICE_GATEWAY = env.text("INVOICE_GATEWAY", "sandbox")

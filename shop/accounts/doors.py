@@ -59,6 +59,8 @@ _PACKER = frozenset(
         "panel:withdraw_shortfall",
         "panel:hand_over",
         "panel:slip",
+        "panel:register_parcel",
+        "panel:courier_label",
         "panel:take_back_parcel",
         "panel:enter_card",
         "panel:change_lots",

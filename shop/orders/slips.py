@@ -36,7 +36,7 @@ def slip_pdf(consignment: Consignment) -> bytes:
     return _FORM.pdf(_content(consignment), at=consignment.created_at)
 
 
-def _parcel(consignment: Consignment) -> list[Consignment]:
+def packed_together(consignment: Consignment) -> list[Consignment]:
     """What goes in one box: the consignment and those that are where it is and ship with it, the first order first."""
     key = consignment.ships_with_id or consignment.pk
     rows = Consignment.objects.filter(Q(pk=key) | Q(ships_with=key), status=consignment.status)
@@ -48,7 +48,7 @@ def _parcel(consignment: Consignment) -> list[Consignment]:
 
 
 def _content(consignment: Consignment) -> dict[str, Any]:
-    parcel = _parcel(consignment)
+    parcel = packed_together(consignment)
     first = parcel[0]
     sheet, stall = first.order.sheet, first.cooperative
     goods = [

@@ -31,6 +31,7 @@ from shop.orders.statuses import (
     ShortfallChoice,
     Verdict,
 )
+from shop.orders.waybills import adapter_for
 from shop.payments.models import TerminalPayment
 from shop.shipping.couriers import Courier
 
@@ -266,7 +267,15 @@ class ConsignmentPage(Screen):
             ],
             can_hand_over=status == ConsignmentStatus.PACKED and may_open(user, "panel:hand_over"),
             hand_over_form=self.hand_over_form
-            or HandOverForm(initial={"carrier": _carrier(self.consignment)}),
+            or HandOverForm(
+                initial={
+                    "carrier": _carrier(self.consignment),
+                    "tracking_number": self.consignment.tracking_number,
+                }
+            ),
+            is_asked_here=adapter_for(self.consignment) is not None
+            and may_open(user, "panel:register_parcel"),
+            courier_name=_carrier(self.consignment),
             **self._at_door(),
         )
         return context

@@ -34,6 +34,7 @@ from . import (
     stall_data,
     team,
     transfers,
+    waybills,
 )
 from .corrections import (
     Adjust,
@@ -70,6 +71,8 @@ urlpatterns = [
     path("kien-hang/<int:pk>/du-hang/", WithdrawShortfall.as_view(), name="withdraw_shortfall"),
     path("kien-hang/<int:pk>/giao-di/", packing.HandOver.as_view(), name="hand_over"),
     path("kien-hang/<int:pk>/phieu/", door.slip, name="slip"),
+    path("kien-hang/<int:pk>/van-don/", waybills.RegisterParcel.as_view(), name="register_parcel"),
+    path("kien-hang/<int:pk>/nhan/", waybills.courier_label, name="courier_label"),
     path("kien-hang/<int:pk>/tra-ve/", door.TakeBackParcel.as_view(), name="take_back_parcel"),
     path("kien-hang/<int:pk>/quet-the/", door.EnterCard.as_view(), name="enter_card"),
     path("kien-hang/<int:pk>/quet-the/<int:payment>/huy/", door.ReverseCard.as_view(), name="reverse_card"),

@@ -138,10 +138,13 @@ def charged_grams(parcel: Parcel, cubic_cm_per_kilogram: int) -> int:
     return max(parcel.grams, -(-parcel.cubic_cm * KILOGRAM // cubic_cm_per_kilogram))
 
 
-def quote(service: Service, parcel: Parcel, *, origin: Place, destination: Place) -> Quote | None:
+def quote(
+    service: Service, parcel: Parcel, *, origin: Place, destination: Place, charge: int | None = None
+) -> Quote | None:
     """What ``service`` asks; None if it does not go there or does not take such goods.
 
-    The nearest zone of the service that holds the destination counts.
+    The nearest zone of the service that holds the destination counts. ``charge``: what the courier itself asks today,
+    in place of the weight band.
 
     >>> near = Tariff(((1000, 12_000), (5000, 22_000)), further_kilogram=2000, free_from=500_000)
     >>> service = Service({Reach.SAME_PROVINCE: near})
@@ -161,6 +164,8 @@ def quote(service: Service, parcel: Parcel, *, origin: Place, destination: Place
     amount = tariff.charge(charged_grams(parcel, service.cubic_cm_per_kilogram))
     if amount is None:
         return None
+    if charge is not None:
+        amount = charge
     if tariff.free_from is not None and parcel.goods_amount >= tariff.free_from:
         amount = 0
     if parcel.is_chilled:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from oscar.apps.shipping import repository
 
-from catalog.models import Cooperative, NetUnit
+from catalog.models import Commune, Cooperative, NetUnit
 from catalog.sold import pack_grams, sold_sheet
 from shop.money import to_dong
 
-from . import naming, rates
+from . import live, naming, rates
 from .couriers import Courier
 from .methods import StallDelivery
 from .models import CollectionPoint, DeliveryService, StallDispatch, UnservedArea
@@ -161,12 +161,13 @@ def stall_options(
     """What each stall of these basket lines offers for that place, keyed by the cooperative's id.
 
     ``ready_days``: by the same id, the day before which not all of its goods are there. A stall sends once.
-    Six queries whatever the number of stalls.
+    Six queries whatever the number of stalls; one more, and the couriers, where some are asked for their prices.
     """
     parcels = parcels_of(lines)
     pks = [stall.pk for stall in parcels]
     tables, places = Tables.of(pks), Places.of(pks)
     at = timezone.localtime(now)
+    charges = _charges(parcels, tables, destination)
     offered = {}
     for stall, parcel in parcels.items():
         if not parcel.grams:
@@ -174,7 +175,7 @@ def stall_options(
             continue
         is_served = places.is_served(stall.pk, destination)
         ready_on = (ready_days or {}).get(stall.pk)
-        sent = _sent(stall, parcel, tables, destination, at, ready_on) if is_served else []
+        sent = _sent(stall, parcel, tables, destination, at, ready_on, charges) if is_served else []
         ready = leaves_on(tables.dispatch_of(stall.pk), at, ready_on=ready_on)
         offered[stall.pk] = StallOptions((*sent, *_fetched(places.points.get(stall.pk, []), ready)))
     return offered
@@ -187,16 +188,49 @@ def _sent(
     destination: Place,
     at: dt.datetime,
     ready_on: dt.date | None,
+    charges: Mapping[tuple[int, int], int],
 ) -> list[Option]:
     found = []
     for service in tables.services_of(stall.pk):
-        asked = rates.quote(service.table(), parcel, origin=place_of(stall), destination=destination)
+        asked = rates.quote(
+            service.table(),
+            parcel,
+            origin=place_of(stall),
+            destination=destination,
+            charge=charges.get((stall.pk, service.pk)),
+        )
         if asked:
             days = arrives(tables.dispatch_of(stall.pk), at, asked.days, ready_on=ready_on)
             found.append(
                 Option(f"s{service.pk}", service.courier, service.name, service.name_en, asked.amount, days)
             )
     return sorted(found, key=lambda option: option.amount)  # equal prices keep the order of the table
+
+
+def _charges(
+    parcels: Mapping[Cooperative, Parcel], tables: Tables, destination: Place
+) -> dict[tuple[int, int], int]:
+    """What couriers ask today, by stall and service: of the market's own tables, for parcels that these would take."""
+    asked = [one for one in tables.services if one.cooperative_id is None and live.adapter_of(one.courier)]
+    if not asked:
+        return {}
+    ends = {destination.commune, *(stall.commune_id for stall in parcels)}
+    communes = Commune.objects.select_related("province").in_bulk(list(ends))
+    words = {pk: live.Address(commune.province.name, commune.name) for pk, commune in communes.items()}
+    questions = {
+        (stall.pk, service.pk): live.Question(
+            service.courier,
+            replace(parcel, grams=rates.charged_grams(parcel, service.cubic_cm_per_kilogram)),
+            words[stall.commune_id],
+            words[destination.commune],
+        )
+        for stall, parcel in parcels.items()
+        for service in asked
+        if parcel.grams
+        and destination.commune in words
+        and rates.quote(service.table(), parcel, origin=place_of(stall), destination=destination)
+    }
+    return live.charges(questions)
 
 
 def _fetched(points: list[CollectionPoint], ready: dt.date) -> list[Option]:

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 from tests.support.loopback import serving
 
 Reply = tuple[int, dict[str, Any]]
+Raw = tuple[int, bytes]
+"""An answer that is no JSON, such as a PDF."""
 
 
 class Gateway:
@@ -22,7 +24,7 @@ class Gateway:
         self.trouble: list[str] = []
         self.url = ""
 
-    def answer(self, method: str, path: str, fields: dict[str, Any], headers: dict[str, str]) -> Reply:
+    def answer(self, method: str, path: str, fields: dict[str, Any], headers: dict[str, str]) -> Reply | Raw:
         raise NotImplementedError
 
 
@@ -59,7 +61,10 @@ class _Requests(BaseHTTPRequestHandler):
         if trouble == "lost":  # done, but nobody hears of it
             self.close_connection = True
             return
-        self._write(status, json.dumps(reply, ensure_ascii=False).encode(), "application/json")
+        if isinstance(reply, bytes):
+            self._write(status, reply, "application/octet-stream")
+        else:
+            self._write(status, json.dumps(reply, ensure_ascii=False).encode(), "application/json")
 
     def _write(self, status: int, body: bytes, kind: str) -> None:
         self.send_response(status)
