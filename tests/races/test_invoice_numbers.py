@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
 from shop.invoices import numbering, services
 from shop.invoices.models import Invoice, InvoiceSeries
@@ -78,7 +78,11 @@ def test_two_clerks_issue_fifty_invoices_numbered_one_to_fifty(keys) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_clerks_issue_for_ten_cooperatives_without_a_gap(keys) -> None:
-    """Every invoice is tried by two clerks on average, in another order by each."""
+    """Every invoice is tried by two clerks on average, in another order by each.
+
+    SQLite has one writer and no queue: of twenty who want nothing else, one may wait in vain for its twenty seconds.
+    Such a clerk is told so and tries again later.
+    """
     sellers = [make_cooperative(tax_code=code) for code in TAX_CODES]
     total = times("RACE_CONSIGNMENTS", 100, 1_000)
     invoices = [waiting(sellers[n % 10], f"HT{n:08d}-1") for n in range(total)]
@@ -88,11 +92,22 @@ def test_twenty_clerks_issue_for_ten_cooperatives_without_a_gap(keys) -> None:
         chance.shuffle(queue)
 
     def clerk(queue: list[Invoice]) -> None:
-        for invoice in queue:
-            services.issue(invoice=invoice, now=NOON)
+        waiting_list, most = list(queue), 2 * len(queue)
+        for _try in range(most):
+            if not waiting_list:
+                return
+            invoice = waiting_list.pop(0)
+            try:
+                services.issue(invoice=invoice, now=NOON)
+            except OperationalError:
+                if connection.vendor != "sqlite":  # there it would be a deadlock
+                    raise
+                waiting_list.append(invoice)
+        raise AssertionError(f"{len(waiting_list)} invoices could not be issued")
 
     outcomes = at_once([functools.partial(clerk, queue) for queue in queues], seconds=900)
     assert outcomes == [None] * 20
+    assert not Invoice.objects.filter(number=None).exists()
     for seller in sellers:
         numbers = sorted(Invoice.objects.filter(seller=seller).values_list("number", flat=True))
         assert numbers == list(range(1, len(numbers) + 1))
