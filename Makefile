@@ -1,7 +1,7 @@
 # Chợ Phiên: `make run` opens the market, `make test` proves it. Everything else is a part of these two.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-whole test-fast test-postgres test-browser templates html lighthouse check format style bench messages lock clean
+.PHONY: help setup run test test-whole test-fast test-postgres test-browser test-live templates html lighthouse check format style bench messages lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -28,7 +28,7 @@ setup: $(VENV)/.installed  ## Environment and database only
 run: $(VENV)/.installed  ## Open the market at http://localhost:8000 (BIND=host:port for another address)
 	@exec $(MANAGE) serve $(BIND) --demo
 
-test: templates test-fast test-postgres test-browser  ## Everything: SQLite, PostgreSQL, browser
+test: templates test-fast test-postgres test-browser test-live  ## Everything: SQLite, PostgreSQL, browser
 
 test-whole: export WHOLE = 1
 test-whole: test  ## The same with everything on PostgreSQL too, and every race in its full size
@@ -40,16 +40,19 @@ templates: $(VENV)/.installed-dev  ## The databases that tests copy, both kinds 
 
 test-fast: $(VENV)/.installed-dev  ## The SQLite suite
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
-	$(VENV)/bin/pytest -n auto --dist worksteal -m "not browser and not html"
+	$(VENV)/bin/pytest -n auto --dist worksteal -m "not browser and not html and not live"
 
 test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently, on PostgreSQL
 	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --dist worksteal -m "not browser and not html"
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --dist worksteal -m "not browser and not html and not live"
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
 	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
 	$(VENV)/bin/pytest -n auto -m browser
 	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser
+
+test-live: $(VENV)/.installed-dev  ## The providers' own test systems, where LIVE_… names keys for them
+	$(VENV)/bin/pytest -m live -rs --force-enable-socket tests/shop/payments/test_live.py
 
 html: $(VENV)/.installed-dev  ## Every type of page through the Nu HTML checker (needs npm and Java)
 	@tests/support/tools.sh programs java:default-jre-headless npm:npm
