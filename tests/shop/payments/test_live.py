@@ -1,4 +1,4 @@
-"""The providers' own test systems, asked over the Internet where the environment holds keys for them (``make test-live``).
+"""The providers' own test systems, asked over the Internet where the environment holds keys (``make test-live``).
 
 Each needs its settings with ``LIVE_`` before their names, such as ``LIVE_STRIPE_SECRET_KEY=sk_test_…``. Without them a
 provider is not asked, and the run says so.
