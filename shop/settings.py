@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "shop.shopper.apps.ShopperConfig",
     "shop.sellers.apps.SellersConfig",
     "shop.second_factor.apps.SecondFactorConfig",
+    "shop.passkeys.apps.PasskeysConfig",
     "shop.log_ins.apps.LogInsConfig",
     # Oscar: three forks. Its dashboard's configs stay: oscar.config.Shop.ready() asks for them; its URLs stay out.
     "oscar.config.Shop",

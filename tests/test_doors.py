@@ -49,6 +49,7 @@ from shop.orders.models import Consignment, GoodsReport, Shortfall
 from shop.orders.services import report_goods, report_shortfall
 from shop.orders.statuses import Fault, Wish
 from shop.orders.tokens import short_token
+from shop.passkeys.models import Passkey
 from shop.payments.models import InboundEvent, Refund, Remittance
 from shop.payments.refunds import return_transfer
 from shop.payments.remittances import Collected, enter
@@ -114,6 +115,7 @@ def values(market: Market) -> dict[str, Any]:
         "filter_spec": "original",
         "gtin": _number_of(market.goods_a),
         "image_id": picture.pk,
+        "key": _passkey(market).pk,
         "kind": "svg",
         "link": sign_up_link(SignUp(email=None, phone="0912000999")).split("/")[-2],
         "lot_code": make_lot(market.goods_a).code,
@@ -221,6 +223,11 @@ def _reviewed(market: Market) -> Review:
         found.append(decide(review=review, state=ReviewState.SHOWN, reason=None, by=None))
         row.update(status="to-pack")  # what the other doors ask about
     return found[0]
+
+
+def _passkey(market: Market) -> Passkey:
+    """A key of the shopper; to everybody else it is another's."""
+    return Passkey.objects.create(user=market.people["shopper"], name="Máy", credential_id="a", handle="b")
 
 
 def _watched(market: Market) -> str:

@@ -33,6 +33,11 @@ _EVERY_ROLE = frozenset(
         "wagtailadmin_dismissibles",
         "second_factor:ask",
         "second_factor:set_up",
+        "panel_passkeys:keys",
+        "panel_passkeys:options",
+        "panel_passkeys:remove",
+        "panel_passkeys:step_options",
+        "panel_passkeys:step",
         "panel:log_ins",
     }
 )
