@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "shop.sellers.apps.SellersConfig",
     "shop.second_factor.apps.SecondFactorConfig",
     "shop.passkeys.apps.PasskeysConfig",
+    "shop.helping.apps.HelpingConfig",
     "shop.log_ins.apps.LogInsConfig",
     # Oscar: three forks. Its dashboard's configs stay: oscar.config.Shop.ready() asks for them; its URLs stay out.
     "oscar.config.Shop",
@@ -146,6 +147,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "shop.audit.sources.AuditMiddleware",
     "shop.log_ins.middleware.LogInMiddleware",
+    "shop.helping.acting.ActingMiddleware",
     "shop.accounts.middleware.PanelDoorMiddleware",
     "shop.second_factor.middleware.SecondFactorMiddleware",
     "shop.checkout.middleware.BasketMiddleware",

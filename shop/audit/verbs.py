@@ -77,6 +77,11 @@ class Verb(models.TextChoices):
     STALL_REOPENED = "stall-reopened", _("Cho gian hàng bán lại")
     STALL_DATA_EXPORTED = "stall-data-exported", _("Tải dữ liệu gian hàng về máy")
 
+    HELPER_TEAM_SAVED = "helper-team-saved", _("Lập, sửa tổ hỗ trợ")
+    HELP_ALLOWED = "help-allowed", _("Cho tổ hỗ trợ làm thay")
+    HELP_REVOKED = "help-revoked", _("Thôi cho làm thay")
+    HELP_BEGUN = "help-begun", _("Mở gian hàng để làm thay")
+    HELPED_STALL = "helped-stall", _("Làm thay cho gian hàng")
     HELPED_ORDER = "helped-order", _("Đặt hàng giúp bà con")
     LOG_EXPORTED = "log-exported", _("Tải nhật ký về máy")
 
@@ -98,6 +103,10 @@ FIELDS: Mapping[str, Any] = {
     "address": _("Địa chỉ"),
     "is_open": _("Đang bán"),
     "role": _("Vai trò"),
+    "scope": _("Được làm gì"),
+    "communes": _("Xã, phường"),
+    "members": _("Người của tổ"),
+    "is_active": _("Đang hoạt động"),
     "roles": _("Vai trò"),
     "amount": _("Số tiền"),
     "payee": _("Nơi nhận"),
