@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from oscar.defaults import *  # noqa: F403  Oscar reads its own settings from here
 
 from shop.environment import Environment
+from shop.installed_apps import INSTALLED_APPS  # noqa: F401  Django reads it here
 from shop.messages.kinds import ZNS_PARAMETERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -40,95 +41,7 @@ WAGTAIL_SITE_NAME = MARKET_NAME
 WAGTAILADMIN_BASE_URL = BASE_URL
 OSCAR_SHOP_NAME = MARKET_NAME
 
-# --- Apps ----------------------------------------------------------------------
-INSTALLED_APPS = [
-    "shop.apps.ShopConfig",
-    "shop.audit.apps.AuditConfig",
-    "shop.accounts.apps.AccountsConfig",
-    "shop.panel.apps.PanelConfig",  # before wagtail.admin: it replaces some of its templates
-    "shop.images.apps.ImagesConfig",
-    "catalog.apps.CatalogConfig",
-    "cms.apps.CmsConfig",
-    "shop.orders.apps.OrdersConfig",
-    "shop.payments.apps.PaymentsConfig",
-    "shop.invoices.apps.InvoicesConfig",
-    "shop.messages.apps.MessagesConfig",
-    "shop.complaints.apps.ComplaintsConfig",
-    "shop.promotions.apps.PromotionsConfig",
-    "shop.reviews.apps.ReviewsConfig",
-    "shop.wishes.apps.WishesConfig",
-    "shop.api.apps.ApiConfig",
-    "shop.shopper.apps.ShopperConfig",
-    "shop.sellers.apps.SellersConfig",
-    "shop.second_factor.apps.SecondFactorConfig",
-    "shop.log_ins.apps.LogInsConfig",
-    # Oscar: three forks. Its dashboard's configs stay: oscar.config.Shop.ready() asks for them; its URLs stay out.
-    "oscar.config.Shop",
-    "oscar.apps.analytics.apps.AnalyticsConfig",
-    "shop.checkout.apps.CheckoutConfig",
-    "oscar.apps.address.apps.AddressConfig",
-    "shop.shipping.apps.ShippingConfig",
-    "oscar.apps.catalogue.apps.CatalogueConfig",
-    "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
-    "oscar.apps.communication.apps.CommunicationConfig",
-    "shop.partner.apps.PartnerConfig",
-    "oscar.apps.basket.apps.BasketConfig",
-    "oscar.apps.payment.apps.PaymentConfig",
-    "oscar.apps.offer.apps.OfferConfig",
-    "oscar.apps.order.apps.OrderConfig",
-    "oscar.apps.customer.apps.CustomerConfig",
-    "oscar.apps.search.apps.SearchConfig",
-    "oscar.apps.voucher.apps.VoucherConfig",
-    "oscar.apps.wishlists.apps.WishlistsConfig",
-    "oscar.apps.dashboard.apps.DashboardConfig",
-    "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
-    "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
-    "oscar.apps.dashboard.orders.apps.OrdersDashboardConfig",
-    "oscar.apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
-    "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
-    "oscar.apps.dashboard.partners.apps.PartnersDashboardConfig",
-    "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
-    "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
-    "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
-    "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
-    "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
-    "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
-    # Wagtail. "modelsearch" must not be listed beside "wagtail.search": the first page
-    # deletion would die with "Multiple instances of the modelsearch app".
-    "wagtail.contrib.forms",
-    "wagtail.contrib.redirects",
-    "wagtail.contrib.settings",
-    "wagtail.contrib.simple_translation",
-    "wagtail.embeds",
-    "wagtail.sites",
-    "wagtail.users",
-    "wagtail.snippets",
-    "wagtail.documents",
-    "wagtail.images",
-    "wagtail.search",
-    "wagtail.admin",
-    "wagtail.locales",
-    "wagtail",
-    "modelcluster",
-    "taggit",
-    "widget_tweaks",
-    "treebeard",
-    "phonenumber_field",
-    "django_tables2",
-    "django_tasks",
-    "django_tasks_db",
-    "csp",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "django.contrib.sites",
-    "django.contrib.flatpages",  # Oscar's pages dashboard needs the app; its middleware stays out
-    "django.contrib.humanize",
-]
-
+# --- Requests -------------------------------------------------------------------
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -145,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "shop.audit.sources.AuditMiddleware",
     "shop.log_ins.middleware.LogInMiddleware",
+    "shop.helping.acting.ActingMiddleware",
     "shop.accounts.middleware.PanelDoorMiddleware",
     "shop.second_factor.middleware.SecondFactorMiddleware",
     "shop.checkout.middleware.BasketMiddleware",

@@ -11,6 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 
 from shop import feeds, health, low_data, share_cards, styleguide, webhooks
 from shop.offline import views as offline
+from shop.passkeys import urls as passkeys_urls
 
 urlpatterns = [
     path("webhooks/<slug:source>/", webhooks.deliver, name="webhook"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("song/", health.alive),
     path("san-sang/", health.ready),
     path("styleguide/", styleguide.show, name="styleguide"),
+    path("quan-tri/hai-buoc/khoa/", include(passkeys_urls.panel)),
     path("quan-tri/hai-buoc/", include("shop.second_factor.urls")),
     path("quan-tri/", include(wagtailadmin_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
@@ -39,6 +41,7 @@ urlpatterns = [
         path("", include("shop.wishes.urls")),
         path("", include("shop.checkout.urls")),
         path("", include("shop.shopper.urls")),
+        path("tai-khoan/khoa/", include(passkeys_urls.account)),
         path("", include("shop.lookup_urls")),
         path("", include("shop.complaints.urls")),
         path("", include("shop.sellers.urls")),

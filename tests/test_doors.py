@@ -25,6 +25,7 @@ from django.utils import timezone, translation
 from django.utils.translation import trans_real
 from PIL import Image
 
+from catalog.clock import today
 from catalog.models import Cooperative, MemberRole, ProductSheet
 from catalog.numbers import set_gtin
 from cms.services import publish_home, publish_story
@@ -32,6 +33,9 @@ from shop.accounts.addresses import save_address
 from shop.accounts.models import SavedAddress, User
 from shop.complaints.models import Complaint
 from shop.complaints.services import Subject, file_complaint
+from shop.helping.acting import STALL
+from shop.helping.models import HelpConsent, HelperTeam, HelpScope, OpenTask, Visit
+from shop.helping.services import allow, note_visit, save_team
 from shop.images.models import Picture
 from shop.invoices.models import (
     DocumentKind,
@@ -49,6 +53,7 @@ from shop.orders.models import Consignment, GoodsReport, Shortfall
 from shop.orders.services import report_goods, report_shortfall
 from shop.orders.statuses import Fault, Wish
 from shop.orders.tokens import short_token
+from shop.passkeys.models import Passkey
 from shop.payments.models import InboundEvent, Refund, Remittance
 from shop.payments.refunds import return_transfer
 from shop.payments.remittances import Collected, enter
@@ -93,6 +98,7 @@ def values(market: Market) -> dict[str, Any]:
         commune=market.a.commune,
         street="Bản Mẫu",
     )
+    _helped(market)
     page, revision, reported = story.pk, story.latest_revision_id, _reported(market)
     review = _reviewed(market)
     applied = _applied(market)
@@ -114,6 +120,7 @@ def values(market: Market) -> dict[str, Any]:
         "filter_spec": "original",
         "gtin": _number_of(market.goods_a),
         "image_id": picture.pk,
+        "key": _passkey(market).pk,
         "kind": "svg",
         "link": sign_up_link(SignUp(email=None, phone="0912000999")).split("/")[-2],
         "lot_code": make_lot(market.goods_a).code,
@@ -223,6 +230,28 @@ def _reviewed(market: Market) -> Review:
     return found[0]
 
 
+def _passkey(market: Market) -> Passkey:
+    """A key of the shopper; to everybody else it is another's."""
+    return Passkey.objects.create(user=market.people["shopper"], name="Máy", credential_id="a", handle="b")
+
+
+def _helped(market: Market) -> OpenTask:
+    """A's consent for the helper, B's for the same person but not yet in force, and what a visit left to be done."""
+    helper, day = market.people["helper"], today()
+    team = save_team(
+        team=None,
+        name="Tổ mẫu",
+        communes={market.a.commune, market.b.commune},
+        members=[helper],
+        is_active=True,
+        by=None,
+    )
+    for stall, first in ((market.a, day), (market.b, day + dt.timedelta(days=1))):
+        allow(cooperative=stall, team=team, scope=HelpScope.SELLER, valid_from=first, valid_to=first, by=None)
+    visit = Visit(team=team, helper=helper, on=day, commune=market.a.commune, whom="Chị Mẫu", done="Chụp ảnh")
+    return note_visit(visit, left="Chụp lại").tasks.get()
+
+
 def _watched(market: Market) -> str:
     watch = SeasonWatch.objects.create(sheet=market.goods_a, email="khach@demo.example", language="vi")
     return watch_link(watch).split("/")[-2]
@@ -322,6 +351,9 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         lambda own: own.stall.imports.get_or_create(file_name="hang.csv", status="checked")[0].pk,
     ),
     ("panel:lot", lambda own: make_lot(own.sheet).pk),
+    ("panel:help_revoke", lambda own: HelpConsent.objects.get(cooperative=own.stall).pk),
+    ("panel:helper_team$", lambda own: HelperTeam.objects.get().pk),
+    ("panel:task_settle", lambda own: OpenTask.objects.get().pk),
     ("panel:delivery_service", lambda own: own.stall.delivery_services.get().pk),
     ("panel:application", lambda own: Application.objects.get().pk),
     ("panel:stall$", lambda own: own.stall.pk),
@@ -375,12 +407,22 @@ def key_of(door: Door, market: Market, role: str, picture_id: int) -> int:
     return next(key(own) for pattern, key in KEYS if re.match(pattern, door.name))
 
 
-def log_in(user: User | None) -> str:
-    """The key of a fresh session of that person."""
+def log_in(user: User | None, *, acting_for: Cooperative | None = None) -> str:
+    """The key of a fresh session of that person, at work for a stall if one is named."""
     client = Client()
     if user is not None:
         client.force_login(user, backend="shop.accounts.backends.EmailOrPhoneBackend")
+    if acting_for is not None:
+        session = client.session
+        session[STALL] = acting_for.pk
+        session.save()
     return client.cookies[settings.SESSION_COOKIE_NAME].value if user else ""
+
+
+def session_of(role: str, market: Market) -> str:
+    if role == "acting":
+        return log_in(market.people["helper"], acting_for=market.a)
+    return log_in(market.people["cooperative" if role == "foreign" else role])
 
 
 def visitor(session: str) -> Client:
@@ -419,7 +461,7 @@ def test_every_url_answers_every_role_as_reviewed(
 ) -> None:
     asked_for = re.compile(pytestconfig.getoption("door"))
     table = reviewed()
-    session = log_in(market.people["cooperative" if role == "foreign" else role])
+    session = session_of(role, market)
     wrong, leaks = [], []
     for door in filter(lambda door: asked_for.search(door.label), DOORS):
         path = door.path(values | {"pk": key_of(door, market, role, values["image_id"]), "parent_pk": 1})
@@ -435,6 +477,25 @@ def test_every_url_answers_every_role_as_reviewed(
             wrong.append(f"{door.label}: {role} got {'/'.join(found)}, reviewed {expected}")
     assert not wrong, "\n".join(wrong)
     assert not leaks, leaks
+
+
+def test_a_helper_at_work_for_one_stall_reaches_nothing_of_another(
+    market: Market, values: dict[str, Any], pytestconfig: pytest.Config
+) -> None:
+    """Every screen of the panel with a key in its address, with the keys of a stall whose consent is not in force."""
+    asked_for = re.compile(pytestconfig.getoption("door"))
+    session, found = session_of("acting", market), {}
+    own = ("panel:task_settle",)  # the helper's, not a stall's
+    doors = [door for door in DOORS if re.match("panel(_products)?:", door.name) and "pk" in door.arguments]
+    for door in filter(lambda door: asked_for.search(door.label) and door.name not in own, doors):
+        path = door.path(values | {"pk": key_of(door, market, "foreign", values["image_id"])})
+        for method in ("get", "post"):
+            response = ask(visitor(session), method, path)
+            text = text_of(response)
+            if response.status_code not in (404, 405) or any(secret in text for secret in SECRETS_OF_B):
+                found[f"{door.label} {method}"] = response.status_code
+    assert len(doors) > 50
+    assert not found
 
 
 @pytest.mark.parametrize("role", ["anonymous", "shopper"])
@@ -489,7 +550,7 @@ def test_the_table_itself_keeps_the_promises_of_the_roles() -> None:
         is_open = row["anonymous"][:5] != "login"
         assert row["shopper"] == "403/403" or is_open, label
         if not label.startswith(ours) and not is_open:
-            same = ("foreign", "seller", "packer", "invoice_staff", "helper")
+            same = ("foreign", "seller", "packer", "invoice_staff", "helper", "acting")
             assert all(row[other] == row["cooperative"] for other in same), label
         if label.startswith("panel:") and "(pk)" in label:
             assert set(row["foreign"].split("/")) <= {"404", "405"}, label
@@ -501,13 +562,15 @@ def test_the_table_itself_keeps_the_promises_of_the_roles() -> None:
             "wagtailadmin_api",
         ):
             if closed in label:
-                closed_to = ("cooperative", "seller", "packer", "invoice_staff", "helper")
+                closed_to = ("cooperative", "seller", "packer", "invoice_staff", "helper", "acting")
                 assert {row[other] for other in closed_to} == {"404/404"}, label
         for low, high in (
             ("packer", "seller"),
             ("seller", "cooperative"),
+            ("acting", "seller"),
         ):  # each may what the one before it may
-            assert row[low] == "404/404" or row[low] == row[high], (label, low)
+            is_own = low == "acting" and row["helper"] != "404/404"
+            assert row[low] == "404/404" or row[low] == row[high] or is_own, (label, low)
 
 
 def test_a_url_without_a_row_would_be_noticed() -> None:

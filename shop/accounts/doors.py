@@ -10,7 +10,8 @@ from typing import Any
 
 from catalog.models import MemberRole
 
-from .roles import Role, member_roles_of, roles_of
+from .helper_doors import HELPER, KEPT_FROM_HELPERS, VISITS
+from .roles import Role, acting_of, member_roles_of, roles_of
 
 OPEN = frozenset(
     {
@@ -33,6 +34,11 @@ _EVERY_ROLE = frozenset(
         "wagtailadmin_dismissibles",
         "second_factor:ask",
         "second_factor:set_up",
+        "panel_passkeys:keys",
+        "panel_passkeys:options",
+        "panel_passkeys:remove",
+        "panel_passkeys:step_options",
+        "panel_passkeys:step",
         "panel:log_ins",
     }
 )
@@ -116,6 +122,9 @@ _MANAGER = (
         "panel:audit_csv",
         "panel:dossiers",
         "panel:dossier",
+        "panel:help_consents",
+        "panel:help_allow",
+        "panel:help_revoke",
         "panel:team",
         "panel:invite",
         "panel:invitation_withdraw",
@@ -280,7 +289,11 @@ _OPERATOR = (
     | _READ_REVIEWS
     | _MONEY
     | _MESSAGES
+    | VISITS
     | {
+        "panel:helper_teams",
+        "panel:helper_team_add",
+        "panel:helper_team",
         "panel:training",
         "panel:audit_log",
         "panel:audit_csv",
@@ -346,7 +359,7 @@ _OPERATOR = (
 DOORS: dict[Role, frozenset[str]] = {
     Role.INVOICE_STAFF: _EVERY_ROLE | _INVOICE_STAFF,
     Role.EDITOR: _EVERY_ROLE | _WRITER | _SYNONYMS,
-    Role.HELPER: _EVERY_ROLE,
+    Role.HELPER: _EVERY_ROLE | HELPER,
     Role.OPERATOR: _EVERY_ROLE | _OPERATOR,
 }
 
@@ -365,6 +378,8 @@ def may_open(user: Any, view_name: str) -> bool:
         return True
     if any(view_name in DOORS[role] for role in roles_of(user) if role in DOORS):
         return True
+    if acting_of(user) is not None and view_name in KEPT_FROM_HELPERS:
+        return False
     return bool(member_roles_of(user) & roles_for(view_name))
 
 

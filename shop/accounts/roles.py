@@ -5,6 +5,8 @@ Members of cooperatives have no group here: their rights come from ``catalog.mod
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -25,6 +27,32 @@ class Role(models.TextChoices):
 
 
 STAFF_ROLES = (Role.INVOICE_STAFF, Role.EDITOR, Role.HELPER, Role.OPERATOR)
+
+
+@dataclass(frozen=True)
+class Acting:
+    """For which stall a helper works while a request is answered, in which role, and until when that is allowed.
+
+    ``others`` are further stalls that the person may change to: (key, name).
+    """
+
+    cooperative_id: int
+    name: str
+    role: MemberRole
+    until: dt.date
+    others: tuple[tuple[int, str], ...] = ()
+
+
+def act_for(user: Any, acting: Acting) -> None:
+    """From here on the person is a helper who works in that one stall, and nothing else: own other roles rest."""
+    user.acting = acting
+    user._roles = frozenset({Role.HELPER, Role.COOPERATIVE})
+    user._member_roles = frozenset({acting.role})
+
+
+def acting_of(user: Any) -> Acting | None:
+    """The stall a helper works for; None for everybody else, and outside of such a request."""
+    return getattr(user, "acting", None)
 
 
 def roles_of(user: Any) -> frozenset[Role]:

@@ -11,7 +11,7 @@ from catalog.acts import Act
 from catalog.folding import fold
 
 from .models import Entry
-from .sources import network_here, person_here
+from .sources import acting_here, network_here, note_told, person_here
 
 Changes = Mapping[str, tuple[Any, Any]]
 MOST_TOLD = 200  # characters of one value
@@ -62,6 +62,8 @@ def _entry(
 ) -> Entry:
     actor = by if getattr(by, "pk", None) else person_here()
     name = str(actor) if actor is not None else ""
+    acting_for = acting_for or acting_here(actor)
+    note_told()
     texts = [unicodedata.normalize("NFC", text).strip() for text in (about, reason, acting_for)]
     told = {
         field: [_plain(before), _plain(after)]

@@ -43,6 +43,24 @@ def request_here() -> HttpRequest | None:
     return _request.get()
 
 
+def acting_here(person: Any) -> str:
+    """For which stall that person works as a helper in the request that is being answered; empty for others."""
+    user: Any = getattr(_request.get(), "user", None)
+    acting = getattr(user, "acting", None)
+    return acting.name if acting is not None and person is not None and user.pk == person.pk else ""
+
+
+def note_told() -> None:
+    """The request that is being answered has a line in the log."""
+    if (request := _request.get()) is not None:
+        request.audit_told = True  # type: ignore[attr-defined]
+
+
+def is_told(request: HttpRequest) -> bool:
+    """Whether a line about this request was written."""
+    return bool(getattr(request, "audit_told", False))
+
+
 def network_here() -> str:
     """The network of the request, empty outside of one."""
     request = _request.get()

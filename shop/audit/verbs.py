@@ -54,6 +54,9 @@ class Verb(models.TextChoices):
     ROLES_CHANGED = "roles-changed", _("Đổi vai trò người của chợ")
     SECOND_FACTOR_ON = "second-factor-on", _("Bật đăng nhập hai bước")
     SECOND_FACTOR_OFF = "second-factor-off", _("Bỏ đăng nhập hai bước")
+    PASSKEY_ADDED = "passkey-added", _("Thêm khóa truy cập")
+    PASSKEY_REMOVED = "passkey-removed", _("Bỏ khóa truy cập")
+    PASSKEY_COPIED = "passkey-copied", _("Từ chối khóa truy cập đếm lùi, có thể bị sao chép")
     LOG_INS_ENDED = "log-ins-ended", _("Cho máy khác đăng xuất")
     RECOVERY_CODE_USED = "recovery-code-used", _("Dùng mã dự phòng để đăng nhập")
     MEMBER_INVITED = "member-invited", _("Mời người vào gian hàng")
@@ -74,6 +77,11 @@ class Verb(models.TextChoices):
     STALL_REOPENED = "stall-reopened", _("Cho gian hàng bán lại")
     STALL_DATA_EXPORTED = "stall-data-exported", _("Tải dữ liệu gian hàng về máy")
 
+    HELPER_TEAM_SAVED = "helper-team-saved", _("Lập, sửa tổ hỗ trợ")
+    HELP_ALLOWED = "help-allowed", _("Cho tổ hỗ trợ làm thay")
+    HELP_REVOKED = "help-revoked", _("Thôi cho làm thay")
+    HELP_BEGUN = "help-begun", _("Mở gian hàng để làm thay")
+    HELPED_STALL = "helped-stall", _("Làm thay cho gian hàng")
     HELPED_ORDER = "helped-order", _("Đặt hàng giúp bà con")
     LOG_EXPORTED = "log-exported", _("Tải nhật ký về máy")
 
@@ -95,6 +103,10 @@ FIELDS: Mapping[str, Any] = {
     "address": _("Địa chỉ"),
     "is_open": _("Đang bán"),
     "role": _("Vai trò"),
+    "scope": _("Được làm gì"),
+    "communes": _("Xã, phường"),
+    "members": _("Người của tổ"),
+    "is_active": _("Đang hoạt động"),
     "roles": _("Vai trò"),
     "amount": _("Số tiền"),
     "payee": _("Nơi nhận"),

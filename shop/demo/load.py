@@ -26,6 +26,7 @@ from shop.accounts.models import User
 from shop.accounts.roles import Role
 from shop.accounts.services import add_user
 from shop.demo import files
+from shop.demo.helping import load_helpers
 from shop.demo.papers import load_papers
 from shop.demo.people import HOMES, LOG_INS, SHOPPER
 from shop.demo.sizes import load_sizes
@@ -135,6 +136,7 @@ def _load_people(cooperatives: dict[str, Cooperative], communes: dict[str, Commu
             roles=log_in.roles,
             cooperative=cooperatives.get(log_in.cooperative),
         )
+    load_helpers(cooperatives["ta-xua-khoai-so"])
     shopper = User.objects.get(email=SHOPPER)
     for home in HOMES:
         save_address(

@@ -22,12 +22,14 @@ class LogIn:
 
 
 SHOPPER = "khach@demo.example"
+MANAGER, HELPER = "htx.taxua@demo.example", "hotro@demo.example"
+TEAM = "Tổ công nghệ số cộng đồng xã Tà Xùa (mẫu)"
 LOG_INS = (
-    LogIn("htx.taxua@demo.example", "Quản lý HTX khoai sọ Tà Xùa", cooperative="ta-xua-khoai-so"),
+    LogIn(MANAGER, "Quản lý HTX khoai sọ Tà Xùa", cooperative="ta-xua-khoai-so"),
     LogIn("htx.bacyen@demo.example", "Quản lý HTX chế biến Bắc Yên", cooperative="bac-yen-che-bien"),
     LogIn("ketoan@demo.example", "Kế toán hóa đơn", roles=(Role.INVOICE_STAFF,)),
     LogIn("bientap@demo.example", "Biên tập", roles=(Role.EDITOR,)),
-    LogIn("hotro@demo.example", "Tổ hỗ trợ", roles=(Role.HELPER,)),
+    LogIn(HELPER, "Tổ hỗ trợ", roles=(Role.HELPER,)),
     LogIn("dieuhanh@demo.example", "Điều hành", roles=(Role.OPERATOR,)),
     LogIn(SHOPPER, "Khách mua"),
 )

@@ -230,7 +230,7 @@ def _lines(request: HttpRequest, entries: Any) -> Iterator[Line]:
     for entry in entries:
         if entry.actor_id is None:
             who = _("Người chưa đăng nhập") if entry.network else _("Chợ (tự động)")
-        elif sees_all or entry.actor_id in known:
+        elif sees_all or entry.actor_id in known or entry.acting_for:
             who = entry.actor_name
         else:
             who = _("Người của chợ")
@@ -256,4 +256,4 @@ def _shown(field: str, value: Any) -> str:
         return format_amount(value)
     if field == "roles":
         return ", ".join(str(_VALUES.get(part, part)) for part in str(value).split(", "))
-    return str(_VALUES.get(value, value)) if field in ("state", "role") else str(value)
+    return str(_VALUES.get(value, value)) if field in ("state", "role", "scope") else str(value)

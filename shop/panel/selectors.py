@@ -18,6 +18,7 @@ from catalog.tenancy import cooperatives_of
 from shop.accounts.roles import Role, roles_of
 from shop.audit.models import Entry
 from shop.complaints.models import Complaint, ComplaintQuerySet
+from shop.helping.models import HelpConsent, HelperTeam, OpenTask, Visit
 from shop.invoices.certificates import ending
 from shop.invoices.models import (
     InquiredInvoice,
@@ -231,6 +232,28 @@ def members_for(user: Any) -> QuerySet[Membership]:
 def invitations_for(user: Any) -> InvitationQuerySet:
     """Links into the stalls that this person manages."""
     return Invitation.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def help_consents_for(user: Any) -> QuerySet[HelpConsent]:
+    """Who may work for the stalls that this person manages, and who might once."""
+    return HelpConsent.objects.filter(cooperative__in=cooperatives_of(user))
+
+
+def helper_teams_for(user: Any) -> QuerySet[HelperTeam]:
+    """The working teams that this person is in."""
+    return HelperTeam.objects.filter(is_active=True, members=user)
+
+
+def visits_for(user: Any) -> QuerySet[Visit]:
+    """Visits of the person's own teams; all of them for the operator."""
+    if Role.OPERATOR in roles_of(user):
+        return Visit.objects.all()
+    return Visit.objects.filter(team__in=helper_teams_for(user))
+
+
+def helper_tasks_for(user: Any) -> QuerySet[OpenTask]:
+    """What those visits left to be done."""
+    return OpenTask.objects.filter(visit__in=visits_for(user))
 
 
 def applications_for(user: Any) -> QuerySet[Application]:

@@ -16,7 +16,7 @@ from catalog.models import ApprovalState, CheckState
 from catalog.papers import papers_ending_for
 from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import may_open, narrow
-from shop.accounts.roles import Role, roles_of
+from shop.accounts.roles import Role, acting_of, roles_of
 from shop.invoices.inquiries import open_rows
 from shop.invoices.models import InvoiceStatus
 from shop.invoices.notices import with_refused_notice
@@ -26,6 +26,7 @@ from shop.orders.statuses import ConsignmentStatus
 from shop.payments.models import InboundOutcome, RefundState
 from shop.sellers.models import ApplicationStatus
 
+from .helping import start_of
 from .selectors import (
     accounts_to_check_for,
     applications_for,
@@ -368,5 +369,5 @@ class Today(Component):
             "is_done": bool(shown) and not any(card["is_due"] for card in shown),
             "may_reset": Role.OPERATOR in roles,
             "is_writer": bool(roles & {Role.EDITOR, Role.OPERATOR}),
-            "is_only_helper": roles == {Role.HELPER},
+            "help": start_of(user) if Role.HELPER in roles and acting_of(user) is None else None,
         }

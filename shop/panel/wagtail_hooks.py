@@ -172,6 +172,29 @@ def team_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def help_consents_item() -> MenuItem:
+    return MenuItem(
+        _("Người giúp gian hàng"),
+        reverse("panel:help_consents"),
+        "help-consents",
+        icon_name="help",
+        order=166,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def visits_item() -> MenuItem:
+    return MenuItem(_("Các lần đi giúp"), reverse("panel:visits"), "visits", icon_name="calendar", order=167)
+
+
+@hooks.register("register_admin_menu_item")
+def helper_teams_item() -> MenuItem:
+    return MenuItem(
+        _("Tổ hỗ trợ"), reverse("panel:helper_teams"), "helper-teams", icon_name="group", order=168
+    )
+
+
+@hooks.register("register_admin_menu_item")
 def audit_log_item() -> MenuItem:
     return MenuItem(_("Nhật ký"), reverse("panel:audit_log"), "audit-log", icon_name="history", order=170)
 

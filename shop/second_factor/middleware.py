@@ -17,7 +17,17 @@ from shop.accounts.roles import STAFF_ROLES, roles_of
 
 DUE, PASSED = "second_factor_due", "second_factor_passed"
 """Keys of the session; each log-in sets the first and takes the second out."""
-FREE = OPEN | {"second_factor:ask", "second_factor:set_up", "wagtailadmin_logout"}
+FREE = OPEN | {
+    "second_factor:ask",
+    "second_factor:set_up",
+    "panel_passkeys:keys",
+    "panel_passkeys:options",
+    "panel_passkeys:remove",
+    "panel_passkeys:step_options",
+    "panel_passkeys:step",
+    "wagtailadmin_logout",
+}
+"""Open between the two steps; the pages that change the second step ask for it themselves, once there is one."""
 
 
 class SecondFactorMiddleware:

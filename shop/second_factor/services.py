@@ -23,8 +23,10 @@ from shop.audit.services import record
 from shop.audit.verbs import Verb
 from shop.limits import counted, spent
 from shop.log_ins.services import end_others
+from shop.passkeys import services as passkeys
 from shop.readable import random_letters
 
+from .middleware import is_demanded_of
 from .models import RecoveryCode, SecondFactor
 
 PURPOSE = "second-factor"
@@ -48,8 +50,16 @@ class TooManyTries(Exception):
 
 
 def has_second_factor(user: Any) -> bool:
-    """Whether the person set it up."""
+    """Whether the person set the codes up."""
     return SecondFactor.objects.filter(user_id=user.pk, confirmed_at__isnull=False).exists()
+
+
+def is_asked_for_a_step(user: Any) -> bool:
+    """Whether a password alone is half a log-in: for whoever set the codes up, and in the panel for who has a key.
+
+    To a shopper a key is another way in, not one more lock.
+    """
+    return has_second_factor(user) or (passkeys.is_of_the_panel(user) and passkeys.has_passkey(user))
 
 
 @transaction.atomic
@@ -122,11 +132,21 @@ def take(*, user: User, code: str) -> None:
 @transaction.atomic
 def take_away(*, user: User, by: Any, reason: str) -> None:
     """The person is not asked any more, and may set it up anew. A lost telephone: ``reason`` says how it was checked,
-    and whoever has it must not go on being logged in: all log-ins of the person end.
+    and whoever has it must not go on being logged in: the person's keys go too, and all log-ins end.
 
-    Writes: SecondFactor goes, the log. Raises: SecondFactor.DoesNotExist.
+    Locks: the person. Writes: SecondFactor goes, for a lost telephone each Passkey, the log, letters.
+    Raises: SecondFactor.DoesNotExist where there is nothing to take, passkeys.LastStep.
     """
-    SecondFactor.objects.select_for_update().get(user=user).delete()
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if by == user:
+        factor = SecondFactor.objects.get(user=user)
+        if is_demanded_of(user) and not passkeys.has_passkey(user):
+            raise passkeys.LastStep
+        factor.delete()
+    else:
+        gone, _each = SecondFactor.objects.filter(user=user).delete()
+        if not gone + passkeys.clear(user=user, by=by, reason=reason):
+            raise SecondFactor.DoesNotExist
     record(Verb.SECOND_FACTOR_OFF, about=str(user), reference=f"user:{user.pk}", by=by, reason=reason)
     if by != user:
         end_others(user, reason="Người điều hành bỏ đăng nhập hai bước", by=by)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import segno
 from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,14 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shop.accounts.models import User
+from shop.passkeys import services as passkeys
+
 from . import services
 from .forms import CodeForm, ReasonForm
 from .middleware import PASSED, is_demanded_of, is_missing
 from .models import SecondFactor
 from .services import AlreadyOn, TooManyTries, WrongCode
-
-if TYPE_CHECKING:
-    from shop.accounts.models import User
 
 NEXT = "next"
 
@@ -31,9 +32,10 @@ NEXT = "next"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Asks for a code; whoever has none to give is led to setting it up."""
+    """Asks for a code or a key; whoever has neither is led to setting one up."""
     user = _person(request)
-    if not services.has_second_factor(user):
+    has_codes, has_key = services.has_second_factor(user), passkeys.has_passkey(user)
+    if not has_codes and not has_key:
         return redirect(_with_next("second_factor:set_up", request))
     if not is_missing(request):
         return redirect(_next_of(request))
@@ -42,7 +44,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         request.session[PASSED] = True
         request.session.cycle_key()
         return redirect(_next_of(request))
-    context = {"form": form, "next": request.GET.get(NEXT, "")}
+    context = {"form": form, "has_codes": has_codes, "has_key": has_key, "next": request.GET.get(NEXT, "")}
     return render(request, "second_factor/ask.html", context, status=422 if form.errors else 200)
 
 
@@ -51,6 +53,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 def set_up(request: HttpRequest) -> HttpResponse:
     """The QR code for the telephone, and the first code from it; then the codes to write down, shown once."""
     user = _person(request)
+    if is_missing(request) and passkeys.has_passkey(user):
+        return redirect(
+            _with_next("second_factor:ask", request)
+        )  # the password alone adds no way around the key
     try:
         factor = services.begin(user)
     except AlreadyOn:
@@ -77,12 +83,12 @@ def set_up(request: HttpRequest) -> HttpResponse:
 
 
 def _turn_off(request: HttpRequest) -> HttpResponse:
-    """For whoever has it on: by another code it goes, unless it is demanded."""
+    """For whoever has it on: by another code it goes, unless a second step is demanded and this is the last."""
     user = _person(request)
     if is_missing(request):
         return redirect("second_factor:ask")
     form = CodeForm(request.POST if request.method == "POST" else None)
-    is_demanded = is_demanded_of(user)
+    is_demanded = is_demanded_of(user) and not passkeys.has_passkey(user)
     if is_demanded or not form.is_valid() or not _succeeds(form, _take(user)):
         factor = SecondFactor.objects.get(user=user)
         left = factor.recovery_codes.filter(used_at=None).count()
@@ -96,25 +102,32 @@ def _turn_off(request: HttpRequest) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Who has it on; for whoever lost the telephone the operator takes it away, with a reason that is kept."""
-    factors = SecondFactor.objects.filter(confirmed_at__isnull=False).select_related("user")
     rows = [
-        (factor, ReasonForm(auto_id=f"id_{factor.pk}_%s")) for factor in factors.order_by("user__email", "pk")
+        (person, ReasonForm(auto_id=f"id_{person.pk}_%s")) for person in _protected().order_by("email", "pk")
     ]
     return render(request, "second_factor/people.html", {"rows": rows})
 
 
 @require_POST
 def take_away(request: HttpRequest, pk: int) -> HttpResponse:
-    factor = get_object_or_404(SecondFactor.objects.select_related("user"), pk=pk, confirmed_at__isnull=False)
+    person = get_object_or_404(_protected(), pk=pk)
     form = ReasonForm(request.POST, auto_id=f"id_{pk}_%s")
-    if factor.user_id == request.user.pk:
+    if person == request.user:
         messages.error(request, _("Không tự bỏ cho mình được. Nhờ một người điều hành khác."))
     elif not form.is_valid():
-        return render(request, "second_factor/people.html", {"rows": [(factor, form)]}, status=422)
+        return render(request, "second_factor/people.html", {"rows": [(person, form)]}, status=422)
     else:
-        services.take_away(user=factor.user, by=request.user, reason=form.cleaned_data["reason"])
+        services.take_away(user=person, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("Đã bỏ. Lần đăng nhập tới người này đặt lại từ đầu."))
     return redirect("second_factor:people")
+
+
+def _protected() -> QuerySet[User]:
+    """The people of the panel who have codes or keys."""
+    has_codes = Q(second_factor__confirmed_at__isnull=False)
+    works_here = Q(is_superuser=True) | Q(groups__isnull=False) | Q(memberships__is_active=True)
+    found = User.objects.filter(has_codes | (Q(passkeys__isnull=False) & works_here))
+    return found.select_related("second_factor").annotate(keys=Count("passkeys", distinct=True))
 
 
 def _person(request: HttpRequest) -> User:

@@ -40,6 +40,14 @@ def everything_about(user: User) -> dict[str, Any]:
             }
             for one in user.log_ins.all()
         ],
+        "passkeys": [
+            {
+                "name": one.name,
+                "added_at": _iso(one.created_at),
+                "last_used_at": _iso(one.last_used_at),
+            }
+            for one in user.passkeys.all()
+        ],
         "addresses": [_address(one) for one in user.saved_addresses.select_related("commune__province")],
         "consents": [_consent(one) for one in user.consents.order_by("pk")],
         "basket": _baskets(user),

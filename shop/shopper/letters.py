@@ -50,6 +50,12 @@ def logged_in_elsewhere(user: User, log_in: Any) -> None:
     _write(_account_key(user), user.email, "account_log_in", context)
 
 
+def passkey_told(user: User, template: str, key: Any) -> None:
+    """A key was added, removed, or has counted backwards."""
+    context = {"key": key, "list_url": _url("passkeys:keys"), "reset_url": _url("shopper:reset")}
+    _write(_account_key(user), user.email, template, context)
+
+
 def address_changed(user: User, old: str | None) -> None:
     """To the address that was the log-in until now."""
     _write(_account_key(user), old, "account_moved", {"email": user.email})

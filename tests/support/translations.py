@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # until it is named.
 STAFF_ROOMS = (
     "shop/audit/",
+    "shop/helping/",
     "shop/panel/",
     "shop/second_factor/",
     "shop/sellers/application",

@@ -231,8 +231,8 @@ def test_a_lost_telephone_is_helped_by_another_operator_with_a_reason(
     row = SecondFactor.objects.get(user=clerk)
     client = as_role("operator")
     assert str(clerk) in client.get(PEOPLE).content.decode()
-    assert client.post(f"{PEOPLE}{row.pk}/bo/", {"reason": " "}).status_code == 422
-    assert client.post(f"{PEOPLE}{row.pk}/bo/", {"reason": "Mất máy, đã gọi lại"}).status_code == 302
+    assert client.post(f"{PEOPLE}{row.user_id}/bo/", {"reason": " "}).status_code == 422
+    assert client.post(f"{PEOPLE}{row.user_id}/bo/", {"reason": "Mất máy, đã gọi lại"}).status_code == 302
     assert not SecondFactor.objects.exists()
     entry = Entry.objects.get(verb="second-factor-off")
     assert (entry.actor, entry.reason, entry.about) == (operator, "Mất máy, đã gọi lại", str(clerk))
@@ -247,7 +247,7 @@ def test_an_operator_does_not_take_away_the_own_one(
     client.force_login(operator)
     clock(60)
     client.post(ASK, {"code": code_of(operator, 60)})
-    page = client.post(f"{PEOPLE}{row.pk}/bo/", {"reason": "Tự bỏ"}, follow=True).content.decode()
+    page = client.post(f"{PEOPLE}{row.user_id}/bo/", {"reason": "Tự bỏ"}, follow=True).content.decode()
     assert "Không tự bỏ cho mình được" in page
     assert SecondFactor.objects.exists()
 
