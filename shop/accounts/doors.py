@@ -47,6 +47,8 @@ _READ_REPORTS = frozenset({"panel:goods_reports", "panel:goods_report", "panel:r
 
 _READ_REVIEWS = frozenset({"panel:reviews", "panel:review", "panel:review_photo"})
 
+_STALL_MONEY = frozenset({"panel:stall_money", "panel:statement"})
+
 # A stall's people, each role with what the one before it may: packing first, then selling, then money and papers.
 _PACKER = frozenset(
     {
@@ -121,6 +123,8 @@ _MANAGER = (
         "panel:member_remove",
         "panel:stall_data",
         "panel:bank_accounts",
+        "panel:own_money",
+        *_STALL_MONEY,
     }
 )
 
@@ -139,7 +143,8 @@ _READ_INVOICES = frozenset(
     }
 )
 
-# Money takes two people: whoever prepares a refund may not approve it, so both roles get every step.
+# Money takes two people: whoever prepares a refund, or makes a batch of payouts, may not approve it, so both roles get
+# every step.
 _MONEY = frozenset(
     {
         "panel:transfers",
@@ -156,6 +161,14 @@ _MONEY = frozenset(
         "panel:sources",
         "panel:reconciliation",
         "panel:reconciliation_csv",
+        "panel:stalls_money",
+        *_STALL_MONEY,
+        "panel:payouts",
+        "panel:payout_batch",
+        "panel:approve_payouts",
+        "panel:drop_payouts",
+        "panel:settle_payout",
+        "panel:payout_file",
     }
 )
 
@@ -305,6 +318,7 @@ _OPERATOR = (
         "panel:set_aside_line",
         "panel:remit_transfer",
         "panel:door_rules",
+        "panel:levies",
         "panel:complaints",
         "panel:complaint",
         "panel:answer_complaint",

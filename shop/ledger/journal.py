@@ -17,7 +17,7 @@ from django.db.models import F, Sum
 
 from catalog.clock import today
 
-from .models import STALL_KINDS, Account, AccountKind, EntryKind, JournalEntry, Line, Seal, SourceType
+from .models import Account, AccountKind, EntryKind, JournalEntry, Line, Seal, SourceType
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,7 @@ class PostedBefore(Exception):
 
 
 @transaction.atomic
-def post(
-    source: Source, kind: EntryKind, moves: Mapping[Name, int], *, turn: int = 1
-) -> JournalEntry | None:
+def post(source: Source, kind: EntryKind, moves: Mapping[Name, int], *, turn: int = 1) -> JournalEntry | None:
     """The entry of today; None if nothing moves.
 
     Writes: the entry, its lines, its seal, accounts that were not there. Raises: Unbalanced; PostedBefore when this
@@ -140,7 +138,12 @@ def purses(stalls: Collection[int]) -> dict[int, Purse]:
     )
     out = dict(paid.order_by().values_list("entry__cooperative").annotate(owed=owed))
     return {
-        stall: Purse(*(held[stall].get(kind, 0) for kind in STALL_KINDS), paid=out.get(stall, 0))
+        stall: Purse(
+            pending=held[stall].get(AccountKind.PENDING, 0),
+            available=held[stall].get(AccountKind.AVAILABLE, 0),
+            on_way=held[stall].get(AccountKind.ON_WAY, 0),
+            paid=out.get(stall, 0),
+        )
         for stall in stalls
     }
 
@@ -149,8 +152,6 @@ def trial_balance() -> dict[str, int]:
     """What every account holds, by code; above nothing: debited. They sum to nothing."""
     rows = Line.objects.order_by().values_list("account__code").annotate(moved=Sum(F("debit") - F("credit")))
     return dict(sorted(rows))
-
-
 
 
 def _accounts(moved: Collection[Name]) -> dict[str, int]:

@@ -47,7 +47,7 @@ def part_of(amount: int, basis_points: int) -> int:
 
 
 def rates_on(day: dt.date, cooperative: Cooperative) -> Rates:
-    """What is taken off what the stall sells on that day: its own rate, else that of its legal form, else everybody's."""
+    """What is taken off the stall's sales of that day: its own rate, else that of its legal form, else everybody's."""
     fits = Q(cooperative=cooperative) | Q(cooperative=None, legal_form__in=("", cooperative.legal_form))
     rows = list(Levy.objects.filter(fits, valid_from__lte=day))
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
+from catalog.models import Cooperative
 from shop.crash_points import crash_point
 
 from . import journal
@@ -65,17 +66,17 @@ def make(
     Stalls without an account that was checked are left out and named. Locks: the accounts with what may be paid, by
     id. Writes: the batch, payouts, entries. Raises: NothingToPay.
     """
-    payable = _payable(last_day)
-    left_out = [[account.cooperative.name, amount] for account, amount in payable if account.cooperative_id not in payees]
-    payable = [(account, amount) for account, amount in payable if account.cooperative_id in payees]
+    found = _payable(last_day)
+    left_out = [[stall.name, amount] for stall, amount in found if stall.pk not in payees]
+    payable = [(stall, amount) for stall, amount in found if stall.pk in payees]
     if not payable:
         raise NothingToPay(left_out)
     batch = PayoutBatch.objects.create(first_day=first_day, last_day=last_day, left_out=left_out, made_by=by)
-    for account, amount in payable:
-        payee = payees[account.cooperative_id]
+    for stall, amount in payable:
+        payee = payees[stall.pk]
         payout = Payout.objects.create(
             batch=batch,
-            cooperative=account.cooperative,
+            cooperative=stall,
             code=_free(new_code),
             amount=amount,
             bank_name=payee.bank_name,
@@ -156,16 +157,24 @@ def named(codes: Sequence[str], *, amount: int, states: Sequence[PayoutState]) -
     return rows[0] if len(rows) == 1 else None
 
 
-def _payable(last_day: dt.date) -> list[tuple[Account, int]]:
-    """Accounts whose owners may be paid, locked: what they had by then, and no more than they have now."""
+def _payable(last_day: dt.date) -> list[tuple[Cooperative, int]]:
+    """Stalls that may be paid, their accounts locked: what they had by then, and no more than they have now."""
     rows = Account.objects.filter(kind=AccountKind.AVAILABLE).select_related("cooperative").order_by("pk")
     accounts = list(rows.select_for_update(of=("self",), no_key=True))
-    crash_point("payable-locked")
     owed = Sum(F("credit") - F("debit"))
     by_then = Sum(F("credit") - F("debit"), filter=Q(entry__day__lte=last_day), default=0)
-    sums = Line.objects.filter(account__in=accounts).order_by().values("account").annotate(now=owed, then=by_then)
+    sums = (
+        Line.objects.filter(account__in=accounts)
+        .order_by()
+        .values("account")
+        .annotate(now=owed, then=by_then)
+    )
     most = {row["account"]: min(row["now"], row["then"]) for row in sums}
-    return [(account, most[account.pk]) for account in accounts if most.get(account.pk, 0) > 0]
+    return [
+        (account.cooperative, most[account.pk])
+        for account in accounts
+        if account.cooperative is not None and most.get(account.pk, 0) > 0
+    ]
 
 
 def _waiting(batch_pk: int) -> PayoutBatch:
@@ -176,14 +185,23 @@ def _waiting(batch_pk: int) -> PayoutBatch:
 
 
 def _locked(payout_pk: int, *allowed: PayoutState) -> Payout:
-    payout = Payout.objects.select_for_update(of=("self",)).select_related("cooperative", "batch").get(pk=payout_pk)
+    payout = (
+        Payout.objects.select_for_update(of=("self",))
+        .select_related("cooperative", "batch")
+        .get(pk=payout_pk)
+    )
     if payout.state not in allowed:
         raise IllegalPayoutStep(payout.state)
     return payout
 
 
 def _settle(payout: Payout, state: PayoutState, by: Any, reason: str) -> None:
-    payout.state, payout.reason, payout.settled_by, payout.settled_at = state, reason[:255], by, timezone.now()
+    payout.state, payout.reason, payout.settled_by, payout.settled_at = (
+        state,
+        reason[:255],
+        by,
+        timezone.now(),
+    )
     payout.save(update_fields=["state", "reason", "settled_by", "settled_at", "bank_reference"])
 
 

@@ -75,7 +75,9 @@ def post_events_of(order_id: int) -> None:
 def taken_at_stall(order_id: int) -> dict[int, int]:
     """What stalls' own card terminals took for each parcel of the order, by its id; without what was taken back."""
     voided = PaymentEvent.objects.filter(
-        attempt__order_id=order_id, kind=EventKind.VOID, external_reference=OuterRef("charge__external_reference")
+        attempt__order_id=order_id,
+        kind=EventKind.VOID,
+        external_reference=OuterRef("charge__external_reference"),
     )
     links = ConsignmentCharge.objects.filter(
         ~Exists(voided), consignment__order_id=order_id, charge__provider=AT_THE_STALL
@@ -124,7 +126,7 @@ def _where(provider: str, inbound: InboundEvent | None) -> Name:
     return Name(AccountKind.PROVIDER, provider)
 
 
-def _deliveries_to_post() -> QuerySet[InboundEvent]:
+def _deliveries_to_post() -> Any:
     """Keys of transfers that are nobody's and not posted as such, or that have become somebody's since."""
     rows: Any = InboundEvent.objects.filter(kind="charge", amount__gt=0)
     told = JournalEntry.objects.filter(source_type=SourceType.DELIVERY, source_id=OuterRef("pk"))

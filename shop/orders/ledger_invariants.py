@@ -20,6 +20,7 @@ from shop.ledger.models import (
     OrderToSettle,
     Payout,
     PayoutState,
+    Seal,
     SourceType,
 )
 
@@ -43,33 +44,35 @@ def ledger_violations() -> Iterator[str]:
 
 def _entries() -> Iterator[str]:
     """Every entry balances and is sealed. The database holds this too; a restored copy may not."""
-    rows = JournalEntry.objects.annotate(moved=Sum(F("lines__debit") - F("lines__credit")), sides=Count("lines"))
+    rows: Any = JournalEntry.objects.annotate(
+        moved=Sum(F("lines__debit") - F("lines__credit")), sides=Count("lines")
+    )
     for entry in rows.filter(~Q(moved=0) | Q(sides__lt=2)):
         yield f"entry {entry.pk} ({entry}): its sides differ by {entry.moved} đồng"
-    for entry in JournalEntry.objects.filter(seal__id=None):
+    for entry in JournalEntry.objects.filter(~Exists(Seal.objects.filter(pk=OuterRef("seal")))):
         yield f"entry {entry.pk} ({entry}) is not sealed"
 
 
 def _payouts() -> Iterator[str]:
     """What is on its way to a stall is the sum of its open payouts, and what left the bank of those that were paid."""
     payouts = Payout.objects.filter(cooperative=OuterRef("cooperative")).order_by().values("cooperative")
-    for kind, states in (
-        (AccountKind.ON_WAY, (PayoutState.MADE, PayoutState.APPROVED)),
-    ):
-        wanted = payouts.filter(state__in=states).annotate(total=Sum("amount")).values("total")
-        accounts: Any = Account.objects.filter(kind=kind).annotate(
-            held=Coalesce(Sum(F("lines__credit") - F("lines__debit")), 0),
-            wanted=Coalesce(Subquery(wanted), 0, output_field=BigIntegerField()),
-        )
-        for account in accounts.exclude(held=F("wanted")):
-            yield f"account {account.code}: {account.held} đồng, its payouts say {account.wanted}"
+    is_open = payouts.filter(state__in=(PayoutState.MADE, PayoutState.APPROVED))
+    wanted = is_open.annotate(total=Sum("amount")).values("total")
+    accounts: Any = Account.objects.filter(kind=AccountKind.ON_WAY).annotate(
+        held=Coalesce(Sum(F("lines__credit") - F("lines__debit")), 0),
+        wanted=Coalesce(Subquery(wanted), 0, output_field=BigIntegerField()),
+    )
+    for account in accounts.exclude(held=F("wanted")):
+        yield f"account {account.code}: {account.held} đồng, its payouts say {account.wanted}"
     lines = Line.objects.filter(
         entry__source_type=SourceType.PAYOUT, entry__source_id=OuterRef("pk"), account__code=_BANK
     )
     left = lines.order_by().values("entry__source_id").annotate(total=Sum(F("credit") - F("debit")))
     rows: Any = Payout.objects.annotate(
         left=Coalesce(Subquery(left.values("total")), 0, output_field=BigIntegerField()),
-        should=Case(When(state=PayoutState.PAID, then=F("amount")), default=Value(0), output_field=BigIntegerField()),
+        should=Case(
+            When(state=PayoutState.PAID, then=F("amount")), default=Value(0), output_field=BigIntegerField()
+        ),
     )
     for payout in rows.exclude(left=F("should")):
         yield f"payout {payout.code} ({payout.state}): {payout.left} of {payout.amount} đồng left the bank"
@@ -87,7 +90,9 @@ def _parcels() -> Iterator[str]:
     Orders that a round has still to look at are left out: what happened to them is on its way into the books.
     """
     mark = OrderToSettle.objects.filter(order=OuterRef("order"), look_at__lte=timezone.now())
-    of_parcel = Line.objects.filter(entry__source_type=SourceType.PARCEL, entry__source_id=OuterRef("pk")).order_by()
+    of_parcel = Line.objects.filter(
+        entry__source_type=SourceType.PARCEL, entry__source_id=OuterRef("pk")
+    ).order_by()
     by_parcel = of_parcel.values("entry__source_id")
     paid = by_parcel.filter(account__code=_BUYERS).annotate(total=_MOVED).values("total")
     reductions = LineReduction.objects.filter(line__consignment=OuterRef("pk")).order_by()

@@ -36,13 +36,15 @@ LOOK_AGAIN = dt.timedelta(hours=12)
 """At orders whose money is held back; what ends the wait usually wakes them before."""
 
 _BUYERS, _PROMOTIONS = Name(AccountKind.BUYERS), Name(AccountKind.PROMOTIONS)
-_LINES = ConsignmentLine.objects.select_related("order_line__product__sheet", "order_line__product__parent__sheet")
+_LINES = ConsignmentLine.objects.select_related(
+    "order_line__product__sheet", "order_line__product__parent__sheet"
+)
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a parcel is worth to its stall now. Unit: whole đồng. ``paid`` came from buyers, ``borne`` from the market."""
+    """What a parcel is worth to its stall. Unit: whole đồng. ``paid`` came from buyers, ``borne`` from the market."""
 
     paid: int = 0
     borne: int = 0
@@ -199,10 +201,8 @@ def _post_parcel(parcel: Consignment, claim: Claim, posted: dict[str, int], *, i
     moves[bucket] = -sum(moves.values())
     source = Source(SourceType.PARCEL, parcel.pk, parcel.code, stall)
     turn = journal.turns(SourceType.PARCEL, parcel.pk) if any(moves.values()) or was_free != is_free else 0
-    if not posted:
-        kind = EntryKind.SOLD
-    else:
-        kind = EntryKind.MORE if moves[bucket] < 0 else EntryKind.LESS
+    change = EntryKind.MORE if moves[bucket] < 0 else EntryKind.LESS
+    kind = change if posted else EntryKind.SOLD
     if journal.post(source, kind, moves, turn=turn + 1):
         turn += 1
     if was_free != is_free and claim.owed:

@@ -1,4 +1,4 @@
-"""Codes of orders (HT), refunds (HR) and payouts to stalls (HC) that survive a bank's memo: a prefix and eight characters.
+"""Codes of orders (HT), refunds (HR) and payouts (HC) that survive a bank's memo: a prefix and eight characters.
 
 The last one is a check character: a mistyped code is recognised as mistyped and not booked to a stranger's
 order. Thirty symbols without look-alikes (no 0/O, 1/I/L, U); 30⁷ ≈ 2·10¹⁰ codes can neither be guessed nor counted.

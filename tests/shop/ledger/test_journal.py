@@ -80,7 +80,12 @@ def test_a_sealed_entry_takes_no_line() -> None:
 
 @pytest.mark.parametrize(
     ("model", "changes"),
-    [(JournalEntry, {"day": "2020-01-01"}), (Line, {"debit": 7}), (Account, {"kind": "bank"}), (Levy, {"basis_points": 0})],
+    [
+        (JournalEntry, {"day": "2020-01-01"}),
+        (Line, {"debit": 7}),
+        (Account, {"kind": "bank"}),
+        (Levy, {"basis_points": 0}),
+    ],
 )
 def test_nothing_in_the_books_is_changed_or_deleted(model: type, changes: dict[str, object]) -> None:
     post(SOURCE, EntryKind.CHARGED, {BANK: 100, Name(AccountKind.PROVIDER, "x"): -100})

@@ -28,6 +28,7 @@ from shop.orders.services import (
     hand_over,
     pack,
     place,
+    receive,
     report_goods,
     take_back,
 )
@@ -57,9 +58,13 @@ def books_hold() -> Iterator[None]:
 
 
 def books() -> dict[str, int]:
-    """What accounts hold after all that waits was posted; a stall's without its number, those without money left out."""
+    """What accounts hold after all that waits was posted; a stall's without its number, empty ones left out."""
     settle()
-    return {code.rsplit(":", 1)[0] if code[-1].isdigit() else code: held for code, held in journal.trial_balance().items() if held}
+    return {
+        code.rsplit(":", 1)[0] if code[-1].isdigit() else code: held
+        for code, held in journal.trial_balance().items()
+        if held
+    }
 
 
 def bought(*goods: Any, discount: int = 0) -> Any:
@@ -101,13 +106,22 @@ def test_a_paid_parcel_waits_until_it_was_handed_over_and_can_not_be_reported_an
     assert not OrderToSettle.objects.exists()
 
 
-def test_commission_is_taken_of_goods_at_the_rate_of_the_day_of_the_order_a_stalls_own_before_all_others() -> None:
+def test_commission_is_taken_of_goods_at_the_rate_of_the_day_of_the_order_a_stalls_own_before_all_others() -> (
+    None
+):
     order = bought()
     stall = order.consignments.get().cooperative
     one = User.objects.create_user(email="op@demo.example", password=None)
-    levies.enter(kind=LevyKind.COMMISSION, basis_points=300, valid_from=timezone.localdate(), note="x", by=one)
     levies.enter(
-        kind=LevyKind.COMMISSION, basis_points=550, valid_from=timezone.localdate(), note="x", by=one, cooperative=stall
+        kind=LevyKind.COMMISSION, basis_points=300, valid_from=timezone.localdate(), note="x", by=one
+    )
+    levies.enter(
+        kind=LevyKind.COMMISSION,
+        basis_points=550,
+        valid_from=timezone.localdate(),
+        note="x",
+        by=one,
+        cooperative=stall,
     )
     levies.enter(
         kind=LevyKind.COMMISSION, basis_points=900, valid_from=timezone.localdate() + DAY, note="x", by=one
@@ -116,7 +130,9 @@ def test_commission_is_taken_of_goods_at_the_rate_of_the_day_of_the_order_a_stal
     other = levies.rates_on(timezone.localdate() + 2 * DAY, make_cooperative("khac"))
     assert other == levies.Rates(commission=900)
     with pytest.raises(levies.TooEarly):
-        levies.enter(kind=LevyKind.VAT, basis_points=1, valid_from=timezone.localdate() - DAY, note="", by=one)
+        levies.enter(
+            kind=LevyKind.VAT, basis_points=1, valid_from=timezone.localdate() - DAY, note="", by=one
+        )
 
 
 def test_a_households_taxes_are_withheld() -> None:
@@ -192,8 +208,6 @@ def test_a_card_dispute_holds_what_was_free_and_winning_it_frees_it_again() -> N
     def tell(kind: EventKind, name: str) -> None:
         event = ProviderEvent(external_id=name, kind=kind, amount=130_000, reference=placed.attempt.reference)
         (row,) = payments.keep("practice", [event], b"")
-        from shop.orders.services import receive
-
         receive(row.pk)
 
     tell(EventKind.CHARGE, "c1")
@@ -234,7 +248,9 @@ def test_what_a_stalls_own_terminal_took_is_taken_off_what_it_is_paid(settings: 
     settings.PAYMENT_METHODS = ["vietqr", "cod"]
     one = User.objects.create_user(email="op@demo.example", password=None)
     order = at_door("own")
-    levies.enter(kind=LevyKind.COMMISSION, basis_points=500, valid_from=timezone.localdate(), note="x", by=one)
+    levies.enter(
+        kind=LevyKind.COMMISSION, basis_points=500, valid_from=timezone.localdate(), note="x", by=one
+    )
     parcel = sent(order)
     slip: dict[str, Any] = {"terminal": "T1", "reference": "R1", "paid_at": timezone.now(), "by": one}
     swipe(consignment=parcel, amount=130_000, **slip)
