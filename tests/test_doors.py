@@ -141,6 +141,7 @@ def values(market: Market) -> dict[str, Any]:
         "session_id": 1,
         "shortfall": _asked(market).pk,
         "bought": market.order.consignments.get().lines.get().pk,
+        "plot": "ngay",
         "picture": review.photos.get().pk,
         "size": "nho",
         "scan": applied.photos.get().pk,

@@ -49,6 +49,8 @@ _READ_REVIEWS = frozenset({"panel:reviews", "panel:review", "panel:review_photo"
 
 _STALL_MONEY = frozenset({"panel:stall_money", "panel:statement"})
 
+_SALES = frozenset({"panel:reports", "panel:report", "panel:report_file"})
+
 # A stall's people, each role with what the one before it may: packing first, then selling, then money and papers.
 _PACKER = frozenset(
     {
@@ -125,6 +127,7 @@ _MANAGER = (
         "panel:bank_accounts",
         "panel:own_money",
         *_STALL_MONEY,
+        *_SALES,
     }
 )
 
@@ -163,6 +166,7 @@ _MONEY = frozenset(
         "panel:reconciliation_csv",
         "panel:stalls_money",
         *_STALL_MONEY,
+        *_SALES,
         "panel:payouts",
         "panel:payout_batch",
         "panel:approve_payouts",

@@ -264,6 +264,11 @@ def paid_stalls_for(user: Any) -> QuerySet[Cooperative]:
     return cooperatives_of(user).order_by("name")
 
 
+def sales_scope_for(user: Any) -> tuple[bool, QuerySet[Cooperative]]:
+    """Whether this person sees everybody's sales, as invoice staff and the operator do; else whose."""
+    return bool(MONEY_ROLES & roles_of(user)), cooperatives_of(user)
+
+
 def payout_batches_for(user: Any) -> QuerySet[PayoutBatch]:
     """Transfers to stalls, for invoice staff and the operator: it takes two people to pay them."""
     return PayoutBatch.objects.all() if MONEY_ROLES & roles_of(user) else PayoutBatch.objects.none()

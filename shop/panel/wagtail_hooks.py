@@ -143,6 +143,13 @@ def payouts_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def reports_item() -> MenuItem:
+    return MenuItem(
+        _("Báo cáo bán hàng"), reverse("panel:reports"), "sales-reports", icon_name="history", order=168
+    )
+
+
+@hooks.register("register_admin_menu_item")
 def levies_item() -> MenuItem:
     return MenuItem(
         _("Phí và thuế của gian hàng"), reverse("panel:levies"), "levies", icon_name="list-ol", order=153
