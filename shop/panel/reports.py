@@ -82,6 +82,7 @@ def kind_for(request: HttpRequest, name: str) -> tuple[Kind, sums.Stalls]:
     return kind, None if sees_all else stalls
 
 
+@require_GET
 def reports(request: HttpRequest) -> HttpResponse:
     """On to the first of them."""
     return redirect("panel:report", plot="ngay")

@@ -19,12 +19,15 @@ from django.db.models import (
     F,
     FloatField,
     Func,
+    IntegerField,
     Max,
     OuterRef,
     Q,
     QuerySet,
     Sum,
+    Window,
 )
+from django.db.models.functions import RowNumber
 from oscar.apps.basket.models import Basket, Line
 from oscar.apps.order.models import Order
 
@@ -73,7 +76,7 @@ class VietnamDay(Func):
 
 
 class Hours(Func):
-    """Hours from the first moment to the second."""
+    """Hours from the second moment to the first."""
 
     output_field = FloatField()
 
@@ -86,10 +89,25 @@ class Hours(Func):
         return self.as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
 
 
+class Days(Func):
+    """Whole days from the second moment to the first."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "CAST(julianday(%(expressions)s) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=") - julianday(", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "FLOOR(EXTRACT(EPOCH FROM (%(expressions)s)) / 86400)::int"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
+
+
 def by_day(period: Period, stalls: Stalls = None) -> list[Sale]:
     """Sales of every point of the period, also of those without any."""
     points = {start: [0, 0] for start in period.starts()}
-    for sale in _sales(period, stalls, lambda path: VietnamDay(F(f"{path}{_PLACED}"))):
+    orders = Count("order", distinct=True)
+    for sale in _of_parcels(period, stalls, lambda path: VietnamDay(F(f"{path}{_PLACED}")), orders, "code"):
         point = points[period.start_of(sale.key)]
         point[0] += sale.orders
         point[1] += sale.amount
@@ -97,20 +115,45 @@ def by_day(period: Period, stalls: Stalls = None) -> list[Sale]:
 
 
 def by_stall(period: Period) -> list[Sale]:
-    """Sales of every stall that sold anything, the largest first."""
-    stall = "consignment__cooperative"
-    return _largest(_sales(period, None, lambda path: F(f"{path}{stall}"), name=f"{stall}__name"))
+    """Sales of every stall that sold anything, the largest first. A stall has one parcel of an order."""
+    stall = "cooperative"
+    found = _of_parcels(period, None, lambda path: F(f"{path}{stall}"), Count("pk"), f"{stall}__name")
+    return _largest(found)
 
 
 def by_commune(period: Period) -> list[Sale]:
     """Sales by the commune where the stall is at home, the largest first."""
-    commune = "consignment__cooperative__commune"
-    return _largest(_sales(period, None, lambda path: F(f"{path}{commune}"), name=f"{commune}__name"))
+    commune = "cooperative__commune"
+    orders = Count("order", distinct=True)
+    found = _of_parcels(period, None, lambda path: F(f"{path}{commune}"), orders, f"{commune}__name")
+    return _largest(found)
 
 
 def by_product(period: Period, stalls: Stalls = None) -> list[Sale]:
-    """Sales by goods as they were sold, each pack by itself, the largest first."""
-    return _largest(_sales(period, stalls, lambda path: F(f"{path}order_line__product"), name="title"))
+    """Sales by goods as they were sold, each pack by itself, the largest first. A product is one line of an order."""
+    sold = _counted(ConsignmentLine, "consignment__", period, stalls).values(key=F("order_line__product"))
+    back = _counted(LineReduction, "line__consignment__", period, stalls)
+    back = back.values(key=F("line__order_line__product"))
+    taken = {row["key"]: row for row in back.annotate(less=Sum("amount"), fewer=Sum("quantity"))}
+    none = {"less": 0, "fewer": 0}
+    rows = sold.annotate(
+        label=Max("title"),
+        orders=Count("pk"),
+        worth=Sum(F("goods_amount") - F("discount_amount")),
+        pieces=Sum("quantity"),
+    )
+    return _largest(
+        [
+            Sale(
+                row["key"],
+                row["label"],
+                row["orders"],
+                row["worth"] - taken.get(row["key"], none)["less"],
+                row["pieces"] - taken.get(row["key"], none)["fewer"],
+            )
+            for row in rows
+        ]
+    )
 
 
 @dataclass(frozen=True)
@@ -199,76 +242,61 @@ def delivery(period: Period) -> Delivery:
     ).order_by()
     left, placed, paid = F("handed_over_at"), F("order__date_placed"), F("order__sheet__paid_at")
     paid_first = rows.filter(order__sheet__paid_at__lte=left)  # at the door money comes later
-    rows = rows.annotate(hours=Hours(left, placed))
-    spans = [Q(hours__gte=24 * day, hours__lt=24 * (day + 1)) for day in range(SLOW_AFTER)]
     counts = rows.aggregate(
-        promised=Count("pk", filter=Q(promised_to__isnull=False)),
+        count=Count("pk"),
+        promised=Count("promised_to"),
         on_time=Count("pk", filter=Q(promised_to__gte=VietnamDay(left))),
-        **{f"day{day}": Count("pk", filter=span) for day, span in enumerate(spans)},
-        slow=Count("pk", filter=Q(hours__gte=24 * SLOW_AFTER)),
     )
+    by_days = [0] * (SLOW_AFTER + 1)
+    for day, count in rows.values_list(Days(left, placed)).annotate(count=Count("pk")):
+        by_days[min(day, SLOW_AFTER)] += count
+    prepaid = paid_first.count()
     return Delivery(
-        _spread(paid_first.annotate(hours=Hours(paid, placed))),
-        _spread(paid_first.annotate(hours=Hours(left, paid))),
-        _spread(rows),
+        _spread(paid_first, Hours(paid, placed), prepaid),
+        _spread(paid_first, Hours(left, paid), prepaid),
+        _spread(rows, Hours(left, placed), counts["count"]),
         counts["promised"],
         counts["on_time"],
-        (*(counts[f"day{day}"] for day in range(SLOW_AFTER)), counts["slow"]),
+        tuple(by_days),
     )
 
 
-def _spread(rows: Any) -> Spread:
-    """The nearest-rank median and 90th percentile of ``hours``."""
-    count = rows.count()
-
-    def at(share: float) -> float | None:
-        place = max(math.ceil(share * count) - 1, 0)
-        values = rows.order_by("hours").values_list("hours", flat=True)[place : place + 1]
-        return next(iter(values), None)
-
-    return Spread(count, at(0.5), at(0.9))
+def _spread(rows: Any, hours: Hours, count: int) -> Spread:
+    """The nearest-rank median and 90th percentile of ``hours`` of so many rows, sorted once by the database."""
+    if not count:
+        return Spread(0, None, None)
+    ranked = rows.annotate(hours=hours, rank=Window(RowNumber(), order_by="hours"))
+    places = [math.ceil(share * count) for share in (0.5, 0.9)]
+    found = dict(ranked.filter(rank__in=places).values_list("rank", "hours"))
+    return Spread(count, *(found[place] for place in places))
 
 
-_PLACED = "consignment__order__date_placed"
+_PLACED = "order__date_placed"
 
 
-def _sales(period: Period, stalls: Stalls, key: Callable[[str], Any], *, name: str = "title") -> list[Sale]:
-    """Sums by ``key``, an expression of the path to a line: two queries."""
-    sold = _lines(ConsignmentLine, "", period, stalls).annotate(key=key("")).values("key")
-    back = _lines(LineReduction, "line__", period, stalls).annotate(key=key("line__")).values("key")
-    taken = {
-        row["key"]: row
-        for row in back.annotate(less=Sum("amount"), fewer=Sum("quantity")).values("key", "less", "fewer")
-    }
-    none = {"less": 0, "fewer": 0}
-    rows = sold.annotate(
-        label=Max(name),
-        orders=Count("consignment__order", distinct=True),
-        worth=Sum(F("goods_amount") - F("discount_amount")),
-        pieces=Sum("quantity"),
-    ).order_by("key")
+def _of_parcels(
+    period: Period, stalls: Stalls, key: Callable[[str], Any], orders: Count, name: str
+) -> list[Sale]:
+    """Sums by ``key``, an expression of the path to a parcel: two queries."""
+    back = _counted(LineReduction, "line__consignment__", period, stalls)
+    less = dict(back.values_list(key("line__consignment__")).annotate(less=Sum("amount")))
+    rows = _counted(Consignment, "", period, stalls).values(key=key(""))
+    rows = rows.annotate(label=Max(name), orders=orders, worth=Sum(F("goods_amount") - F("discount_amount")))
     return [
-        Sale(
-            row["key"],
-            row["label"] or "",
-            row["orders"],
-            row["worth"] - taken.get(row["key"], none)["less"],
-            row["pieces"] - taken.get(row["key"], none)["fewer"],
-        )
-        for row in rows
+        Sale(row["key"], row["label"], row["orders"], row["worth"] - less.get(row["key"], 0)) for row in rows
     ]
 
 
-def _lines(model: Any, path: str, period: Period, stalls: Stalls) -> Any:
-    """Rows whose line was sold in the period."""
+def _counted(model: Any, path: str, period: Period, stalls: Stalls) -> Any:
+    """Rows of parcels, or below them, that were sold in the period; ``path`` leads to the parcel."""
     start, end = _bounds(period)
-    sheet = f"{path}consignment__order__sheet"
+    sheet = f"{path}order__sheet"
     agreed = Q(**{f"{sheet}__paid_at__isnull": False}) | Q(**{f"{sheet}__payment_method__in": CASH_METHODS})
     rows = model.objects.filter(
         agreed, **{f"{path}{_PLACED}__gte": start, f"{path}{_PLACED}__lt": end}
-    ).exclude(**{f"{path}consignment__status__in": NOTHING_COMES})
+    ).exclude(**{f"{path}status__in": NOTHING_COMES})
     if stalls is not None:
-        rows = rows.filter(**{f"{path}consignment__cooperative__in": stalls})
+        rows = rows.filter(**{f"{path}cooperative__in": stalls})
     return rows.order_by()
 
 
