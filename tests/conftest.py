@@ -52,6 +52,7 @@ AGAIN = (
     "tests/shop/orders/test_storm.py",
     "tests/shop/payments/test_re",
     "tests/shop/promotions/",
+    "tests/shop/reports/test_sums.py",
     "tests/shop/shipping/",
     "tests/shop/test_health.py",
     "tests/test_doors.py::test_every_url",

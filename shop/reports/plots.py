@@ -1,6 +1,6 @@
 """Plots as SVG, drawn from values (no Django), each with title and description; a table beside it has the numbers.
 
-Shape: 360 units wide, so that letters are readable on a telephone of that width and not huge on a desk. Colours come
+Shape: 320 units wide, so that letters are readable on a telephone 360 pixels wide and not huge on a desk. Colours come
 from the page's style by class: ``plot__bar``, ``plot__line``, ``plot__area``, ``plot__grid``, ``plot__text``.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-WIDTH, HEIGHT = 360, 210
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 26
+WIDTH, HEIGHT = 320, 210
+LEFT, RIGHT, TOP, BOTTOM = 48, 8, 10, 26
 ROW = 36
-MOST_LABELS = 6
-LETTER = 5.6
+MOST_LABELS = 5
+LETTER = 6.4
 """About as wide as a letter is on average, at the size of the text."""
 
 
@@ -104,14 +104,14 @@ def rows(points: Sequence[Point], caption: Caption, write: Write = str) -> str:
     """A bar for each point, one below the other, its name above it and its value behind: for names that are long.
 
     >>> drawn = rows([Point("HTX Tà Xùa", 3), Point("HTX Bắc Yên", 0)], Caption("a", "A", "B"))
-    >>> drawn.count('class="plot__bar"'), 'viewBox="0 0 360 76"' in drawn
+    >>> drawn.count('class="plot__bar"'), 'viewBox="0 0 320 76"' in drawn
     (1, True)
     """
     top = max((point.value for point in points), default=0) or 1
     drawn = []
     for place, point in enumerate(points):
         y, value = place * ROW + 12, write(point.value)
-        room = WIDTH - len(value) * LETTER - 14
+        room = WIDTH - len(value) * LETTER * 1.1 - 14
         name = _cut(point.label, int((WIDTH - 4) / LETTER))
         long = room * point.value / top
         drawn.append(f'<text class="plot__text" x="2" y="{y}">{escape(name)}</text>')
