@@ -95,6 +95,7 @@ bench: $(VENV)/.installed-dev  ## Measure (never part of the tests)
 	$(VENV)/bin/python -m benchmarks.invoices
 	$(VENV)/bin/python -W ignore -m benchmarks.catalogue
 	$(VENV)/bin/python -W ignore -m benchmarks.purchase
+	$(VENV)/bin/python -W ignore -m benchmarks.reports
 	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -W ignore -m benchmarks.webhooks
 
 clean:  ## Forget caches and compiled files

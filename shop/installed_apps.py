@@ -8,6 +8,7 @@ INSTALLED_APPS = [
     "shop.images.apps.ImagesConfig",
     "catalog.apps.CatalogConfig",
     "cms.apps.CmsConfig",
+    "shop.ledger.apps.LedgerConfig",
     "shop.orders.apps.OrdersConfig",
     "shop.payments.apps.PaymentsConfig",
     "shop.invoices.apps.InvoicesConfig",

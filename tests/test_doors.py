@@ -48,6 +48,7 @@ from shop.invoices.models import (
     NoticeStatus,
     RateRule,
 )
+from shop.ledger.models import Payout, PayoutBatch
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, GoodsReport, Shortfall
 from shop.orders.services import report_goods, report_shortfall
@@ -133,6 +134,7 @@ def values(market: Market) -> dict[str, Any]:
         "page_to_move_id": page,
         "page_view_restriction_id": 1,
         "parcel": market.order.consignments.get().code,
+        "payout": _paid_out(market).pk,
         "payment": 1,
         "line": 0,
         "parent_page_id": story.get_parent().pk,
@@ -146,6 +148,7 @@ def values(market: Market) -> dict[str, Any]:
         "session_id": 1,
         "shortfall": _asked(market).pk,
         "bought": market.order.consignments.get().lines.get().pk,
+        "plot": "ngay",
         "picture": review.photos.get().pk,
         "size": "nho",
         "scan": applied.photos.get().pk,
@@ -155,6 +158,7 @@ def values(market: Market) -> dict[str, Any]:
         "photo": reported.photos.get().pk,
         "slug": market.a.slug,
         "source": "sepay",
+        "table": "csv",
         "start": short_token(market.order.sheet.token),
         "task_id": 1,
         "task_state_id": 1,
@@ -304,6 +308,21 @@ def _number_of(sheet: ProductSheet) -> str:
     return "09520123456788"
 
 
+def _paid_out(market: Market) -> Payout:
+    """What is on its way to A, in a batch that two people made."""
+    day = timezone.localdate()
+    batch = PayoutBatch.objects.create(
+        first_day=day,
+        last_day=day,
+        made_by=market.people["invoice_staff"],
+        approved_by=market.people["operator"],
+        approved_at=timezone.now(),
+    )
+    return Payout.objects.create(
+        batch=batch, cooperative=market.a, code="HC2345678X", amount=1, state="approved"
+    )
+
+
 def _png() -> io.BytesIO:
     file = io.BytesIO()
     Image.new("RGB", (4, 4), "#26356f").save(file, "PNG")
@@ -372,6 +391,11 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         lambda own: InboundEvent.objects.get(outcome="unmatched").pk,
     ),
     ("panel:(remittance|book_remittance|discard_remittance|set_aside_line)$", lambda own: _list_of(own).pk),
+    ("panel:(stall_money|statement)$", lambda own: own.stall.pk),
+    (
+        "panel:(payout_batch|approve_payouts|drop_payouts|settle_payout|payout_file)$",
+        lambda own: PayoutBatch.objects.get().pk,
+    ),
     ("panel:(refund|prepare_refund|refund_step)$", lambda own: Refund.objects.get().pk),
     (
         "panel:message_again",

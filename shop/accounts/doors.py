@@ -12,6 +12,18 @@ from catalog.models import MemberRole
 
 from .helper_doors import HELPER, KEPT_FROM_HELPERS, VISITS
 from .roles import Role, acting_of, member_roles_of, roles_of
+from .stall_doors import (
+    EVERY_ROLE,
+    MANAGER,
+    PACKER,
+    PROMOTIONS,
+    READ_PROOFS,
+    READ_REPORTS,
+    READ_REVIEWS,
+    SALES,
+    SELLER,
+    STALL_MONEY,
+)
 
 OPEN = frozenset(
     {
@@ -25,115 +37,6 @@ OPEN = frozenset(
     }
 )
 """Open to everyone, logged in or not."""
-
-_EVERY_ROLE = frozenset(
-    {
-        "wagtailadmin_home",
-        "wagtailadmin_account",
-        "wagtailadmin_logout",
-        "wagtailadmin_dismissibles",
-        "second_factor:ask",
-        "second_factor:set_up",
-        "panel_passkeys:keys",
-        "panel_passkeys:options",
-        "panel_passkeys:remove",
-        "panel_passkeys:step_options",
-        "panel_passkeys:step",
-        "panel:log_ins",
-    }
-)
-
-_READ_PROOFS = frozenset(
-    {"panel:proofs", "panel:paper", "panel:paper_photo", "panel:certificate", "panel:certificate_photo"}
-)
-
-_PROMOTIONS = frozenset({"panel:promotions", "panel:promotion_add", "panel:promotion_stop"})
-
-_READ_REPORTS = frozenset({"panel:goods_reports", "panel:goods_report", "panel:report_photo"})
-
-_READ_REVIEWS = frozenset({"panel:reviews", "panel:review", "panel:review_photo"})
-
-# A stall's people, each role with what the one before it may: packing first, then selling, then money and papers.
-_PACKER = frozenset(
-    {
-        *_READ_REPORTS,
-        "panel:goods_back",
-        "panel:consignments",
-        "panel:consignment",
-        "panel:pack",
-        "panel:report_shortfall",
-        "panel:withdraw_shortfall",
-        "panel:hand_over",
-        "panel:slip",
-        "panel:register_parcel",
-        "panel:courier_label",
-        "panel:take_back_parcel",
-        "panel:enter_card",
-        "panel:change_lots",
-        "panel:lots",
-        "panel:lot",
-        "panel:lot_open",
-        "panel:lot_make",
-        "panel:lot_step",
-        "panel:lot_correct",
-        "panel:lot_labels",
-    }
-)
-
-_SELLER = _PACKER | {
-    *_READ_REVIEWS,
-    "panel:answer_review",
-    "panel:notices",
-    "panel:delivery",
-    "panel:delivery_service_add",
-    "panel:delivery_service",
-    *_PROMOTIONS,
-    "panel:collection_point_add",
-    "panel:collection_point",
-    "panel:unserved_area_add",
-    "panel:unserved_area_remove",
-    "panel:imports",
-    "panel:import",
-    "panel:import_confirm",
-    "panel:import_template",
-    "panel:export",
-    "panel:product_add",
-    "panel:product",
-    "panel:product_act",
-    "panel:lot_recall",
-    "panel:lot_gtin",
-    "panel_products:index",
-    "panel_products:index_results",
-}
-
-_MANAGER = (
-    _SELLER
-    | _READ_PROOFS
-    | {
-        "panel:answer_report",
-        "panel:reverse_card",
-        "panel:add_paper",
-        "panel:add_certificate",
-        "panel:edit_paper",
-        "panel:edit_certificate",
-        "panel:plots",
-        "panel:plot",
-        "panel:audit_log",
-        "panel:audit_csv",
-        "panel:dossiers",
-        "panel:dossier",
-        "panel:help_consents",
-        "panel:help_allow",
-        "panel:help_revoke",
-        "panel:team",
-        "panel:invite",
-        "panel:invitation_withdraw",
-        "panel:member_role",
-        "panel:member_remove",
-        "panel:stall_data",
-        "panel:bank_accounts",
-    }
-)
 
 _READ_INVOICES = frozenset(
     {
@@ -150,7 +53,8 @@ _READ_INVOICES = frozenset(
     }
 )
 
-# Money takes two people: whoever prepares a refund may not approve it, so both roles get every step.
+# Money takes two people: whoever prepares a refund, or makes a batch of payouts, may not approve it, so both roles get
+# every step.
 _MONEY = frozenset(
     {
         "panel:transfers",
@@ -167,6 +71,15 @@ _MONEY = frozenset(
         "panel:sources",
         "panel:reconciliation",
         "panel:reconciliation_csv",
+        "panel:stalls_money",
+        *STALL_MONEY,
+        *SALES,
+        "panel:payouts",
+        "panel:payout_batch",
+        "panel:approve_payouts",
+        "panel:drop_payouts",
+        "panel:settle_payout",
+        "panel:payout_file",
     }
 )
 
@@ -284,9 +197,9 @@ _OPERATOR = (
     _WRITER
     | _SYNONYMS
     | _READ_INVOICES
-    | _READ_PROOFS
-    | _READ_REPORTS
-    | _READ_REVIEWS
+    | READ_PROOFS
+    | READ_REPORTS
+    | READ_REVIEWS
     | _MONEY
     | _MESSAGES
     | VISITS
@@ -320,6 +233,7 @@ _OPERATOR = (
         "panel:set_aside_line",
         "panel:remit_transfer",
         "panel:door_rules",
+        "panel:levies",
         "panel:complaints",
         "panel:complaint",
         "panel:answer_complaint",
@@ -328,7 +242,7 @@ _OPERATOR = (
         "panel:delivery",
         "panel:delivery_service_add",
         "panel:delivery_service",
-        *_PROMOTIONS,
+        *PROMOTIONS,
         "panel:tax_rules",
         "panel:decide_rate",
         "panel:lots",
@@ -357,17 +271,17 @@ _OPERATOR = (
 )
 
 DOORS: dict[Role, frozenset[str]] = {
-    Role.INVOICE_STAFF: _EVERY_ROLE | _INVOICE_STAFF,
-    Role.EDITOR: _EVERY_ROLE | _WRITER | _SYNONYMS,
-    Role.HELPER: _EVERY_ROLE | HELPER,
-    Role.OPERATOR: _EVERY_ROLE | _OPERATOR,
+    Role.INVOICE_STAFF: EVERY_ROLE | _INVOICE_STAFF,
+    Role.EDITOR: EVERY_ROLE | _WRITER | _SYNONYMS,
+    Role.HELPER: EVERY_ROLE | HELPER,
+    Role.OPERATOR: EVERY_ROLE | _OPERATOR,
 }
 
 
 MEMBER_DOORS: dict[MemberRole, frozenset[str]] = {
-    MemberRole.PACKER: _EVERY_ROLE | _PACKER,
-    MemberRole.SELLER: _EVERY_ROLE | _SELLER,
-    MemberRole.MANAGER: _EVERY_ROLE | _MANAGER,
+    MemberRole.PACKER: EVERY_ROLE | PACKER,
+    MemberRole.SELLER: EVERY_ROLE | SELLER,
+    MemberRole.MANAGER: EVERY_ROLE | MANAGER,
 }
 """What a member of a stall may open for that stall; ``narrow`` keeps the other stalls of the same person out."""
 

@@ -48,6 +48,14 @@ class Verb(models.TextChoices):
     REFUND_DONE = "refund-done", _("Ghi tiền hoàn đã tới")
     REFUND_FAILED = "refund-failed", _("Ghi tiền hoàn không tới")
 
+    LEVY_ENTERED = "levy-entered", _("Ghi mức phí, thuế của gian hàng")
+    PAYOUT_MADE = "payout-made", _("Lập đợt chi")
+    PAYOUT_APPROVED = "payout-approved", _("Duyệt đợt chi")
+    PAYOUT_DROPPED = "payout-dropped", _("Bỏ đợt chi")
+    PAYOUT_FILED = "payout-filed", _("Tải tệp chuyển tiền")
+    PAYOUT_PAID = "payout-paid", _("Ghi đã chuyển tiền cho gian hàng")
+    PAYOUT_FAILED = "payout-failed", _("Ghi tiền chi không tới")
+
     PROMOTION_ADDED = "promotion-added", _("Thêm khuyến mãi")
     PROMOTION_STOPPED = "promotion-stopped", _("Dừng khuyến mãi")
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from catalog.lot_codes import new_code
 from catalog.models import Certificate, Lot, ProductSheet
 from shop.messages.services import write_letter
+from shop.orders import settling
 from shop.orders.models import GoodsReport
 
 from .models import Complaint, ComplaintNote, NoteKind, Outcome
@@ -63,8 +64,8 @@ def file_complaint(
 ) -> Complaint:
     """The complaint with its ticket number and the deadlines promised today.
 
-    Writes: Complaint, and a letter of receipt if an address was left.
-    Idempotent: by ``sent_key``; the form sent twice gives the same ticket.
+    Writes: Complaint, and a letter of receipt if an address was left; about a report, that the stall's money for the
+    parcel is kept back. Idempotent: by ``sent_key``; the form sent twice gives the same ticket.
     """
     if known := Complaint.objects.filter(sent_key=sent_key).first():
         return known
@@ -92,6 +93,8 @@ def file_complaint(
         },
     )
     if is_new:
+        if subject.report is not None:
+            settling.hold(subject.report.consignment_id, _reason(complaint))
         _write(complaint, "complaint_received", f"complaint-received:{complaint.pk}", {})
     return complaint
 
@@ -113,10 +116,12 @@ def answer_complaint(*, complaint: Complaint, text: str, by: Any) -> ComplaintNo
 
 @transaction.atomic
 def close_complaint(*, complaint: Complaint, outcome: Outcome, text: str, by: Any) -> Complaint:
-    """The complaint, closed with that outcome and a last word to the person.
+    """The complaint, closed with that outcome and a last word to the person; it keeps no stall's money back any more.
 
-    Locks: Complaint. Raises: ComplaintClosed.
+    Locks: the mark of its order, then Complaint. Raises: ComplaintClosed.
     """
+    if complaint.report is not None:
+        settling.lift(complaint.report.consignment_id, _reason(complaint))
     complaint = _open(complaint)
     note = ComplaintNote.objects.create(complaint=complaint, kind=NoteKind.CLOSING, text=text, actor=by)
     complaint.answered_at = complaint.answered_at or note.at
@@ -135,6 +140,10 @@ def note_complaint(*, complaint: Complaint, text: str, by: Any) -> ComplaintNote
 def ticket_path(complaint: Complaint) -> str:
     """The page of the ticket, in the language of the request."""
     return f"{reverse('complaints:ticket')}?ma={complaint.code}"
+
+
+def _reason(complaint: Complaint) -> str:
+    return f"complaint:{complaint.pk}"
 
 
 def _open(complaint: Complaint) -> Complaint:

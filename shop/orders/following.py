@@ -1,4 +1,6 @@
-"""Deliveries that were kept at the door are booked here, as they come: the row is the truth, and nobody is waited for.
+"""Deliveries that were kept at the door are booked here, as they come, and what happened to orders is posted.
+
+The row is the truth, and nobody is waited for.
 
 Follows the rows and not a queue of jobs: what is kept is found, whoever kept it and whoever died since. The sweep finds
 the same rows, should nobody follow.
@@ -15,6 +17,7 @@ from django.db import close_old_connections
 from shop.payments.models import InboundEvent, InboundOutcome
 
 from .receiving import receive
+from .settling import settle
 
 PAUSE = 0.3
 """Seconds between two looks while nothing comes: a buyer who waits sees the money within a second or so."""
@@ -47,6 +50,7 @@ def follow(stopped: Event) -> None:
         close_old_connections()
         try:
             booked, failed = receive_waiting(most=AT_ONCE, without=left)
+            booked += settle(most=AT_ONCE)
         except Exception:
             logger.exception("nobody could see what waits; looking again")
             booked, failed = 0, set()

@@ -32,6 +32,7 @@ from shop.payments.models import (
 )
 from shop.promotions.models import PromotionUse
 
+from .ledger_invariants import ledger_violations
 from .models import (
     AnsweredLine,
     Consignment,
@@ -52,7 +53,7 @@ def violations() -> list[str]:
     """One sentence per row that breaks a rule; empty when everything holds."""
     return [
         *_stock(), *_held(), *_amounts(), *_money(), *_reductions(), *_returns(), *_states(), *_additions(),
-        *_promotions(), *_deliveries(), *_walls(),
+        *_promotions(), *_deliveries(), *_walls(), *ledger_violations(),
     ]  # fmt: skip
 
 

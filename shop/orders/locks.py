@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q
 from oscar.apps.order.models import Line, Order
 
+from shop.ledger import due
 from shop.partner.models import StockRecord
 from shop.payments.models import PaymentAttempt
 
@@ -26,7 +27,8 @@ def lock_orders(order_ids: Iterable[int], *, stock: Iterable[int] = ()) -> dict[
     """The orders, fresh, with everything they hold locked until the transaction ends.
 
     ``stock``: ids of stock records that will be needed besides, for goods that no line holds yet.
-    Locks/Writes: stock records of their lines, the orders, their consignments and attempts.
+    Locks/Writes: stock records of their lines, the orders, their consignments and attempts; that the books are to
+    look at these orders.
     """
     wanted = sorted(set(order_ids))
     held = Line.objects.filter(order_id__in=wanted).values("stockrecord_id")
@@ -35,6 +37,7 @@ def lock_orders(order_ids: Iterable[int], *, stock: Iterable[int] = ()) -> dict[
     found = {order.pk: order for order in orders.select_related("sheet")}
     _take(Consignment.objects.filter(order_id__in=wanted))
     _take(PaymentAttempt.objects.filter(order_id__in=wanted))
+    due.look_soon(found)
     return found
 
 

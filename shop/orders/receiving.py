@@ -31,7 +31,7 @@ from shop.payments.models import EventKind as MoneyKind
 from shop.payments.provider import EventKind
 from shop.promotions import services as promotions
 
-from . import door, letters, stock
+from . import door, letters, payouts, stock
 from .locks import lock_orders
 from .models import OrderEvent, OrderSheet
 from .requests import IllegalStep, NoSuchOrder
@@ -68,6 +68,9 @@ def _take_charge(inbound: InboundEvent, attempts: list[PaymentAttempt], orders: 
     if not payments.is_amount_asked(inbound, attempts):
         payments.settle(inbound, InboundOutcome.UNMATCHED, InboundReason.WRONG_AMOUNT)
         return
+    if not attempts and payouts.take_returned(inbound):
+        payments.settle(inbound, InboundOutcome.PAID_BACK)
+        return
     shares = payments.match(inbound, attempts)
     for share in shares:
         charge = payments.book(share=share, inbound=inbound, is_only=len(shares) == 1)
@@ -90,7 +93,7 @@ def _take_failure(inbound: InboundEvent, attempts: list[PaymentAttempt], orders:
 
 
 def _take_outgoing(inbound: InboundEvent, attempts: list[PaymentAttempt], orders: dict[int, Any]) -> None:
-    if refunds.confirm_by_bank(inbound):
+    if refunds.confirm_by_bank(inbound) or payouts.confirm_by_bank(inbound):
         payments.settle(inbound, InboundOutcome.NOTED)
     else:
         payments.settle(inbound, InboundOutcome.IGNORED, InboundReason.OUTGOING)

@@ -21,6 +21,7 @@ from .invoicing import transmit_due
 from .paying import poll
 from .reminders import remind_of_ends, remind_of_signing
 from .services import expire
+from .settling import settle
 from .shortfalls import answer_overdue
 
 
@@ -36,6 +37,7 @@ def sweep(now: dt.datetime | None = None) -> dict[str, int]:
         "expired orders": expire(now),
         "shortfalls": answer_overdue(now),
         "refunds": refunds.send_due(now),
+        "books": settle(now),
         "batches": work_off_left_behind(now),
         "invoices": transmit_due(now),
         "notices": transmit_due_notices(now),

@@ -73,13 +73,14 @@ class DaySum:
     unmatched: int
     returned: int
     remitted: int
+    paid_back: int
     booked: int
     refunded: int
 
     @property
     def difference(self) -> int:
         """Nought when every đồng that was reported is booked, waits for staff or goes back."""
-        return self.reported - self.booked - self.unmatched - self.returned - self.remitted
+        return self.reported - self.booked - self.unmatched - self.returned - self.remitted - self.paid_back
 
 
 def transfers_like(rows: QuerySet[InboundEvent], wanted: str) -> QuerySet[InboundEvent]:
@@ -212,6 +213,7 @@ def sums_of(day: dt.date) -> list[DaySum]:
         unmatched=_of(InboundOutcome.UNMATCHED),
         returned=_of(InboundOutcome.RETURNED),
         remitted=_of(InboundOutcome.REMITTED),
+        paid_back=_of(InboundOutcome.PAID_BACK),
     )
     booked = dict(
         PaymentEvent.objects.filter(kind=EventKind.CHARGE, inbound__in=came)
@@ -232,6 +234,7 @@ def sums_of(day: dt.date) -> list[DaySum]:
             row["unmatched"],
             row["returned"],
             row["remitted"],
+            row["paid_back"],
             booked.get(row["provider"], 0),
             refunded.get(row["provider"], 0),
         )

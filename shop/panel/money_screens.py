@@ -201,7 +201,7 @@ def reconciliation_csv(request: HttpRequest) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow(
         [_("Ngày"), _("Nơi báo"), _("Báo về"), _("Đã ghi cho đơn"), _("Chưa khớp"), _("Trả người gửi"),
-         _("Tiền thu hộ nộp về"), _("Đã hoàn"), _("Chênh lệch")]
+         _("Tiền thu hộ nộp về"), _("Tiền chi quay về"), _("Đã hoàn"), _("Chênh lệch")]
     )  # fmt: skip
     for row in sums_of(day):
         writer.writerow(
@@ -213,6 +213,7 @@ def reconciliation_csv(request: HttpRequest) -> HttpResponse:
                 row.unmatched,
                 row.returned,
                 row.remitted,
+                row.paid_back,
                 row.refunded,
                 row.difference,
             ]

@@ -28,6 +28,7 @@ from shop.invoices.models import (
     RateRule,
     SigningCertificate,
 )
+from shop.ledger.models import Levy, PayoutBatch
 from shop.messages.models import Letter, LetterState
 from shop.orders.invoicing import unadjusted
 from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, PickedLot
@@ -277,3 +278,30 @@ def promotions_to_stop(user: Any) -> PromotionQuerySet:
     """Those that the person may end: a cooperative what it pays for itself."""
     rows = promotions_for(user)
     return rows if Role.OPERATOR in roles_of(user) else rows.filter(bearer=Bearer.COOPERATIVE)
+
+
+def paid_stalls_for(user: Any) -> QuerySet[Cooperative]:
+    """Stalls whose money this person may see: all for invoice staff and the operator, else the own ones."""
+    if MONEY_ROLES & roles_of(user):
+        return Cooperative.objects.order_by("name")
+    return cooperatives_of(user).order_by("name")
+
+
+def sales_scope_for(user: Any) -> tuple[bool, QuerySet[Cooperative]]:
+    """Whether this person sees everybody's sales, as invoice staff and the operator do; else whose."""
+    return bool(MONEY_ROLES & roles_of(user)), cooperatives_of(user)
+
+
+def payout_batches_for(user: Any) -> QuerySet[PayoutBatch]:
+    """Transfers to stalls, for invoice staff and the operator: it takes two people to pay them."""
+    return PayoutBatch.objects.all() if MONEY_ROLES & roles_of(user) else PayoutBatch.objects.none()
+
+
+def waiting_batches_for(user: Any) -> QuerySet[PayoutBatch]:
+    """Those of them that nobody has approved or dropped."""
+    return payout_batches_for(user).filter(approved_at=None, dropped_at=None)
+
+
+def levies_for(user: Any) -> QuerySet[Levy]:
+    """What the market keeps of sales, for invoice staff and the operator; the newest day first."""
+    return Levy.objects.all() if MONEY_ROLES & roles_of(user) else Levy.objects.none()

@@ -42,6 +42,7 @@ from .selectors import (
     sheets_for,
     transfers_for,
     unadjusted_for,
+    waiting_batches_for,
 )
 from .today_counts import (
     ending_certificates,
@@ -248,6 +249,15 @@ CARDS = (
         "panel:refunds",
         f"?tinh-trang={RefundState.PREPARED}",
         lambda user: refunds_for(user).filter(state=RefundState.PREPARED).exclude(prepared_by=user).count(),
+        "check",
+        is_rare=True,
+    ),
+    Card(
+        _("Đợt chi chờ duyệt"),
+        _("Một người khác đã lập"),
+        "panel:payouts",
+        "",
+        lambda user: waiting_batches_for(user).exclude(made_by=user).count(),
         "check",
         is_rare=True,
     ),

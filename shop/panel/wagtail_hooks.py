@@ -124,6 +124,39 @@ def refunds_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def own_money_item() -> MenuItem:
+    return MenuItem(_("Tiền của tôi"), reverse("panel:own_money"), "own-money", icon_name="tag", order=128)
+
+
+@hooks.register("register_admin_menu_item")
+def stalls_money_item() -> MenuItem:
+    return MenuItem(
+        _("Tiền của gian hàng"), reverse("panel:stalls_money"), "stalls-money", icon_name="table", order=151
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def payouts_item() -> MenuItem:
+    return MenuItem(
+        _("Chi tiền cho gian hàng"), reverse("panel:payouts"), "payouts", icon_name="upload", order=152
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def reports_item() -> MenuItem:
+    return MenuItem(
+        _("Báo cáo bán hàng"), reverse("panel:reports"), "sales-reports", icon_name="history", order=168
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def levies_item() -> MenuItem:
+    return MenuItem(
+        _("Phí và thuế của gian hàng"), reverse("panel:levies"), "levies", icon_name="list-ol", order=153
+    )
+
+
+@hooks.register("register_admin_menu_item")
 def complaints_item() -> MenuItem:
     return MenuItem(_("Khiếu nại"), reverse("panel:complaints"), "complaints", icon_name="mail", order=160)
 

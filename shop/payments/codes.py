@@ -1,4 +1,4 @@
-"""Codes of orders (HT) and refunds (HR) that survive a bank's memo: a prefix and eight characters.
+"""Codes of orders (HT), refunds (HR) and payouts (HC) that survive a bank's memo: a prefix and eight characters.
 
 The last one is a check character: a mistyped code is recognised as mistyped and not booked to a stranger's
 order. Thirty symbols without look-alikes (no 0/O, 1/I/L, U); 30⁷ ≈ 2·10¹⁰ codes can neither be guessed nor counted.
@@ -13,10 +13,11 @@ from shop.readable import ALPHABET, random_letters
 
 PREFIX = "HT"
 REFUND_PREFIX = "HR"
+PAYOUT_PREFIX = "HC"
 SIZE = 8
 
 # A look-ahead finds overlapping candidates: banks glue their own letters to ours.
-_CANDIDATE = re.compile(f"(?=({PREFIX}|{REFUND_PREFIX})([{ALPHABET}]{{{SIZE}}}))")
+_CANDIDATE = re.compile(f"(?=({PREFIX}|{REFUND_PREFIX}|{PAYOUT_PREFIX})([{ALPHABET}]{{{SIZE}}}))")
 
 
 def check_character(body: str) -> str:

@@ -16,6 +16,7 @@ from catalog.models import Cooperative
 from catalog.stalls import set_account
 from shop.audit.services import record
 from shop.audit.verbs import Verb
+from shop.ledger.payouts import Payee
 from shop.messages.services import write_letter
 
 from .models import AccountStatus, BankAccount
@@ -36,6 +37,12 @@ class NotWaiting(Exception):
 def account_to_pay(cooperative: Cooperative) -> BankAccount | None:
     """Where the stall's money goes; None while nobody has checked an account of it."""
     return cooperative.bank_accounts.filter(status=AccountStatus.IN_FORCE).first()
+
+
+def payees() -> dict[int, Payee]:
+    """Where the money of each stall goes, by the stall's id; those without an account that was checked are missing."""
+    rows = BankAccount.objects.filter(status=AccountStatus.IN_FORCE)
+    return {row.cooperative_id: Payee(row.bank_name, row.number, row.holder) for row in rows}
 
 
 @transaction.atomic

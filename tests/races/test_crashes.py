@@ -24,6 +24,7 @@ from shop.payments.models import PaymentAttempt, PaymentEvent
 from shop.payments.services import paid_amount, start, take_delivery
 from tests.factories import make_product, make_user
 from tests.races import test_door as door
+from tests.races import test_ledger as ledger
 from tests.races import test_messages as messages
 from tests.races import test_placing_crashes as placing
 from tests.support import crash_rounds
@@ -70,7 +71,14 @@ def test_every_point_in_the_code_has_its_test() -> None:
         for path in (ROOT / "shop").rglob("*.py")
         for name in re.findall(r'crash_point\("(.+)"\)', path.read_text())
     }
-    assert named == {*CALLS, *placing.POINTS, *messages.POINTS, *crash_rounds.POINTS, *door.POINTS}
+    assert named == {
+        *CALLS,
+        *placing.POINTS,
+        *messages.POINTS,
+        *crash_rounds.POINTS,
+        *door.POINTS,
+        *ledger.POINTS,
+    }
 
 
 def test_nothing_dies_unless_armed(momo: Counterpart) -> None:

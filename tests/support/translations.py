@@ -34,6 +34,7 @@ STAFF_ROOMS = (
     "shop/management/",
     "shop/demo/",
     "shop/invoices/",
+    "shop/ledger/",
     "shop/accounts/forms.py",
     "shop/accounts/roles.py",
     "shop/images/models.py",
@@ -63,7 +64,8 @@ STAFF_ROOMS = (
         for name in (
             "application_received", "application_told", "bank_account", "stall_reopened", "stall_suspended",
             "certificate_ending", "goods_reported", "ingredient_recalled", "own_lot_recalled", "packing_digest",
-            "paper_ending", "parcel_off", "report_decided", "shortfall_answered", "signing_ending", "to_pack",
+            "paper_ending", "parcel_off", "payout_failed", "payout_paid",
+            "report_decided", "shortfall_answered", "signing_ending", "to_pack",
         )
     ),
 )  # fmt: skip

@@ -26,6 +26,12 @@ register.filter(source_name)
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """``1250000`` → ``1.250.000``."""
+    return f"{number:,}".replace(",", ".")
+
+
+@register.filter
 def courier_name(code: str) -> str:
     """Who carries, as people call them."""
     return str(Courier(code).label) if code in Courier.values else code

@@ -66,6 +66,7 @@ class InboundOutcome(models.TextChoices):
     UNMATCHED = "unmatched", _("Chưa khớp đơn nào")
     RETURNED = "returned", _("Chuyển trả người gửi")
     REMITTED = "remitted", _("Tiền thu hộ nộp về")
+    PAID_BACK = "paid-back", _("Tiền chi cho gian hàng quay về")
     NOTED = "noted", _("Đã ghi nhận")
     IGNORED = "ignored", _("Bỏ qua")
 

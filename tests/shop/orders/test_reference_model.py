@@ -24,7 +24,9 @@ from hypothesis.stateful import (
 from oscar.apps.order.models import Order
 
 from shop.accounts.models import User
-from shop.orders import changes, receiving, services
+from shop.ledger import journal
+from shop.orders import changes, receiving, services, settling
+from shop.orders.ledger_invariants import ledger_violations
 from shop.partner.models import StockRecord
 from shop.payments import charges, refunds
 from shop.payments import services as payments
@@ -190,6 +192,19 @@ class Twins(RuleBasedStateMachine):
             with suppress(refunds.IllegalRefundStep):
                 refunds.mark_done(refund.pk, by=one)
         model.gets_back(refund.amount)
+
+    @rule()
+    def keep_books(self) -> None:
+        settling.settle()
+        books = journal.trial_balance()
+        models = [model for _placed, model in self.pairs]
+        assert books.get("bank", 0) + books.get(f"provider:{SOURCE}", 0) == sum(
+            model.held for model in models
+        )
+        pending = sum(held for code, held in books.items() if code.startswith("pending:"))
+        assert pending == -TOTAL * sum(model.state == "paid" for model in models)
+        assert -books.get("buyers", 0) >= sum(model.waiting for model in models)
+        assert list(ledger_violations()) == []
 
     @invariant()
     def are_alike(self) -> None:
