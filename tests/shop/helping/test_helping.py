@@ -12,9 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.clock import today
-from catalog.models import Cooperative, Membership
+from catalog.models import Cooperative, MemberRole, Membership
+from catalog.tenancy import cooperatives_of
+from shop.accounts.doors import narrow
 from shop.accounts.models import User
-from shop.accounts.roles import Role
+from shop.accounts.roles import Acting, Role, act_for
 from shop.accounts.services import add_user
 from shop.audit.models import Entry
 from shop.helping import services
@@ -197,6 +199,17 @@ def test_one_person_of_a_team_may_be_allowed_alone(market: Market, team: HelperT
     client.force_login(other, backend="shop.accounts.backends.EmailOrPhoneBackend")
     assert client.post(BEGIN, {"gian": market.a.pk}).status_code == 302
     assert client.get(KIEN).status_code == 200
+
+
+def test_a_list_is_empty_where_the_door_is_not_open_to_the_role(market: Market, team: HelperTeam) -> None:
+    """A screen that somebody opens in another quality finds no stall either."""
+    helper = person(market, "helper")
+    act_for(helper, Acting(market.a.pk, market.a.name, MemberRole.PACKER, today()))
+    found = {}
+    for view in ("panel:pack", "panel:product", "panel:team", "panel:visits"):
+        narrow(helper, view)
+        found[view] = list(cooperatives_of(helper))
+    assert found == {"panel:pack": [market.a], "panel:product": [], "panel:team": [], "panel:visits": []}
 
 
 # --- The log ---
