@@ -62,7 +62,7 @@ class AllowForm(forms.Form):
         labels = []
         for team in teams.distinct().prefetch_related("members"):
             self.choices[f"to-{team.pk}"] = (team, None)
-            group = [(f"to-{team.pk}", _("Cả tổ %(name)s") % {"name": team.name})]
+            group = [(f"to-{team.pk}", _("%(name)s (cả tổ)") % {"name": team.name})]
             for one in team.members.all():
                 self.choices[f"nguoi-{one.pk}"] = (None, one)
                 group.append((f"nguoi-{one.pk}", one.get_full_name() or str(one)))
