@@ -255,7 +255,6 @@ def test_an_operators_help_for_a_lost_telephone_ends_all_and_not_the_operators_o
     second_factor.begin(manager)
     second_factor.confirm(user=manager, code=code_of(manager))
     lost, operator = enter(manager), as_role("operator")
-    row = SecondFactor.objects.get(user=manager)
     operator.post(f"/quan-tri/hai-buoc/nguoi/{manager.pk}/bo/", {"reason": "Mất máy, đã gọi lại"})
     assert not is_in(lost)
     assert operator.get("/quan-tri/").status_code == 200
