@@ -380,6 +380,8 @@ class Today(Component):
             "is_done": bool(shown) and not any(card["is_due"] for card in shown),
             "may_reset": Role.OPERATOR in roles,
             "is_writer": bool(roles & {Role.EDITOR, Role.OPERATOR}),
-            "csrf_token": get_token(request) if request is not None else "",  # a component has no request of its own
+            "csrf_token": get_token(request)
+            if request is not None
+            else "",  # a component has no request of its own
             "help": start_of(user) if Role.HELPER in roles and acting_of(user) is None else None,
         }
