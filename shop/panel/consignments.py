@@ -38,6 +38,7 @@ from .card_form import CardForm
 from .money import door_charges
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import consignments_for
+from .sending import draft_of
 from .weighing import Weighing, read_weighings
 
 STATUS_KEY = "tinh-trang"
@@ -266,8 +267,11 @@ class ConsignmentPage(Screen):
             ],
             can_hand_over=status == ConsignmentStatus.PACKED and may_open(user, "panel:hand_over"),
             hand_over_form=self.hand_over_form
-            or HandOverForm(initial={"carrier": _carrier(self.consignment)}),
+            or HandOverForm(
+                initial={"carrier": _carrier(self.consignment) if status == ConsignmentStatus.PACKED else ""}
+            ),
             **self._at_door(),
+            **draft_of(self.request, f"consignment/{self.consignment.pk}"),
         )
         return context
 
@@ -315,10 +319,13 @@ def _is_open(status: str) -> bool:
 
 
 def _carrier(consignment: Consignment) -> str:
-    """Who the buyer chose to bring it, in the words of the form."""
+    """Who the buyer chose to bring it, in the words of the form; else who brought the stall's last parcel."""
     if consignment.courier == Courier.OWN:
         return _("Tự giao")
-    return str(Courier(consignment.courier).label) if consignment.courier else ""
+    if consignment.courier:
+        return str(Courier(consignment.courier).label)
+    sent = Consignment.objects.filter(cooperative=consignment.cooperative_id, handed_over_at__isnull=False)
+    return sent.order_by("-handed_over_at").values_list("carrier", flat=True).first() or ""
 
 
 def too_late(consignment: Consignment) -> str:
