@@ -155,17 +155,18 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         else:
             self.fields["months"].initial = list(range(1, 13))
         if model:
-            self._start_like(model)
+            self._start_like(model, provinces)
 
-    def _start_like(self, model: ProductSheet) -> None:
+    def _start_like(self, model: ProductSheet, provinces: set[str]) -> None:
         names = KIND_OF_STALL + (OF_ALIKE if self.is_alike else ())
         self.initial.update({name: getattr(model, name) for name in names})
         self.initial.update(
             category=_category_of(model),
             ocop_set=model.ocop_set,
-            commune=model.commune_id,
             months=list(model.months),
         )
+        if model.commune.province_id in provinces:  # goods bought in may come from elsewhere
+            self.initial["commune"] = model.commune_id
 
     def _start_from(self, sheet: ProductSheet) -> None:
         record: Any = sheet.main_record

@@ -101,7 +101,7 @@ class ProductForm(Screen):
         """The product that a new one starts from: the one asked for, else the stall's latest."""
         asked = self.request.GET.get(LIKE_KEY, "")
         own = sheets_for(self.request.user).filter(cooperative__in=cooperatives_of(self.request.user))
-        own = own.select_related("product", "cooperative")
+        own = own.select_related("product", "cooperative", "commune")
         if asked:
             return next((sheet for sheet in own if str(sheet.pk) == asked), None)
         return own.order_by("-pk").first()
@@ -244,7 +244,9 @@ def _save(form: SheetForm, *, is_operator: bool) -> ProductSheet:
     optional = {name: cleaned[name] for name in _SIMPLE if name != "code"}
     for name in PICTURES:
         if cleaned[name]:
-            picture = optional[name] = keep_photo(cleaned[name], title=cleaned["title"])
+            picture = optional[name] = keep_photo(
+                cleaned[name], title=cleaned["title"], cooperative=cooperative
+            )
             make_renditions(picture)
     tax_class = (
         ProductSheet.objects.get(pk=form.instance.pk).tax_class

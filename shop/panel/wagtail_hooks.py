@@ -16,6 +16,7 @@ from wagtail.admin.menu import MenuItem, SubmenuMenuItem
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 
+from . import picture_rights as picture_rights  # registers its hook
 from . import urls
 from .products import ProductViewSet
 from .synonyms import SynonymViewSet

@@ -14,7 +14,7 @@ from shop.accounts.roles import Role
 from shop.accounts.services import add_user
 from shop.images.models import Picture
 from shop.partner.models import StockRecord
-from tests.factories import PASSWORD, make_category, make_cooperative, make_product
+from tests.factories import PASSWORD, make_category, make_commune, make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
 ADD = "/quan-tri/san-pham/moi/"
@@ -73,7 +73,8 @@ def test_a_new_product_starts_as_a_draft_of_the_persons_own_cooperative(client: 
     assert (answer.status_code, answer["Location"]) == (302, page_of(sheet))
     assert (sheet.cooperative, sheet.state, sheet.tax_class) == (seller, ApprovalState.DRAFT, "own_produce")
     assert (sheet.price_amount, sheet.stock_left, sheet.season_text) == (105_000, 40, "9–1")
-    assert sheet.picture_id is not None
+    picture = sheet.picture
+    assert (picture.author, picture.licence, picture.cooperative) == (seller.name, "own", seller)
 
 
 def test_an_error_stands_at_its_field_and_nothing_is_written(client: Client, seller: Any) -> None:
@@ -238,6 +239,11 @@ def test_a_new_product_starts_like_the_last_one_and_goes_to_approval_in_one_step
     like = client.get(f"{ADD}?giong={ProductSheet.objects.get(cooperative=seller).pk}").content.decode()
     assert "có đậu" in like
     assert "hũ B" not in client.get(f"{ADD}?giong={foreign.pk}").content.decode()
+    far = make_commune(
+        "97001", "Xã Xa", province="97"
+    )  # bought in: where the stall is stands in the form instead
+    ProductSheet.objects.filter(cooperative=seller).update(commune=far)
+    assert client.get(ADD).context["form"]["commune"].value() == seller.commune_id
     client.post(ADD, filled(storage="Nơi khô", act="submit"))
     new = ProductSheet.objects.get(product__title="Khoai sọ củ tươi")
     assert new.state == ApprovalState.SUBMITTED
