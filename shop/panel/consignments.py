@@ -131,7 +131,9 @@ class ConsignmentList(Screen):
 def _tabs(own: QuerySet[Consignment], status: str) -> list[Tab]:
     counts = dict(own.order_by().values_list("status").annotate(Count("pk")))
     here = reverse("panel:consignments")
-    asked = Shortfall.objects.waiting().filter(consignment__in=own).count()
+    asked = own.filter(
+        pk__in=Shortfall.objects.waiting().values("consignment")
+    ).count()  # few are asked at a time
     tabs = [Tab(_("Tất cả"), here, status not in (*SHOWN, WAITING), sum(counts.values()))]
     for shown in SHOWN:
         tabs.append(
@@ -271,7 +273,11 @@ class ConsignmentPage(Screen):
                 initial={"carrier": _carrier(self.consignment) if status == ConsignmentStatus.PACKED else ""}
             ),
             **self._at_door(),
-            **draft_of(self.request, f"consignment/{self.consignment.pk}"),
+            **(
+                draft_of(self.request, f"consignment/{self.consignment.pk}")
+                if status == ConsignmentStatus.PACKED
+                else {}
+            ),
         )
         return context
 

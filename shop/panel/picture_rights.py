@@ -9,14 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from wagtail import hooks
 from wagtail.models import Page
 
 from catalog.clock import today
 from shop.images.models import Picture
 
 
-@hooks.register("before_publish_page")
 def only_with_rights(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Keeps the page as a draft, and says at which pictures what is missing, with the way there."""
     faults = list(_faults(page))
@@ -37,7 +35,7 @@ def _faults(page: Page) -> Iterator[str]:
     ):
         missing = picture.missing_rights(today())
         if missing:
-            names = [str(Picture._meta.get_field(name).verbose_name) for name in missing]  # type: ignore[union-attr]
+            names = [str(Picture._meta.get_field(name).verbose_name) for name in missing]
             yield _("Ảnh “%(title)s” chưa đăng được: %(fields)s.") % {
                 "title": picture.title,
                 "fields": ", ".join(names),
@@ -52,7 +50,7 @@ def _faults(page: Page) -> Iterator[str]:
 def _pictures_on(page: Any) -> set[int]:
     """Keys of the page's own picture and of those in its text."""
     keys = {getattr(page, "picture_id", None)}
-    body = getattr(page, "body", None)
+    body: Any = getattr(page, "body", ())
     for block in body if hasattr(body, "stream_block") else ():
         if block.block_type == "picture" and block.value["picture"]:
             keys.add(block.value["picture"].pk)
