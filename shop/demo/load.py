@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.images import ImageFile
 from django.db import transaction
 
@@ -30,7 +31,7 @@ from shop.demo.helping import load_helpers
 from shop.demo.papers import load_papers
 from shop.demo.people import HOMES, LOG_INS, SHOPPER
 from shop.demo.sizes import load_sizes
-from shop.images.models import Picture
+from shop.images.models import Licence, Picture
 from shop.partner.models import StockRecord
 
 PROVEN = (EvidenceGrade.A, EvidenceGrade.B1)
@@ -91,6 +92,7 @@ def picture_from(path: Path, *, title: str, shape: str) -> Picture:
             picture.file.delete(save=False)
         picture.file = ImageFile(BytesIO(content), name=path.name)
         picture.file_size, picture.file_hash, picture.ground_colour = len(content), digest, ""
+        picture.author, picture.licence = settings.MARKET_NAME, Licence.OWN
         picture.save()
         for rendition in picture.renditions.all():
             rendition.delete()

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.files.images import ImageFile
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Cooperative
 from catalog.photographs import PhotographRefused, check, upright_jpeg
 
-from .models import Picture
+from .models import Licence, Picture
 
 REASONS = {
     "type": _("Tệp này không phải ảnh JPEG, PNG, WebP hay AVIF."),
@@ -67,8 +68,14 @@ class PhotosField(PhotoField):
         return [super(PhotosField, self).clean(upload, initial) for upload in sent]
 
 
-def keep_photo(jpeg: bytes, *, title: str) -> Picture:
-    """The photograph as one of our pictures. Writes: Picture and its file."""
-    picture = Picture(title=title[:255], file=ImageFile(BytesIO(jpeg), name="anh.jpg"))
+def keep_photo(jpeg: bytes, *, title: str, cooperative: Cooperative) -> Picture:
+    """The stall's photograph as one of our pictures; the stall stands as its author. Writes: Picture and its file."""
+    picture = Picture(
+        title=title[:255],
+        file=ImageFile(BytesIO(jpeg), name="anh.jpg"),
+        author=cooperative.name[:120],
+        licence=Licence.OWN,
+        cooperative=cooperative,
+    )
     picture.save()
     return picture

@@ -39,6 +39,7 @@ from .card_form import CardForm
 from .money import door_charges
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import consignments_for
+from .sending import draft_of
 from .weighing import Weighing, read_weighings
 
 STATUS_KEY = "tinh-trang"
@@ -131,7 +132,9 @@ class ConsignmentList(Screen):
 def _tabs(own: QuerySet[Consignment], status: str) -> list[Tab]:
     counts = dict(own.order_by().values_list("status").annotate(Count("pk")))
     here = reverse("panel:consignments")
-    asked = Shortfall.objects.waiting().filter(consignment__in=own).count()
+    asked = own.filter(
+        pk__in=Shortfall.objects.waiting().values("consignment")
+    ).count()  # few are asked at a time
     tabs = [Tab(_("Tất cả"), here, status not in (*SHOWN, WAITING), sum(counts.values()))]
     for shown in SHOWN:
         tabs.append(
@@ -269,14 +272,19 @@ class ConsignmentPage(Screen):
             hand_over_form=self.hand_over_form
             or HandOverForm(
                 initial={
-                    "carrier": _carrier(self.consignment),
+                    "carrier": _carrier(self.consignment) if status == ConsignmentStatus.PACKED else "",
                     "tracking_number": self.consignment.tracking_number,
                 }
             ),
-            is_asked_here=adapter_for(self.consignment) is not None
-            and may_open(user, "panel:register_parcel"),
-            courier_name=_carrier(self.consignment),
+            courier_name=Courier(self.consignment.courier).label
+            if adapter_for(self.consignment) and may_open(user, "panel:register_parcel")
+            else "",
             **self._at_door(),
+            **(
+                draft_of(self.request, f"consignment/{self.consignment.pk}")
+                if status == ConsignmentStatus.PACKED
+                else {}
+            ),
         )
         return context
 
@@ -324,10 +332,13 @@ def _is_open(status: str) -> bool:
 
 
 def _carrier(consignment: Consignment) -> str:
-    """Who the buyer chose to bring it, in the words of the form."""
+    """Who the buyer chose to bring it, in the words of the form; else who brought the stall's last parcel."""
     if consignment.courier == Courier.OWN:
         return _("Tự giao")
-    return str(Courier(consignment.courier).label) if consignment.courier else ""
+    if consignment.courier:
+        return str(Courier(consignment.courier).label)
+    sent = Consignment.objects.filter(cooperative=consignment.cooperative_id, handed_over_at__isnull=False)
+    return sent.order_by("-handed_over_at").values_list("carrier", flat=True).first() or ""
 
 
 def too_late(consignment: Consignment) -> str:

@@ -27,6 +27,7 @@ from shop.orders.services import recall_lot
 from .lot_forms import CorrectionForm, GtinForm, RecallForm, StepForm, done_or_shown, instant_of
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import handed_out_for, lots_for
+from .sending import draft_of, once
 
 STATUS_KEY = "tinh-trang"
 PER_PAGE = 25
@@ -117,6 +118,7 @@ class LotPage(Screen):
             buyers_count=handed_out_for(user, lot).count(),
             made=Lot.objects.filter(pk__in=made_from(lot)).select_related("sheet__product"),
             **forms_here,
+            **draft_of(self.request, f"lot/{lot.pk}"),
         )
         return context
 
@@ -141,7 +143,7 @@ class WriteStep(LotPage):
             at = instant_of(chosen.pop("day"))
             return record_step(lot=self.lot, at=at, actor=request.user, **chosen)
 
-        return self.answer(form, write, _("Đã ghi vào sổ lô."))
+        return once(request, lambda: self.answer(form, write, _("Đã ghi vào sổ lô.")))
 
 
 class CorrectStep(LotPage):

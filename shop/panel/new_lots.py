@@ -24,6 +24,7 @@ from catalog.trace_views import amount_text
 from .lot_forms import FirstPageForm, MakingForm, done_or_shown
 from .screens import Screen
 from .selectors import lots_for, sheets_for
+from .sending import draft_of, once
 
 PRODUCT_KEY = "mon"
 
@@ -67,12 +68,17 @@ class _NewLot(Screen):
             sheet=self.sheet,
             form=self.form or (self.new_form(self.sheet) if self.sheet else None),
         )
+        if self.sheet:
+            context.update(draft_of(self.request, f"{self.request.path}{self.sheet.pk}"))
         return context
 
     def post(self, request: HttpRequest) -> HttpResponse:
         sheet = self.sheet
         if sheet is None:
             return redirect(request.path)
+        return once(request, lambda: self._take(request, sheet))
+
+    def _take(self, request: HttpRequest, sheet: ProductSheet) -> HttpResponse:
         form = self.form = self.new_form(sheet, request.POST)
         lot = done_or_shown(form, lambda: self.open(sheet, form))
         if lot is None:

@@ -14,6 +14,7 @@ from shop.orders.models import Consignment
 from shop.orders.statuses import ConsignmentStatus
 
 from .consignments import ConsignmentPage, HandOverForm, too_late
+from .sending import told
 from .weighing import read_weighings, weights_of
 
 
@@ -106,7 +107,7 @@ class HandOver(ConsignmentPage):
                 _("Đã ghi: kiện %(code)s đã giao cho %(carrier)s.")
                 % {"code": self.consignment.code, "carrier": form.cleaned_data["carrier"]},
             )
-        return redirect("panel:consignment", pk=pk)
+        return told(request, redirect("panel:consignment", pk=pk))
 
 
 def _is_number(text: str) -> bool:

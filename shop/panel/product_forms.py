@@ -52,6 +52,13 @@ GROUPS = (
     (_("Cách bán"), RULES, False),
     (_("Tiếng Anh"), ENGLISH, False),
 )
+LIKE_KEY = "giong"
+# What a new product starts with: the kind of goods a stall sells changes seldom. From the product that was asked for
+# (``LIKE_KEY``) its text comes too, to be read again; numbers of papers never do, they are about other goods.
+KIND_OF_STALL = (
+    "pack", "net_quantity", "net_unit", "weight_grams", "processing", "is_own_produced", "area_code", "storage",
+)  # fmt: skip
+OF_ALIKE = ("pieces", "summary", "ingredients", "allergens", "usage", "warnings", "shelf_life", "return_rule")
 PICTURES = ("picture", "label_picture", "workshop_picture")
 # What the operator has looked at; a change of these by the cooperative is looked at again.
 REVIEWED = ("title", "category", "ocop_set", "processing", "is_age_restricted")
@@ -66,7 +73,10 @@ class _Plain(forms.CharField):
 
 
 class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A product as its cooperative fills it in; ``cooperative`` only where the person acts for several."""
+    """A product as its cooperative fills it in; ``cooperative`` only where the person acts for several.
+
+    A new one starts like ``model``, with its text too where ``is_alike``.
+    """
 
     cooperative = forms.ModelChoiceField(label=_("Hợp tác xã"), queryset=Cooperative.objects.none())
     picture = PhotoField(label=_("Ảnh"), required=False)
@@ -114,8 +124,16 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             for name in ("summary", "summary_en", "ingredients", "usage", "warnings")
         }
 
-    def __init__(self, *args: Any, cooperatives: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        cooperatives: Any,
+        model: ProductSheet | None = None,
+        is_alike: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.model, self.is_alike = model, is_alike
         own = list(cooperatives.select_related("commune"))
         cooperative = self.instance.cooperative if self.instance.pk else (own[0] if len(own) == 1 else None)
         provinces = {each.commune.province_id for each in own}
@@ -136,13 +154,25 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             self._start_from(self.instance)
         else:
             self.fields["months"].initial = list(range(1, 13))
+        if model:
+            self._start_like(model, provinces)
+
+    def _start_like(self, model: ProductSheet, provinces: set[str]) -> None:
+        names = KIND_OF_STALL + (OF_ALIKE if self.is_alike else ())
+        self.initial.update({name: getattr(model, name) for name in names})
+        self.initial.update(
+            category=_category_of(model),
+            ocop_set=model.ocop_set,
+            months=list(model.months),
+        )
+        if model.commune.province_id in provinces:  # goods bought in may come from elsewhere
+            self.initial["commune"] = model.commune_id
 
     def _start_from(self, sheet: ProductSheet) -> None:
-        category = CategorySheet.objects.filter(category__product=sheet.product_id).first()
         record: Any = sheet.main_record
         values = {
             "title": sheet.product.title,
-            "category": category,
+            "category": _category_of(sheet),
             "ocop_set": sheet.ocop_set,
             "commune": sheet.commune_id,
             "months": list(sheet.months),
@@ -161,7 +191,7 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             for heading, names, is_open in GROUPS
         ]
         return [
-            (heading, fields, is_open or any(field.errors for field in fields))
+            (heading, fields, is_open or self.is_alike or any(field.errors for field in fields))
             for heading, fields, is_open in shown
         ]
 
@@ -181,6 +211,10 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
     @property
     def season_months(self) -> int:
         return sum(1 << (month - 1) for month in set(self.cleaned_data["months"]))
+
+
+def _category_of(sheet: ProductSheet) -> CategorySheet | None:
+    return CategorySheet.objects.filter(category__product=sheet.product_id).first()
 
 
 def tax_class_of(ocop_set: int, processing: str, *, is_own_produced: bool) -> TaxClass:

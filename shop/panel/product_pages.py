@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import resolve, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -21,10 +22,12 @@ from catalog.models import ApprovalState, Harvest, HarvestState, PriceTier, Prod
 from catalog.pictures import make_renditions
 from catalog.services import NotReadyToPublish, StockBelowReserved, message_of, save_product, set_state
 from catalog.tenancy import cooperatives_of
+from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.images.uploads import keep_photo
 
 from .product_forms import (
+    LIKE_KEY,
     PICTURES,
     REVIEWED,
     ArrivalForm,
@@ -36,6 +39,7 @@ from .product_forms import (
 )
 from .screens import Screen
 from .selectors import sheets_for
+from .sending import draft_of, once, path_made
 
 _STEPS = {
     # act: (from these states, to this one, who may)
@@ -83,10 +87,64 @@ class ProductForm(Screen):
     def _form(self, *data: Any) -> SheetForm:
         # The operator corrects what is there; goods are begun by those who sell them.
         own = cooperatives_of(self.request.user)
-        return SheetForm(*data, instance=self.sheet or ProductSheet(), cooperatives=own)
+        model = None if data or self.sheet else self._model
+        return SheetForm(
+            *data,
+            instance=self.sheet or ProductSheet(),
+            cooperatives=own,
+            model=model,
+            is_alike=model is not None and LIKE_KEY in self.request.GET,
+        )
+
+    @cached_property
+    def _model(self) -> ProductSheet | None:
+        """The product that a new one starts from: the one asked for, else the stall's latest."""
+        asked = self.request.GET.get(LIKE_KEY, "")
+        own = sheets_for(self.request.user).filter(cooperative__in=cooperatives_of(self.request.user))
+        own = own.select_related("product", "cooperative", "commune")
+        if asked:
+            return next((sheet for sheet in own if str(sheet.pk) == asked), None)
+        return own.order_by("-pk").first()
+
+    @property
+    def _is_draft(self) -> bool:
+        return self.sheet is None or self.sheet.state == ApprovalState.DRAFT
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.form = self._form(request.POST, request.FILES)
+        is_again = self.sheet is None and self._was_sent()
+        if "autosave" in request.POST and not self._is_draft:
+            return HttpResponse(status=409)  # goods on sale change when somebody says so
+        return once(
+            request,
+            lambda: self._take(request, is_again=is_again),
+            again=is_again and self._is_draft,
+            more=self._of_saved,
+        )
+
+    def _of_saved(self) -> dict[str, Any]:
+        """What the form of a saved product needs to go on from there."""
+        if self.sheet is None:
+            return {}
+        record: Any = self.sheet.main_record
+        own = draft_of(self.request, f"product/{self.sheet.pk}")
+        return {"draft": own["draft"], "stock_seen": record.num_in_stock}
+
+    def _was_sent(self) -> bool:
+        """Whether this form has made its product already; from then on it is that product's form."""
+        made = path_made(self.request)
+        if made:
+            rows = sheets_for(self.request.user).select_related(
+                "product", "cooperative", "commune", "picture"
+            )
+            self.sheet = rows.filter(pk=resolve(made).kwargs["pk"]).first()
+        return self.sheet is not None
+
+    def _take(self, request: HttpRequest, *, is_again: bool) -> HttpResponse:
+        data = request.POST.copy()
+        if is_again and self.sheet:
+            record: Any = self.sheet.main_record  # a draft is not for sale: nothing was taken meanwhile
+            data["stock_seen"] = str(record.num_in_stock)
+        form = self.form = self._form(data, request.FILES)
         if form.is_valid():
             try:
                 sheet = _save(form, is_operator=Role.OPERATOR in roles_of(request.user))
@@ -95,14 +153,42 @@ class ProductForm(Screen):
             except ValidationError as error:
                 _put(form, error)
             else:
-                messages.success(request, _("Đã lưu: %(title)s") % {"title": sheet.product.title})
+                self.sheet = sheet
+                self._say(sheet)
                 return redirect("panel:product", pk=sheet.pk)
+        if "autosave" in request.POST:
+            return HttpResponse(status=422)  # not whole yet: it stays on the device
         return self.render_to_response(self.get_context_data(), status=422)
+
+    def _say(self, sheet: ProductSheet) -> None:
+        """What was done with the saved product, and what still keeps it from being sold."""
+        if "autosave" in self.request.POST:
+            return
+        if self.request.POST.get("act") != "submit" or sheet.state not in _STEPS["submit"][0]:
+            messages.success(self.request, _("Đã lưu: %(title)s") % {"title": sheet.product.title})
+            return
+        try:
+            set_state(sheet=sheet, state=ApprovalState.SUBMITTED)
+        except NotReadyToPublish:
+            messages.warning(
+                self.request, _("Đã lưu, nhưng chưa gửi duyệt được: còn thiếu những điều ghi bên dưới.")
+            )
+        else:
+            messages.success(self.request, _("Đã gửi duyệt: %(title)s") % {"title": sheet.product.title})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         sheet, roles = self.sheet, roles_of(self.request.user)
-        context.update(sheet=sheet, form=self.form or self._form())
+        form = self.form or self._form()
+        context.update(
+            sheet=sheet,
+            form=form,
+            model=form.model,
+            is_draft=self._is_draft,
+            can_submit=Role.COOPERATIVE in roles and (sheet is None or sheet.state in _STEPS["submit"][0]),
+            can_copy=sheet is not None and may_open(self.request.user, "panel:product_add"),
+            **draft_of(self.request, f"product/{sheet.pk if sheet else LIKE_KEY}"),
+        )
         if sheet:
             context.update(
                 missing=[message_of(each) for each in sheet.missing_legal_fields],
@@ -158,7 +244,9 @@ def _save(form: SheetForm, *, is_operator: bool) -> ProductSheet:
     optional = {name: cleaned[name] for name in _SIMPLE if name != "code"}
     for name in PICTURES:
         if cleaned[name]:
-            picture = optional[name] = keep_photo(cleaned[name], title=cleaned["title"])
+            picture = optional[name] = keep_photo(
+                cleaned[name], title=cleaned["title"], cooperative=cooperative
+            )
             make_renditions(picture)
     tax_class = (
         ProductSheet.objects.get(pk=form.instance.pk).tax_class

@@ -59,7 +59,12 @@ def consignments_for(user: Any) -> QuerySet[Consignment]:
 
 def reports_for(user: Any) -> GoodsReportQuerySet:
     """What buyers said of goods of the person's own cooperatives; all of it for the operator."""
-    return GoodsReport.objects.filter(consignment__in=consignments_for(user))
+    roles = roles_of(user)
+    if Role.OPERATOR in roles:
+        return GoodsReport.objects.all()  # only what was handed over can be reported
+    if Role.COOPERATIVE in roles:
+        return GoodsReport.objects.filter(consignment__cooperative__in=cooperatives_of(user))
+    return GoodsReport.objects.none()
 
 
 def reviews_for(user: Any) -> ReviewQuerySet:

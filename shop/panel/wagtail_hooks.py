@@ -17,6 +17,7 @@ from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 
 from . import urls
+from .picture_rights import only_with_rights
 from .products import ProductViewSet
 from .synonyms import SynonymViewSet
 from .today import Today
@@ -25,6 +26,9 @@ from .today import Today
 @hooks.register("register_admin_urls")
 def panel_urls() -> list[URLPattern | URLResolver]:
     return [path("", include(urls))]
+
+
+hooks.register("before_publish_page", only_with_rights)
 
 
 @hooks.register("register_admin_viewset")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 BYTES_PER_SECOND = 400_000 // 8
 ROUND_TRIP_MS = 400
@@ -133,7 +133,7 @@ class Meter:
             if not url.startswith("http") or (kind != "document" and url in self._known):
                 continue
             self._known.add(url)
-            weight = wire if self._is_served_compressed else self._compressed(identity, kind)
+            weight = wire if self._is_served_compressed else self._compressed(identity, kind, wire)
             self.visit.addresses.append(url)
             self.visit.weights[kind] += weight
             if kind == "picture":
@@ -160,7 +160,10 @@ class Meter:
     def _finished(self, told: dict[str, Any]) -> None:
         self._done.append((told["requestId"], int(told["encodedDataLength"])))
 
-    def _compressed(self, identity: str, kind: str) -> int:
-        answer = self.line.send("Network.getResponseBody", {"requestId": identity})
+    def _compressed(self, identity: str, kind: str, wire: int) -> int:
+        try:
+            answer = self.line.send("Network.getResponseBody", {"requestId": identity})
+        except Error:  # the page that asked for it is left already
+            return wire
         body = base64.b64decode(answer["body"]) if answer["base64Encoded"] else answer["body"].encode()
         return len(body) if kind == "picture" else len(gzip.compress(body, 6))

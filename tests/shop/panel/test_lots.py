@@ -349,3 +349,18 @@ def test_a_post_without_its_token_is_refused(own: Lot, market: Market) -> None:
     client.force_login(market.people["cooperative"], backend="shop.accounts.backends.EmailOrPhoneBackend")
     assert client.post(at(own, "thu-hoi/"), {"reason": "Phá"}).status_code == 403
     assert book(own) == [("harvest", 100_000)]
+
+
+def test_a_lot_or_a_line_of_its_book_that_is_sent_twice_is_written_once(
+    market: Market, as_role: AsRole
+) -> None:
+    client, key = as_role("cooperative"), "5f1c2a52-8f7a-4d3e-9a57-3d1a7d2f4a11"
+    opened = {"day": DAY, "quantity": "12,5", "plot": "Nương A", "member_initials": "v.t.", "sent_key": key}
+    first, second = (client.post(f"/quan-tri/lo-hang/mo/?mon={market.goods_a.pk}", opened) for _ in range(2))
+    lot = Lot.objects.get()
+    assert first["Location"] == second["Location"] == f"/quan-tri/lo-hang/{lot.pk}/"
+    before = lot.events.count()
+    step = {"kind": "loss", "quantity": "1", "day": DAY, "note": "dập", "sent_key": key[:-1] + "2"}
+    for _ in range(2):
+        client.post(f"/quan-tri/lo-hang/{lot.pk}/ghi/", step)
+    assert lot.events.count() == before + 1

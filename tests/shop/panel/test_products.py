@@ -14,7 +14,7 @@ from shop.accounts.roles import Role
 from shop.accounts.services import add_user
 from shop.images.models import Picture
 from shop.partner.models import StockRecord
-from tests.factories import PASSWORD, make_category, make_cooperative, make_product
+from tests.factories import PASSWORD, make_category, make_commune, make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
 ADD = "/quan-tri/san-pham/moi/"
@@ -73,7 +73,8 @@ def test_a_new_product_starts_as_a_draft_of_the_persons_own_cooperative(client: 
     assert (answer.status_code, answer["Location"]) == (302, page_of(sheet))
     assert (sheet.cooperative, sheet.state, sheet.tax_class) == (seller, ApprovalState.DRAFT, "own_produce")
     assert (sheet.price_amount, sheet.stock_left, sheet.season_text) == (105_000, 40, "9–1")
-    assert sheet.picture_id is not None
+    picture = sheet.picture
+    assert (picture.author, picture.licence, picture.cooperative) == (seller.name, "own", seller)
 
 
 def test_an_error_stands_at_its_field_and_nothing_is_written(client: Client, seller: Any) -> None:
@@ -186,3 +187,66 @@ def test_nothing_of_another_cooperative_opens_or_changes(client: Client, seller:
     assert not PriceTier.objects.exists()
     foreign.refresh_from_db()
     assert (foreign.state, foreign.stock_left) == (ApprovalState.APPROVED, 10)
+
+
+def by_script(client: Client, path: str, fields: dict[str, Any]) -> Any:
+    return client.post(path, fields, headers={"x-requested-with": "XMLHttpRequest"})
+
+
+def test_a_form_that_is_sent_again_makes_one_product_and_keeps_what_was_typed_last(
+    client: Client, seller: Any
+) -> None:
+    fields = filled(storage="Nơi khô", sent_key="5f1c2a52-8f7a-4d3e-9a57-3d1a7d2f4a11")
+    first = by_script(client, ADD, fields | {"autosave": "1", "title": "Khoai"}).json()
+    again = by_script(client, ADD, fields | {"stock": "41"}).json()
+    sheet = ProductSheet.objects.get()
+    assert first["to"] == again["to"] == page_of(sheet)
+    assert (sheet.product.title, sheet.stock_left, again["stock_seen"]) == ("Khoai sọ củ tươi", 41, 41)
+    assert first["draft"].endswith(f"/product/{sheet.pk}")
+    assert first["sent_key"] != fields["sent_key"]
+    # Once it is out of the seller's hands, a late copy changes nothing.
+    ProductSheet.objects.update(state=ApprovalState.APPROVED)
+    late = by_script(client, ADD, fields | {"price_amount": "1"}).json()
+    assert late["to"] == page_of(sheet)
+    assert ProductSheet.objects.get().price_amount == 105_000
+
+
+def test_the_number_of_a_form_belongs_to_the_person_who_sent_it(client: Client, seller: Any) -> None:
+    fields = filled(storage="Nơi khô", sent_key="5f1c2a52-8f7a-4d3e-9a57-3d1a7d2f4a11")
+    client.post(ADD, fields)
+    other = make_cooperative("gian-b")
+    client.force_login(add_user(email="b@demo.example", password=PASSWORD, first_name="B", cooperative=other))
+    client.post(ADD, fields)
+    assert set(ProductSheet.objects.values_list("cooperative", flat=True)) == {seller.pk, other.pk}
+
+
+def test_goods_on_sale_are_never_saved_while_somebody_types(client: Client, seller: Any) -> None:
+    sheet = make_product(cooperative=seller, title="Khoai sọ củ tươi", stock=10)
+    fields = filled(storage="Nơi khô", stock="10", stock_seen="10", price_amount="1", autosave="1")
+    assert by_script(client, page_of(sheet), fields).status_code == 409
+    assert by_script(client, ADD, filled(title="", autosave="1")).status_code == 422
+    assert ProductSheet.objects.get().price_amount == sheet.price_amount
+
+
+def test_a_new_product_starts_like_the_last_one_and_goes_to_approval_in_one_step(
+    client: Client, seller: Any
+) -> None:
+    make_product(cooperative=seller, title="Khoai cũ", pack="túi 2 kg", allergens="có đậu", storage="Nơi khô")
+    foreign = make_product(cooperative=make_cooperative("gian-b"), title="Món kín của B", pack="hũ B")
+    start = client.get(ADD).content.decode()
+    assert 'value="túi 2 kg"' in start
+    assert "có đậu" not in start
+    like = client.get(f"{ADD}?giong={ProductSheet.objects.get(cooperative=seller).pk}").content.decode()
+    assert "có đậu" in like
+    assert "hũ B" not in client.get(f"{ADD}?giong={foreign.pk}").content.decode()
+    far = make_commune(
+        "97001", "Xã Xa", province="97"
+    )  # bought in: where the stall is stands in the form instead
+    ProductSheet.objects.filter(cooperative=seller).update(commune=far)
+    assert client.get(ADD).context["form"]["commune"].value() == seller.commune_id
+    client.post(ADD, filled(storage="Nơi khô", act="submit"))
+    new = ProductSheet.objects.get(product__title="Khoai sọ củ tươi")
+    assert new.state == ApprovalState.SUBMITTED
+    answer = client.post(ADD, filled(title="Khoai thiếu", storage="", act="submit"), follow=True)
+    assert "còn thiếu những điều ghi bên dưới" in answer.content.decode()
+    assert ProductSheet.objects.get(product__title="Khoai thiếu").state == ApprovalState.DRAFT

@@ -5,3 +5,9 @@ for (const label of document.querySelectorAll("[data-choose-all]")) {
   label.hidden = rows.length < 2;
   all.addEventListener("change", () => rows.forEach((row) => { row.checked = all.checked; }));
 }
+
+// Who logs out leaves nothing written on the device; sending.js keeps it under these names.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest('a[href$="/logout/"], [data-w-action-url-value$="/logout/"], form[action$="/logout/"] button')) return;
+  for (const key of Object.keys(localStorage)) if (key.startsWith("nhap:")) localStorage.removeItem(key);
+}, true);

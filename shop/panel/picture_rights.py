@@ -1,0 +1,57 @@
+"""An editor's page is published when every picture on it may be shown (docs/decisions/0041)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from catalog.clock import today
+from shop.images.models import Picture
+
+
+def only_with_rights(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Keeps the page as a draft, and says at which pictures what is missing, with the way there."""
+    faults = list(_faults(page))
+    if not faults:
+        return None
+    if page.live and page.live_revision_id is None:  # a new page is written as live before this is asked
+        Page.objects.filter(pk=page.pk).update(live=False, has_unpublished_changes=True)
+    for fault in faults:
+        messages.error(request, fault)
+    messages.warning(request, _("Trang được giữ ở bản nháp. Bạn mở ảnh ở mục Ảnh, ghi cho đủ rồi đăng lại."))
+    return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+def _faults(page: Page) -> Iterator[str]:
+    stall = getattr(page, "cooperative_id", None)
+    for picture in (
+        Picture.objects.filter(pk__in=_pictures_on(page)).select_related("cooperative").order_by("pk")
+    ):
+        missing = picture.missing_rights(today())
+        if missing:
+            names = [str(Picture._meta.get_field(name).verbose_name) for name in missing]
+            yield _("Ảnh “%(title)s” chưa đăng được: %(fields)s.") % {
+                "title": picture.title,
+                "fields": ", ".join(names),
+            }
+        if picture.cooperative_id and picture.cooperative_id != stall:
+            yield _("Ảnh “%(title)s” là của %(stall)s, chỉ dùng trên trang của gian hàng ấy.") % {
+                "title": picture.title,
+                "stall": picture.cooperative,
+            }
+
+
+def _pictures_on(page: Any) -> set[int]:
+    """Keys of the page's own picture and of those in its text."""
+    keys = {getattr(page, "picture_id", None)}
+    body: Any = getattr(page, "body", ())
+    for block in body if hasattr(body, "stream_block") else ():
+        if block.block_type == "picture" and block.value["picture"]:
+            keys.add(block.value["picture"].pk)
+    return {key for key in keys if key is not None}
