@@ -207,6 +207,8 @@ def _shelf(rule: str, cooperative_id: int | None) -> list[ProductSheet]:
         return season_sheets()
     chosen = cards(goods_for_all_ages().filter(has_stock()))
     if rule == ShelfBlock.STALL:
+        if cooperative_id is None:
+            return []
         return list(chosen.filter(cooperative_id=cooperative_id).order_by("pk")[:MOST_ON_SHELF])
     on = today()
     starred = chosen.annotate(stars=stars_on(on)).filter(stars__isnull=False)
