@@ -30,10 +30,93 @@ class PictureBlock(blocks.StructBlock):
         template = "cms/blocks/picture.html"
 
 
+class VoiceBlock(blocks.StructBlock):
+    """Words of a person who is named. Nothing is published about a person who has not agreed."""
+
+    words = blocks.TextBlock(label=_("Lời nói"))
+    who = blocks.CharBlock(label=_("Người nói"), max_length=100)
+    consent = blocks.CharBlock(
+        label=_("Đã đồng ý cho đăng"),
+        help_text=_("Người nói đồng ý khi nào, bằng cách nào."),
+        max_length=200,
+        search_index=False,
+    )
+
+    class Meta:
+        icon = "openquote"
+        label = _("Lời người được nêu tên")
+
+
+class ShelfBlock(blocks.StructBlock):
+    """Goods chosen by a rule on the day the page is read, so that a story never offers what is gone."""
+
+    SEASON, STALL, STARRED = "season", "stall", "starred"
+
+    rule = blocks.ChoiceBlock(
+        label=_("Bày món nào"),
+        choices=[
+            (SEASON, _("Đang mùa, còn hàng")),
+            (STALL, _("Của hợp tác xã trong chuyện")),
+            (STARRED, _("Có sao OCOP còn hạn")),
+        ],
+        default=SEASON,
+        search_index=False,
+    )
+    most = blocks.IntegerBlock(label=_("Nhiều nhất mấy món"), min_value=1, max_value=6, default=3)
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Kệ hàng theo quy tắc")
+
+
+class CertificateBlock(blocks.StructBlock):
+    """The star of a product with its number and last day; nothing from the day the certificate has ended."""
+
+    product_id = blocks.IntegerBlock(label=_("Mã sản phẩm (số cuối đường dẫn)"), min_value=1)
+
+    class Meta:
+        icon = "clipboard-list"
+        label = _("Giấy chứng nhận OCOP")
+
+
+class MapBlock(blocks.StructBlock):
+    caption = blocks.CharBlock(label=_("Chú thích"), required=False, max_length=200)
+
+    class Meta:
+        icon = "site"
+        label = _("Hình vẽ nơi có hợp tác xã")
+
+
+class GalleryBlock(blocks.StructBlock):
+    pictures = blocks.ListBlock(PictureBlock(), label=_("Các ảnh"), min_num=2, max_num=8)
+
+    class Meta:
+        icon = "image"
+        label = _("Nhiều ảnh")
+
+
+class VideoBlock(blocks.StructBlock):
+    """A plain link to a video elsewhere: nothing of it is loaded until it is tapped, and it is told how long it is."""
+
+    title = blocks.CharBlock(label=_("Tên phim"), max_length=120)
+    address = blocks.URLBlock(label=_("Đường dẫn"), search_index=False)
+    minutes = blocks.IntegerBlock(label=_("Dài mấy phút"), min_value=1, max_value=240)
+
+    class Meta:
+        icon = "media"
+        label = _("Phim ở trang khác")
+
+
 class StoryBlock(blocks.StreamBlock):
-    """Text, pictures, quotations and products in the order the author wants."""
+    """What a story is made of, in the order the author wants."""
 
     text = blocks.RichTextBlock(label=_("Đoạn văn"), features=RICH_TEXT_FEATURES)
     picture = PictureBlock()
+    gallery = GalleryBlock()
     quote = blocks.BlockQuoteBlock(label=_("Lời bà con"))
+    voice = VoiceBlock()
     product = ProductBlock()
+    shelf = ShelfBlock()
+    certificate = CertificateBlock()
+    map = MapBlock()
+    video = VideoBlock()

@@ -10,9 +10,12 @@ from typing import Any, TypedDict
 from markdown import markdown
 from wagtail.admin.rich_text.converters.editor_html import EditorHTMLConverter
 
-from .blocks import RICH_TEXT_FEATURES
+from .blocks import RICH_TEXT_FEATURES, ShelfBlock
 
 MARKER = re.compile(r"\[\[(\d{1,2})\]\]")
+SPECIAL = re.compile(r"\[\[(shelf (?P<rule>\w+)|certificate (?P<product>\d{1,2})|map|gallery)\]\]")
+RULES = (ShelfBlock.SEASON, ShelfBlock.STALL, ShelfBlock.STARRED)
+GOODS_ON_SHELF = 3
 PARAGRAPHS_BEFORE_GOODS = 2
 
 
@@ -31,12 +34,14 @@ def rich_text(text: str) -> str:
     return str(EditorHTMLConverter(features=RICH_TEXT_FEATURES).to_database_format(html))
 
 
-def blocks_of(text: str, product_ids: Sequence[int]) -> list[Block]:
+def blocks_of(text: str, product_ids: Sequence[int], picture_ids: Sequence[int] = ()) -> list[Block]:
     """The blocks of a story.
 
     Shape: a line ``[[2]]`` is the second product; without any such line all products stand after
-    the second paragraph. A chunk of lines beginning with ``>`` is a quotation.
-    Raises: ValueError for a marker without its product.
+    the second paragraph. ``[[shelf season]]`` (or ``stall``, ``starred``) is a shelf by rule, ``[[certificate 1]]``
+    the star of the first product, ``[[map]]`` the drawn map, ``[[gallery]]`` all of ``picture_ids``. A chunk of lines
+    beginning with ``>`` is a quotation; with a line ``> — who``, and after it how that person agreed, a named voice.
+    Raises: ValueError for a marker without its product, its rule or its pictures, or a voice that has not agreed.
     """
     blocks: list[Block] = []
     written: list[str] = []
@@ -55,10 +60,12 @@ def blocks_of(text: str, product_ids: Sequence[int]) -> list[Block]:
                 raise ValueError(f"[[{number}]]: the story has {len(product_ids)} products")
             close_text()
             blocks.append(_product(product_ids[number - 1]))
+        elif special := SPECIAL.fullmatch(chunk.strip()):
+            close_text()
+            blocks.append(_special(special, product_ids, picture_ids))
         elif chunk.startswith(">"):
             close_text()
-            lines = [line.lstrip("> ").strip() for line in chunk.splitlines()]
-            blocks.append(Block(type="quote", value=" ".join(lines)))
+            blocks.append(_quotation([line.lstrip("> ").strip() for line in chunk.splitlines()]))
         else:
             written.append(chunk)
             paragraphs += not chunk.startswith(("#", "-", "*", "1."))
@@ -74,3 +81,31 @@ def blocks_of(text: str, product_ids: Sequence[int]) -> list[Block]:
 
 def _product(product_id: int) -> Block:
     return Block(type="product", value={"product_id": product_id})
+
+
+def _quotation(lines: list[str]) -> Block:
+    who = next((number for number, line in enumerate(lines) if line.startswith("— ")), None)
+    if who is None:
+        return Block(type="quote", value=" ".join(lines))
+    consent = " ".join(lines[who + 1 :])
+    if not consent:
+        raise ValueError(f"{lines[who]}: how has this person agreed?")
+    value = {"words": " ".join(lines[:who]), "who": lines[who].removeprefix("— "), "consent": consent}
+    return Block(type="voice", value=value)
+
+
+def _special(found: re.Match[str], product_ids: Sequence[int], picture_ids: Sequence[int]) -> Block:
+    if rule := found["rule"]:
+        if rule not in RULES:
+            raise ValueError(f"no such shelf: {rule}")
+        return Block(type="shelf", value={"rule": rule, "most": GOODS_ON_SHELF})
+    if found["product"]:
+        number = int(found["product"])
+        if not 1 <= number <= len(product_ids):
+            raise ValueError(f"{found[0]}: the story has {len(product_ids)} products")
+        return Block(type="certificate", value={"product_id": product_ids[number - 1]})
+    if found[1] == "map":
+        return Block(type="map", value={"caption": ""})
+    if not picture_ids:
+        raise ValueError(f"{found[0]}: the story has no pictures")
+    return Block(type="gallery", value={"pictures": [{"picture": pk, "caption": ""} for pk in picture_ids]})

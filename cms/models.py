@@ -108,6 +108,11 @@ class StoryPage(PlainSlugPage):
     cooperative = models.ForeignKey(
         Cooperative, on_delete=models.SET_NULL, null=True, blank=True, related_name="stories"
     )
+    is_sample = models.BooleanField(
+        _("chuyện mẫu"),
+        default=False,
+        help_text=_("Trang nói rõ: người và lời kể chỉ để minh họa."),
+    )
     body = StreamField(StoryBlock(), verbose_name=_("nội dung"))
 
     parent_page_types = ["cms.StoryIndexPage"]
@@ -120,6 +125,7 @@ class StoryPage(PlainSlugPage):
             heading=_("Ảnh và hợp tác xã"),
         ),
         FieldPanel("body"),
+        FieldPanel("is_sample"),
     ]
 
     class Meta:
@@ -130,7 +136,8 @@ class StoryPage(PlainSlugPage):
         return {
             **super().get_context(request, *args, **kwargs),
             "picture": selectors.picture_of(self.picture_id),
-            "passages": selectors.passages(self.body),
+            "passages": selectors.passages(self.body, cooperative_id=self.cooperative_id),
             "stall": selectors.stall_of(self.cooperative_id),
+            "terraces": TERRACES,
             "next_stories": list(selectors.stories(self.locale_id).exclude(pk=self.pk)[:3]),
         }

@@ -14,8 +14,19 @@ from django.db.models.functions import Coalesce
 
 from catalog.models import Certificate, Commune, Cooperative, ProductSheet
 from catalog.pictures import renditions
-from catalog.selectors import cards, has_stock, public_sheets, season_bit, stalls, stars_on, today
+from catalog.reading import pages_language
+from catalog.selectors import (
+    cards,
+    goods_for_all_ages,
+    has_stock,
+    public_sheets,
+    season_bit,
+    stalls,
+    stars_on,
+    today,
+)
 
+from .blocks import ShelfBlock
 from .maps import Place, place_of
 
 if TYPE_CHECKING:
@@ -25,6 +36,9 @@ GOODS_ON_FRONT = 8
 GOODS_PER_STALL = 2  # so that one large stall does not fill the front page
 STALLS_ON_FRONT = 24
 STORIES_PER_SHELF = 12
+MOST_ON_SHELF = 6
+STORIES_ON_PRODUCT = 2
+STORIES_LOOKED_AT = 12
 
 
 def season_sheets() -> list[ProductSheet]:
@@ -65,6 +79,30 @@ def stories(locale_id: int) -> QuerySet[StoryPage]:
         .select_related("locale", "picture", "cooperative__commune")
         .prefetch_related(Prefetch("picture__renditions", renditions()))
         .order_by("-first_published_at", "-pk")
+    )
+
+
+def stories_about(sheet: ProductSheet) -> list[StoryPage]:
+    """Published stories of the product's makers in the reader's language, two at most.
+
+    First those that show the product itself, then the newest. Their words only: no pictures are read.
+    """
+    model: type[StoryPage] = apps.get_model("cms", "StoryPage")
+    found = list(
+        model.objects.live()
+        .public()
+        .filter(locale__language_code=pages_language(), cooperative_id=sheet.cooperative_id)
+        .select_related("locale")
+        .order_by("-first_published_at", "-pk")[:STORIES_LOOKED_AT]
+    )
+    found.sort(key=lambda story: not _shows(story, sheet.product_id))  # stable: newest first among equals
+    return found[:STORIES_ON_PRODUCT]
+
+
+def _shows(story: StoryPage, product_id: int) -> bool:
+    return any(
+        block["type"] == "product" and block["value"]["product_id"] == product_id
+        for block in story.body.raw_data
     )
 
 
@@ -111,50 +149,86 @@ def places_of(found: Iterable[Cooperative]) -> list[Locality]:
 
 @dataclass(frozen=True)
 class Passage:
-    """A run of the story: goods side by side, a picture, or one block of text."""
+    """A run of the story: goods side by side, pictures, a certificate, the map, or one block of text."""
 
     kind: str
     block: Any = None
-    picture: Any = None
+    pictures: tuple[tuple[Any, str], ...] = ()
     sheets: tuple[ProductSheet, ...] = ()
+    places: tuple[Locality, ...] = ()
 
 
-def passages(body: Iterable[Any]) -> list[Passage]:
+def passages(body: Iterable[Any], *, cooperative_id: int | None = None) -> list[Passage]:
     """The blocks of a story ready to show; products in a row become one shelf.
 
-    Goods that are no longer public and pictures that were deleted are left out.
+    Goods that are no longer public, stars that have ended and pictures that were deleted are left out.
     """
     blocks = list(body)
-    sheets = _sheets_by_product(
-        {block.value["product_id"] for block in blocks if block.block_type == "product"}
-    )
-    pictures = _pictures({_picture_id(block) for block in blocks if block.block_type == "picture"} - {None})
+    named = {"product", "certificate"}
+    sheets = _sheets_by_product({one.value["product_id"] for one in blocks if one.block_type in named})
+    pictures = _pictures({picture.pk for one in blocks for picture, _caption in _pictures_in(one)})
     found: list[Passage] = []
     for block in blocks:
-        if block.block_type == "product":
-            sheet = sheets.get(block.value["product_id"])
-            if sheet is None:
-                continue
-            if found and found[-1].kind == "goods":
-                found[-1] = Passage(kind="goods", sheets=(*found[-1].sheets, sheet))
-            else:
-                found.append(Passage(kind="goods", sheets=(sheet,)))
-        elif block.block_type == "picture":
-            if picture := pictures.get(_picture_id(block)):
-                found.append(Passage(kind="picture", block=block, picture=picture))
+        passage = _passage(block, sheets, pictures, cooperative_id)
+        if passage is None:
+            continue
+        if passage.kind == "goods" and found and found[-1].kind == "goods" and block.block_type == "product":
+            found[-1] = Passage(kind="goods", sheets=(*found[-1].sheets, *passage.sheets))
         else:
-            found.append(Passage(kind=block.block_type, block=block))
+            found.append(passage)
     return found
+
+
+def _passage(
+    block: Any, sheets: dict[int, ProductSheet], pictures: dict[Any, Any], cooperative_id: int | None
+) -> Passage | None:
+    kind = block.block_type
+    if kind in ("product", "certificate"):
+        sheet = sheets.get(block.value["product_id"])
+        if sheet is None or (kind == "certificate" and not sheet.star):
+            return None
+        return Passage(kind="goods" if kind == "product" else kind, sheets=(sheet,))
+    if kind in ("picture", "gallery"):
+        shown = tuple(
+            (pictures[one.pk], caption) for one, caption in _pictures_in(block) if one.pk in pictures
+        )
+        return Passage(kind=kind, pictures=shown) if shown else None
+    if kind == "shelf":
+        chosen = tuple(_shelf(block.value["rule"], cooperative_id)[: block.value["most"]])
+        return Passage(kind="goods", sheets=chosen) if chosen else None
+    if kind == "map":
+        return Passage(kind=kind, block=block, places=tuple(places_of(front_stalls())))
+    return Passage(kind=kind, block=block)
+
+
+def _shelf(rule: str, cooperative_id: int | None) -> list[ProductSheet]:
+    """Goods by the rule of a ``ShelfBlock``, without those for adults."""
+    if rule == ShelfBlock.SEASON:
+        return season_sheets()
+    chosen = cards(goods_for_all_ages().filter(has_stock()))
+    if rule == ShelfBlock.STALL:
+        if cooperative_id is None:
+            return []
+        return list(chosen.filter(cooperative_id=cooperative_id).order_by("pk")[:MOST_ON_SHELF])
+    on = today()
+    starred = chosen.annotate(stars=stars_on(on)).filter(stars__isnull=False)
+    return list(starred.order_by("-stars", "pk")[:MOST_ON_SHELF])
+
+
+def _pictures_in(block: Any) -> list[tuple[Any, str]]:
+    """The pictures of a block with their captions, without those that were deleted."""
+    if block.block_type == "picture":
+        values = [block.value]
+    elif block.block_type == "gallery":
+        values = list(block.value["pictures"])
+    else:
+        return []
+    return [(value["picture"], value["caption"]) for value in values if value["picture"]]
 
 
 def picture_of(picture_id: int | None) -> Any:
     """The picture of a page with its renditions, or None."""
     return _pictures({picture_id}).get(picture_id) if picture_id else None
-
-
-def _picture_id(block: Any) -> int | None:
-    picture = block.value["picture"]
-    return picture.pk if picture else None
 
 
 def _sheets_by_product(product_ids: set[int]) -> dict[int, ProductSheet]:

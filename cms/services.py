@@ -13,7 +13,7 @@ from wagtail.models import Locale, Page, Site
 from catalog import index
 from catalog.models import Cooperative, ProductSheet
 
-from .markup import Block, blocks_of, rich_text
+from .markup import blocks_of, rich_text
 from .models import HomePage, StoryIndexPage, StoryPage
 
 HOME_SLUG = "cho-phien"
@@ -61,7 +61,7 @@ def publish_home(
 
 
 @transaction.atomic
-def publish_story(
+def publish_story(  # noqa: PLR0913  what a story is made of
     *,
     slug: str,
     language: str,
@@ -71,18 +71,25 @@ def publish_story(
     picture: Any = None,
     cooperative: Cooperative | None = None,
     products: Sequence[ProductSheet] = (),
+    gallery: Sequence[Any] = (),
+    is_sample: bool = False,
 ) -> StoryPage:
     """Publish one language of a story; the same slug in another language is its translation.
 
-    Shape: in ``body_markdown`` a line ``[[2]]`` places the second of ``products``; without such a
-    line they stand together after the second paragraph. Lines beginning with ``>`` become quotations.
+    Shape: of ``body_markdown`` see ``markup.blocks_of``; ``gallery`` are the pictures of its ``[[gallery]]``.
     Writes: a page and, when something differs, a revision. Idempotent.
     Raises: NoFrontPage when ``publish_home`` was not called for this language.
     """
     shelf = StoryIndexPage.objects.child_of(_home_of(language)).get()
     story = StoryPage.objects.child_of(shelf).filter(slug=slug).first()
-    blocks = blocks_of(body_markdown, [sheet.product_id for sheet in products])
-    values = {"title": title, "intro": intro, "picture": picture, "cooperative": cooperative}
+    blocks = blocks_of(body_markdown, [sheet.product_id for sheet in products], [each.pk for each in gallery])
+    values = {
+        "title": title,
+        "intro": intro,
+        "picture": picture,
+        "cooperative": cooperative,
+        "is_sample": is_sample,
+    }
     if story is None:
         original = StoryPage.objects.filter(slug=slug, locale__language_code=settings.LANGUAGE_CODE).first()
         if original is not None and language != settings.LANGUAGE_CODE:
@@ -166,10 +173,19 @@ def _changed(page: Page, values: dict[str, Any]) -> bool:
     for name, value in values.items():
         present = getattr(page, name)
         if name == "body" and isinstance(value, list):
-            present = [Block(type=block["type"], value=block["value"]) for block in present.raw_data]
+            present = [_bare(block) for block in present.raw_data]
         if present != value:
             return True
     return False
+
+
+def _bare(raw: Any) -> Any:
+    """A block as it is written here, without the ids and wrappings that Wagtail gives to what stands inside."""
+    if isinstance(raw, dict):
+        if raw.get("type") == "item":  # one of a ListBlock
+            return _bare(raw["value"])
+        return {name: _bare(value) for name, value in raw.items() if name != "id"}
+    return [_bare(each) for each in raw] if isinstance(raw, list) else raw
 
 
 def _point_site_to(home: HomePage) -> None:

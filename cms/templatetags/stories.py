@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.models import Locale, Page
 
-from catalog.models import Cooperative
+from catalog.models import Cooperative, ProductSheet
 from catalog.reading import page_path
 from catalog.structured import absolute, as_script_text
 from cms import selectors
@@ -26,6 +26,12 @@ def stories_of(stall: Cooperative) -> list[StoryPage]:
     Where nobody writes in that language, those in the first one.
     """
     return list(selectors.stories(Locale.get_active().pk).filter(cooperative=stall)[:3])
+
+
+@register.simple_tag
+def stories_about(sheet: ProductSheet) -> list[StoryPage]:
+    """Stories of the product's makers in the language of the page, two at most; else as for ``stories_of``."""
+    return selectors.stories_about(sheet)
 
 
 @register.simple_tag(takes_context=True)

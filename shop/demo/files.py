@@ -22,6 +22,7 @@ class Story:
     picture: str
     cooperative: str
     products: tuple[str, ...]
+    gallery: tuple[str, ...]
     body: str
 
 
@@ -93,6 +94,7 @@ def _story(path: Path) -> Story:
         picture=fields["picture"],
         cooperative=fields["cooperative"],
         products=tuple(fields["products"].split(",")),
+        gallery=tuple(filter(None, fields.get("gallery", "").split(","))),
         body=body,
     )
 

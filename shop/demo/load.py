@@ -333,5 +333,7 @@ def _load_pages(
             picture=scenes[story.picture],
             cooperative=cooperatives[story.cooperative],
             products=[sheets[sku] for sku in story.products],
+            gallery=[scenes[key] for key in story.gallery],
+            is_sample=True,
         )
     return len({story.slug for story in stories})

@@ -48,6 +48,26 @@ def test_a_quotation_is_plain_text() -> None:
     assert blocks == [{"type": "quote", "value": "Cây này ông mình để lại, mình chỉ *hái nhờ*."}]
 
 
+def test_a_quotation_with_a_name_is_a_voice_that_has_agreed() -> None:
+    (block,) = blocks_of("> Tôi giữ lời\n> với cây.\n> — Đại diện (mẫu)\n> giấy ngày 12/10", [])
+    words = {"words": "Tôi giữ lời với cây.", "who": "Đại diện (mẫu)", "consent": "giấy ngày 12/10"}
+    assert block == {"type": "voice", "value": words}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("> Tôi nói.\n> — Đại diện (mẫu)", "agreed"),
+        ("[[certificate 2]]", "1 products"),
+        ("[[shelf dearest]]", "no such shelf"),
+        ("[[gallery]]", "no pictures"),
+    ],
+)
+def test_what_a_block_needs_is_asked_for(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        blocks_of(text, [7])
+
+
 def test_what_the_editor_could_not_make_is_dropped() -> None:
     html = rich_text(
         "**Chè** <script>alert(1)</script><img src=x onerror=alert(1)>\n\n"

@@ -271,3 +271,81 @@ def test_a_stall_shows_its_own_stories_in_the_language_of_the_page(
     assert (
         "Chuyện của gian này" not in client.get(f"/en/hop-tac-xa/{first.cooperative.slug}/").content.decode()
     )
+
+
+VOICE = "> Tôi giữ lời với cây.\n> — Đại diện (mẫu)\n> giấy đồng ý ngày 12/10/2026"
+
+
+def test_every_kind_of_block_is_shown(client: Client, homes: None, picture: Picture) -> None:
+    stall = make_cooperative(name="HTX Nương Cao", picture=picture)
+    named, other = make_product(cooperative=stall), make_product(cooperative=stall, title="Măng trúc")
+    certificate = make_certificate(named)
+    page = publish_story(
+        slug="mot",
+        language="vi",
+        title="Một",
+        intro="…",
+        body_markdown=f"Một.\n\n{VOICE}\n\n[[certificate 1]]\n\n[[map]]\n\n[[gallery]]\n\n[[shelf stall]]",
+        cooperative=stall,
+        products=[named],
+        gallery=[picture, make_picture("Chợ sớm")],
+        is_sample=True,
+    )
+    page.body = [*page.body.raw_data, {"type": "video", "value": {**VIDEO}}]
+    page.save_revision().publish()
+    html = client.get("/chuyen/mot/").content.decode()
+    assert "Tôi giữ lời với cây." in html and "Đại diện (mẫu) · đã đồng ý cho đăng: giấy đồng ý" in html
+    assert f'href="/chung-nhan/{certificate.pk}/"' in html and certificate.number in html
+    assert ">Tà Xùa</text>" in html
+    assert 'alt="Nương khoai"' in html and 'alt="Chợ sớm"' in html
+    assert other.product.title in html  # by rule: nobody has named it
+    assert "Chuyện mẫu" in html
+    assert f'<a href="{VIDEO["address"]}" rel="noopener noreferrer external">' in html
+    assert "<iframe" not in html and "<video" not in html
+
+
+VIDEO = {"title": "Đường lên nương", "address": "https://phim.example/1", "minutes": 4}
+
+
+def test_a_star_leaves_the_story_with_its_last_day(client: Client, homes: None) -> None:
+    stall = make_cooperative()
+    sheet = make_product(cooperative=stall)
+    make_certificate(sheet, valid_to=today() - dt.timedelta(days=1))
+    publish_story(
+        slug="mot", language="vi", title="Một", intro="…", body_markdown="[[certificate 1]]", products=[sheet]
+    )
+    html = client.get("/chuyen/mot/").content.decode()
+    assert "/chung-nhan/" not in html and "Giấy chứng nhận" not in html
+
+
+def test_a_shelf_by_rule_never_offers_what_is_gone_or_for_adults(client: Client, homes: None) -> None:
+    stall = make_cooperative()
+    make_product(cooperative=stall, title="Khoai còn")
+    make_product(cooperative=stall, title="Khoai hết", stock=0)
+    make_product(cooperative=stall, title="Rượu ngô", is_age_restricted=True)
+    make_product(title="Của nhà khác")
+    publish_story(
+        slug="mot", language="vi", title="Một", intro="…", body_markdown="[[shelf stall]]", cooperative=stall
+    )
+    html = client.get("/chuyen/mot/").content.decode()
+    assert "Khoai còn" in html
+    assert not [title for title in ("Khoai hết", "Rượu ngô", "Của nhà khác") if title in html]
+
+
+def test_a_product_leads_to_the_stories_of_its_makers_its_own_first(client: Client, homes: None) -> None:
+    stall = make_cooperative()
+    sheet, other = make_product(cooperative=stall), make_product(cooperative=stall)
+    for slug, products in (("cua-mon", [sheet]), ("cua-gian-cu", [other]), ("cua-gian", [other])):
+        publish_story(
+            slug=slug,
+            language="vi",
+            title=slug,
+            intro="…",
+            body_markdown="Một.",
+            cooperative=stall,
+            products=products,
+        )
+    html = client.get(f"/san-pham/{sheet.product.slug}_{sheet.product_id}/").content.decode()
+    assert re.findall(r'href="/chuyen/([a-z-]+)/"', html) == ["cua-mon", "cua-gian"]
+    english = client.get(f"/en/san-pham/{sheet.product.slug}_{sheet.product_id}/").content.decode()
+    assert "/chuyen/cua-" not in english

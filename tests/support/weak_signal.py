@@ -106,6 +106,11 @@ class Meter:
 
     def weaken(self) -> None:
         """The weak line and the slow telephone, from now on."""
+        self.weaken_line()
+        self.line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+
+    def weaken_line(self) -> None:
+        """The weak line alone: what a browser fetches ahead depends on it, not on how quick the telephone is."""
         self.line.send(
             "Network.emulateNetworkConditions",
             {
@@ -115,7 +120,6 @@ class Meter:
                 "uploadThroughput": BYTES_PER_SECOND,
             },
         )
-        self.line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
 
     def go(self, path: str) -> Visit:
         """The page until nothing is under way any more. What earlier pages brought is in the cache and not counted."""
