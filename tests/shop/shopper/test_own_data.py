@@ -164,7 +164,7 @@ def test_letters_to_the_same_address_about_a_guests_order_stay_closed(seat: Seat
 def test_the_copy_asks_the_same_questions_however_much_there_is(django_assert_num_queries: Any) -> None:
     user = living("an@vidu.vn", name="An", street="Nhà An")
     for _ in range(2):
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             everything_about(User.objects.get(pk=user.pk))
         for number in range(3):
             place_order((make_product(), 1), (make_product(), 1), user=user)
