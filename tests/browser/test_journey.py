@@ -143,7 +143,7 @@ def log_in(page: Page, email: str) -> None:
     page.goto("/quan-tri/")
     page.locator("[name=username]").fill(email)
     page.locator("[name=password]").fill(DEMO_PASSWORD)
-    page.locator("button[type=submit]").click()
+    page.get_by_role("button", name="Đăng nhập").click()
     page.wait_for_url(re.compile(r"/quan-tri/$"))
     assert_fits(page)
 
