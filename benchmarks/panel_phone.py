@@ -42,7 +42,7 @@ def log_in(page: Page) -> None:
     page.goto("/quan-tri/login/")
     page.fill("input[name=username]", STALL)
     page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit]")
+    page.click("form:has(input[name=password]) button[type=submit]")
     page.wait_for_url("**/quan-tri/")
 
 
