@@ -145,9 +145,7 @@ def test_a_story_leaves_in_every_language_and_is_published_again_only_by_the_ope
         "picture": "",
         "cooperative": "",
     }
-    form = nested_form_data(
-        {**fields, "body": streamfield([("quote", {"text": "Chữ.", "speaker": ""})]), "comments": none}
-    )
+    form = nested_form_data({**fields, "body": streamfield([("quote", "Chữ.")]), "comments": none})
     form["action-publish"] = "1"
     said = as_role("editor").post(edit, form, follow=True).content.decode()
     assert "Chợ đã gỡ chuyện này" in said
