@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from django.db import models
@@ -40,8 +41,7 @@ from tests.support.market import Market
 from tests.support.orders import bring, transfer
 
 KINDS: tuple[Any, ...] = (
-    Lot, Paper, Plot, ProductImport, Complaint, Entry, Remittance, Application, LogIn, Takedown, Suspension,
-    ReviewDecision,
+    Lot, Paper, Plot, ProductImport, Complaint, Entry, Remittance, Application, LogIn,
 )  # fmt: skip
 BATCH = 1000
 FIRST = 10**7
@@ -187,6 +187,19 @@ def grow(market: Market, count: int) -> None:
     for kind in KINDS:
         copies(kind._base_manager.order_by("pk")[0], count)
     copies(Letter.objects.filter(state=LetterState.FAILED).order_by("pk")[0], count)
+    _taken_down(count)
+
+
+def _taken_down(count: int) -> None:
+    """In turn a product, a stall and a review, so that every page of the list holds all of them."""
+    now = timezone.now()
+    for kind in (Takedown, Suspension):
+        copies(
+            kind.objects.order_by("pk")[0], count, decided_at=lambda place: now + dt.timedelta(seconds=place)
+        )
+    moments = (now + dt.timedelta(seconds=place) for place in itertools.count())
+    with patch.object(timezone, "now", lambda: next(moments)):  # the column takes the clock's word only
+        copies(ReviewDecision.objects.order_by("pk")[0], count)
 
 
 def _keys(rows: Sequence[models.Model]) -> Callable[[int], Any]:
