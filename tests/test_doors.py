@@ -402,7 +402,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
         lambda own: Letter.objects.filter(reference=own.market.order.number).values_list("pk", flat=True)[0],
     ),
     ("panel:.*complaint", lambda own: Complaint.objects.get().pk),
-    ("panel:(product|product_act)$", lambda own: own.sheet.pk),
+    ("panel:(product|product_act|product_takedown)$", lambda own: own.sheet.pk),
     ("panel:dossier", lambda own: own.sheet.pk),
     ("panel:plot$", lambda own: make_plot(own.stall).pk),
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),

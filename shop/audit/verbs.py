@@ -83,6 +83,9 @@ class Verb(models.TextChoices):
     BANK_REFUSED = "bank-refused", _("Không nhận tài khoản nhận tiền")
     STALL_SUSPENDED = "stall-suspended", _("Ngừng gian hàng")
     STALL_REOPENED = "stall-reopened", _("Cho gian hàng bán lại")
+    TAKEN_DOWN = "taken-down", _("Gỡ khỏi chợ")
+    PUT_BACK = "put-back", _("Cho hiện lại trên chợ")
+    TAKEDOWNS_EXPORTED = "takedowns-exported", _("Tải sổ gỡ về máy")
     STALL_DATA_EXPORTED = "stall-data-exported", _("Tải dữ liệu gian hàng về máy")
 
     HELPER_TEAM_SAVED = "helper-team-saved", _("Lập, sửa tổ hỗ trợ")

@@ -20,11 +20,12 @@ from django.views import View
 from catalog import harvests, packs, tiers
 from catalog.models import ApprovalState, Harvest, HarvestState, PriceTier, ProductSheet
 from catalog.pictures import make_renditions
-from catalog.services import NotReadyToPublish, StockBelowReserved, message_of, save_product, set_state
+from catalog.services import NotReadyToPublish, StockBelowReserved, message_of, save_product
 from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.images.uploads import keep_photo
+from shop.sellers import takedowns
 
 from .product_forms import (
     LIKE_KEY,
@@ -58,6 +59,8 @@ _SIMPLE = (
     "alcohol_strength", "alcohol_licence", "min_quantity", "quantity_step", "max_quantity", "lead_days",
     "title_en", "summary_en", "pack_en",
 )  # fmt: skip
+
+TAKEN_DOWN = gettext_lazy("Chợ đã gỡ món này, nên chưa gửi duyệt hay cho bán được.")
 
 
 class ProductForm(Screen):
@@ -168,7 +171,9 @@ class ProductForm(Screen):
             messages.success(self.request, _("Đã lưu: %(title)s") % {"title": sheet.product.title})
             return
         try:
-            set_state(sheet=sheet, state=ApprovalState.SUBMITTED)
+            takedowns.step(sheet=sheet, state=ApprovalState.SUBMITTED)
+        except takedowns.StillTakenDown:
+            messages.warning(self.request, _("Đã lưu.") + f" {TAKEN_DOWN}")
         except NotReadyToPublish:
             messages.warning(
                 self.request, _("Đã lưu, nhưng chưa gửi duyệt được: còn thiếu những điều ghi bên dưới.")
@@ -191,6 +196,8 @@ class ProductForm(Screen):
         )
         if sheet:
             context.update(
+                taken_down=takedowns.standing_of(sheet),
+                can_take_down=may_open(self.request.user, "panel:product_takedown"),
                 missing=[message_of(each) for each in sheet.missing_legal_fields],
                 acts=[
                     act for act, (froms, _to, who) in _STEPS.items() if sheet.state in froms and who in roles
@@ -317,7 +324,10 @@ class ProductAct(View):
         reason = self.request.POST.get("reason", "").strip()[:255]
         if act == "return" and not reason:
             raise ValidationError(_("Bạn ghi lý do để hợp tác xã biết cần sửa gì."))
-        set_state(sheet=sheet, state=to, note=reason)
+        try:
+            takedowns.step(sheet=sheet, state=to, note=reason)
+        except takedowns.StillTakenDown:
+            raise ValidationError(TAKEN_DOWN) from None
         return _("Tình trạng mới: %(state)s") % {"state": ApprovalState(to).label}
 
     def _change(self, sheet: ProductSheet, act: str) -> str:

@@ -15,6 +15,7 @@ from catalog.models import Certificate, Cooperative, Lot, Membership, Paper, Plo
 from catalog.models.certificate import CertificateQuerySet
 from catalog.models.paper import PaperQuerySet
 from catalog.tenancy import cooperatives_of
+from cms.models import StoryPage
 from shop.accounts.roles import Role, roles_of
 from shop.audit.models import Entry
 from shop.complaints.models import Complaint, ComplaintQuerySet
@@ -277,6 +278,11 @@ def accounts_to_check_for(user: Any) -> QuerySet[BankAccount]:
 def stalls_for(user: Any) -> QuerySet[Cooperative]:
     """All stalls for the operator."""
     return Cooperative.objects.all() if Role.OPERATOR in roles_of(user) else Cooperative.objects.none()
+
+
+def stories_for(user: Any) -> QuerySet[StoryPage]:
+    """All stories for the operator."""
+    return StoryPage.objects.all() if Role.OPERATOR in roles_of(user) else StoryPage.objects.none()
 
 
 def promotions_to_stop(user: Any) -> PromotionQuerySet:

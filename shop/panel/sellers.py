@@ -61,10 +61,17 @@ class CheckForm(forms.Form):
     )
 
 
-class SuspendForm(forms.Form):
+class OrderForm(forms.Form):
+    """On what ground something is stopped or taken down."""
+
     ground = forms.ChoiceField(label=gettext_lazy("Căn cứ"), choices=Ground.choices, widget=forms.RadioSelect)
     order_number = forms.CharField(
         label=gettext_lazy("Số văn bản của cơ quan (nếu có)"), max_length=120, required=False
+    )
+    order_date = forms.DateField(
+        label=gettext_lazy("Ngày của văn bản (nếu có)"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     reason = _words(gettext_lazy("Lý do"), gettext_lazy("Bạn ghi rõ lý do."))
 
@@ -237,7 +244,7 @@ class StallPage(Screen):
             "stall": self.stall,
             "standing": standing,
             "past": self.stall.suspensions.exclude(lifted_at=None).select_related("decided_by", "lifted_by"),
-            "form": self.form or (LiftForm() if standing else SuspendForm()),
+            "form": self.form or (LiftForm() if standing else OrderForm()),
             "manager_form": None if team.has_manager(self.stall) else (self.manager_form or ManagerForm()),
             "invited": self.stall.invitations.standing().filter(role=MemberRole.MANAGER),
         }
@@ -263,7 +270,7 @@ class StallPage(Screen):
         if request.POST.get("act") == "invite":
             return self._invite(request)
         standing = self._standing()
-        form = self.form = LiftForm(request.POST) if standing else SuspendForm(request.POST)
+        form = self.form = LiftForm(request.POST) if standing else OrderForm(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(), status=422)
         given = form.cleaned_data
@@ -282,6 +289,7 @@ class StallPage(Screen):
                 ground=Ground(given["ground"]),
                 reason=given["reason"],
                 order_number=given["order_number"],
+                order_date=given["order_date"],
                 by=request.user,
             )
         except suspensions.AlreadySuspended:

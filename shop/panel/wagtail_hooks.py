@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem, SubmenuMenuItem
+from wagtail.admin.widgets import Button
+from wagtail.models import Page
 
+from cms.models import StoryPage
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 
@@ -20,6 +24,7 @@ from . import urls
 from .picture_rights import only_with_rights
 from .products import ProductViewSet
 from .synonyms import SynonymViewSet
+from .takedowns import not_taken_down
 from .today import Today
 
 
@@ -29,6 +34,7 @@ def panel_urls() -> list[URLPattern | URLResolver]:
 
 
 hooks.register("before_publish_page", only_with_rights)
+hooks.register("before_publish_page", not_taken_down)
 
 
 @hooks.register("register_admin_viewset")
@@ -229,6 +235,20 @@ def helper_teams_item() -> MenuItem:
     return MenuItem(
         _("Tổ hỗ trợ"), reverse("panel:helper_teams"), "helper-teams", icon_name="group", order=168
     )
+
+
+@hooks.register("register_admin_menu_item")
+def takedowns_item() -> MenuItem:
+    return MenuItem(_("Sổ gỡ"), reverse("panel:takedowns"), "takedowns", icon_name="view", order=169)
+
+
+@hooks.register("register_page_header_buttons")
+@hooks.register("register_page_listing_more_buttons")
+def take_down_button(page: Page, user: Any, *_place: Any, **_more: Any) -> Iterator[Button]:
+    """The operator's way from a story to taking it down."""
+    if isinstance(page.specific_deferred, StoryPage) and may_open(user, "panel:story_takedown"):
+        url = reverse("panel:story_takedown", args=[page.pk])
+        yield Button(_("Gỡ khỏi chợ"), url, icon_name="view", priority=65)
 
 
 @hooks.register("register_admin_menu_item")

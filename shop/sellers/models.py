@@ -1,4 +1,4 @@
-"""Who comes to sell: applications, invitations into a stall, and stalls that are stopped."""
+"""Who comes to sell: applications, invitations into a stall, stalls that are stopped, and what was taken down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Commune, Cooperative, LegalForm, MemberRole
+from catalog.models import Commune, Cooperative, LegalForm, MemberRole, ProductSheet
+from cms.models import StoryPage
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -276,12 +277,14 @@ class Suspension(models.Model):
     """A stall stopped by the operator: its goods leave the shop at ``effective_at``; what is ordered is still packed.
 
     Met on the operator's page of the stall. ``applied_at``: when the goods went; ``was_open``: whether it sold
-    until then; ``order_number`` that of the authority's document.
+    until then; ``order_number`` and ``order_date`` those of the authority's document (older rows have no date).
+    Who decided what, and why, is never changed (database trigger).
     """
 
     cooperative = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="suspensions")
     ground = models.CharField(_("căn cứ"), max_length=10, choices=Ground)
     order_number = models.CharField(_("số văn bản"), max_length=120, blank=True)
+    order_date = models.DateField(_("ngày của văn bản"), null=True, blank=True)
     reason = models.CharField(_("lý do"), max_length=500)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -308,3 +311,69 @@ class Suspension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cooperative} · {self.ground}"
+
+
+class TakenKind(models.TextChoices):
+    """What can be taken down one by one."""
+
+    PRODUCT = "product", _("Món hàng")
+    STORY = "story", _("Chuyện")
+
+
+class Takedown(models.Model):
+    """A product or a story that the operator took out of the shop; met on its own screen and in the log.
+
+    Shape: ``title`` as it was called that day, ``state_before`` the product's step of approval, ``revisions`` what was
+    public of the story in each language, to be published again, ``story_key`` what its languages share. ``sheet`` or
+    ``story`` empties when the thing is deleted; the row stays.
+    Who decided what, and why, is never changed (database trigger).
+    """
+
+    kind = models.CharField(_("loại"), max_length=8, choices=TakenKind)
+    sheet = models.ForeignKey(
+        ProductSheet, on_delete=models.SET_NULL, null=True, blank=True, related_name="takedowns"
+    )
+    story = models.ForeignKey(
+        StoryPage, on_delete=models.SET_NULL, null=True, blank=True, related_name="takedowns"
+    )
+    story_key = models.UUIDField(null=True, blank=True)
+    title = models.CharField(_("tên"), max_length=255)
+    cooperative = models.ForeignKey(
+        Cooperative, on_delete=models.PROTECT, null=True, blank=True, related_name="takedowns"
+    )
+    ground = models.CharField(_("căn cứ"), max_length=10, choices=Ground)
+    order_number = models.CharField(_("số văn bản"), max_length=120, blank=True)
+    order_date = models.DateField(_("ngày của văn bản"), null=True, blank=True)
+    reason = models.CharField(_("lý do"), max_length=500)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(default=timezone.now)
+    state_before = models.CharField(max_length=10, blank=True)
+    revisions = models.JSONField(default=list, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lift_reason = models.CharField(_("vì sao cho hiện lại"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name = _("lần gỡ")
+        verbose_name_plural = _("lần gỡ")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("sheet",), condition=Q(lifted_at=None), name="product_taken_down_once"
+            ),
+            models.UniqueConstraint(
+                fields=("story_key",), condition=Q(lifted_at=None), name="story_taken_down_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ground="rules") | (~Q(order_number="") & Q(order_date__isnull=False)),
+                name="order_is_named",
+            ),
+        ]
+        indexes = [models.Index(fields=("-decided_at",), name="taken_down_by_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.title}"

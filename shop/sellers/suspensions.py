@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.clock import today
 from catalog.models import Cooperative
 from catalog.stalls import set_open
 from shop.audit.services import record
@@ -30,19 +31,37 @@ class AlreadySuspended(Exception):
     """The stall is stopped, or about to be."""
 
 
+def check_ground(ground: Ground, reason: str, order_number: str, order_date: dt.date | None) -> None:
+    """Raises: ValidationError without a reason, or without number and day of the authority's document, by field."""
+    missing = {}
+    if not reason.strip():
+        missing["reason"] = _("Bạn ghi rõ lý do.")
+    if ground == Ground.AUTHORITY and not order_number.strip():
+        missing["order_number"] = _("Bạn ghi số văn bản của cơ quan yêu cầu.")
+    if ground == Ground.AUTHORITY and order_date is None:
+        missing["order_date"] = _("Bạn ghi ngày của văn bản.")
+    if order_date and order_date > today():
+        missing["order_date"] = _("Ngày của văn bản không thể ở sau hôm nay.")
+    if missing:
+        raise ValidationError(missing)
+
+
 @transaction.atomic
 def suspend(
-    *, cooperative: Cooperative, ground: Ground, reason: str, by: Any, order_number: str = ""
+    *,
+    cooperative: Cooperative,
+    ground: Ground,
+    reason: str,
+    by: Any,
+    order_number: str = "",
+    order_date: dt.date | None = None,
 ) -> Suspension:
     """Stop the stall: at once where an authority orders it, in five days by the market's own rules.
 
     Orders stay to be packed. Writes: Suspension, a letter, the log; the stall and its goods if it takes effect now.
-    Raises: AlreadySuspended; ValidationError without a reason, or without the number of the authority's document.
+    Raises: AlreadySuspended; ValidationError as ``check_ground``.
     """
-    if not reason.strip():
-        raise ValidationError({"reason": _("Bạn ghi rõ lý do.")})
-    if ground == Ground.AUTHORITY and not order_number.strip():
-        raise ValidationError({"order_number": _("Bạn ghi số văn bản của cơ quan yêu cầu.")})
+    check_ground(ground, reason, order_number, order_date)
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -50,6 +69,7 @@ def suspend(
                 cooperative=cooperative,
                 ground=ground,
                 order_number=order_number.strip(),
+                order_date=order_date,
                 reason=reason.strip(),
                 decided_by=by,
                 decided_at=now,

@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from django.db import models
@@ -29,10 +30,12 @@ from shop.payments.models import InboundEvent, Refund, Remittance
 from shop.payments.refunds import return_transfer
 from shop.payments.remittances import Collected, enter
 from shop.promotions.models import Promotion
-from shop.reviews.models import Review
-from shop.reviews.services import write_review
+from shop.reviews.models import RefusalReason, Review, ReviewDecision, ReviewState
+from shop.reviews.services import decide, write_review
 from shop.sellers import applications
-from shop.sellers.models import Application
+from shop.sellers.models import Application, Ground, Suspension, Takedown
+from shop.sellers.suspensions import lift, suspend
+from shop.sellers.takedowns import put_back, take_down
 from tests.factories import make_lot, make_paper, make_plot, make_promotion
 from tests.support.market import Market
 from tests.support.orders import bring, transfer
@@ -60,6 +63,7 @@ LISTS = {
     "panel:applications": "operator",
     "panel:stalls": "operator",
     "panel:audit_log": "operator",
+    "panel:takedowns": "operator",
     "panel:failed_messages": "operator",
     "panel:remittances": "operator",
     "panel:invoices": "invoice_staff",
@@ -137,7 +141,10 @@ def begin(market: Market) -> None:
         text="Hỏng khi mở kiện",
         photos=[b"jpeg"],
     )
-    write_review(line=market.own.lines.get(), points=4, text="Ngon", language="vi", photos=[])
+    review = write_review(line=market.own.lines.get(), points=4, text="Ngon", language="vi", photos=[])
+    decide(
+        review=review, state=ReviewState.REFUSED, reason=RefusalReason.ADVERT, by=market.people["operator"]
+    )
     Consignment.objects.filter(pk=market.own.pk).update(status=ConsignmentStatus.TO_PACK)
     fields = ("legal_form", "legal_name", "representative", "phone", "email", "commune", "address")
     applications.submit(
@@ -150,6 +157,9 @@ def begin(market: Market) -> None:
         bank_holder="HTX",
         **{name: getattr(market.a, name) for name in fields},
     )
+    by_rules = {"ground": Ground.RULES, "reason": "Sai nhãn", "by": market.people["operator"]}
+    put_back(takedown=take_down(thing=market.goods_a, **by_rules), reason="Đã sửa", by=None)
+    lift(suspension=suspend(cooperative=market.a, **by_rules), reason="Đã sửa", by=None)
     LogIn.objects.create(user=market.people["shopper"], key_hash="0" * 64, sealed_key="-")
     Letter.objects.filter(pk=Letter.objects.order_by("pk").first().pk).update(state=LetterState.FAILED)  # type: ignore[union-attr]
 
@@ -177,6 +187,19 @@ def grow(market: Market, count: int) -> None:
     for kind in KINDS:
         copies(kind._base_manager.order_by("pk")[0], count)
     copies(Letter.objects.filter(state=LetterState.FAILED).order_by("pk")[0], count)
+    _taken_down(count)
+
+
+def _taken_down(count: int) -> None:
+    """In turn a product, a stall and a review, so that every page of the list holds all of them."""
+    now = timezone.now()
+    for kind in (Takedown, Suspension):
+        copies(
+            kind.objects.order_by("pk")[0], count, decided_at=lambda place: now + dt.timedelta(seconds=place)
+        )
+    moments = (now + dt.timedelta(seconds=place) for place in itertools.count())
+    with patch.object(timezone, "now", lambda: next(moments)):  # the column takes the clock's word only
+        copies(ReviewDecision.objects.order_by("pk")[0], count)
 
 
 def _keys(rows: Sequence[models.Model]) -> Callable[[int], Any]:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from catalog.clock import today
 from catalog.models import Cooperative, MemberRole, Membership
 from catalog.stalls import set_open
 from shop.accounts.models import User
@@ -114,6 +115,7 @@ def test_a_lifted_stall_is_what_it_was_before(market: Market, as_role: As, was_o
         ground=Ground.AUTHORITY,
         reason="Nghi giả",
         order_number="1/QĐ",
+        order_date=today(),
         by=market.people["operator"],
     )
     assert not Cooperative.objects.get(pk=market.a.pk).is_open

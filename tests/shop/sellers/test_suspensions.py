@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from catalog.clock import today
 from catalog.models import Cooperative, IndexEntry, ShelfEntry
 from shop.audit.models import Entry
 from shop.messages.models import Letter
@@ -38,6 +40,7 @@ def stop(market: Market, ground: Ground = Ground.AUTHORITY) -> Suspension:
         ground=ground,
         reason="Hàng nghi giả",
         order_number="12/QĐ-QLTT" if ground == Ground.AUTHORITY else "",
+        order_date=today() if ground == Ground.AUTHORITY else None,
         by=market.people["operator"],
     )
 
@@ -101,7 +104,12 @@ def test_one_that_is_lifted_before_its_day_never_takes_effect(market: Market) ->
 
 
 def test_a_stall_is_stopped_with_a_reason_and_once(market: Market) -> None:
-    for fields in ({"reason": " ", "order_number": "1"}, {"reason": "Sai", "order_number": ""}):
+    whole = {"reason": "Sai", "order_number": "1", "order_date": today()}
+    for wrong in (
+        {"reason": " "}, {"order_number": ""}, {"order_date": None},
+        {"order_date": today() + dt.timedelta(days=1)},
+    ):  # fmt: skip
+        fields: Any = whole | wrong
         with pytest.raises(ValidationError):
             suspend(cooperative=market.a, ground=Ground.AUTHORITY, by=None, **fields)
     stop(market)
@@ -117,7 +125,7 @@ def test_the_operator_stops_a_stall_and_lets_it_sell_again_in_the_panel(market: 
     assert wrong.status_code == 422
     assert "Bạn ghi số văn bản" in wrong.content.decode()
     assert operator.post(page, {"ground": "authority", "reason": ""}).status_code == 422
-    done = {"ground": "authority", "reason": "Nghi giả", "order_number": "12/QĐ"}
+    done = {"ground": "authority", "reason": "Nghi giả", "order_number": "12/QĐ", "order_date": f"{today()}"}
     assert operator.post(page, done).status_code == 302
     assert "Bị ngừng" in operator.get(STALLS).content.decode()
     assert "12/QĐ" in operator.get(page).content.decode()
