@@ -18,9 +18,9 @@ from catalog.folding import slug_of
 from catalog.models import Cooperative
 
 from . import selectors
-from .operator import operator
 from .blocks import RICH_TEXT_FEATURES, StoryBlock
 from .maps import TERRACES
+from .operator import operator
 
 
 class PlainSlugPage(Page):
@@ -227,7 +227,9 @@ class EditionPage(PlainSlugPage):
     def clean(self) -> None:
         super().clean()
         kept = EditionPage.objects.filter(pk=self.pk, live=True, in_force_from__lte=today()).first()
-        if kept and any(getattr(kept, name) != getattr(self, name) for name in ("slug", "in_force_from", "body")):
+        if kept and any(
+            getattr(kept, name) != getattr(self, name) for name in ("slug", "in_force_from", "body")
+        ):
             raise ValidationError(_("Bản này đã có hiệu lực nên không sửa được nữa. Bạn viết bản mới nhé."))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:

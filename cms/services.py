@@ -116,7 +116,9 @@ def publish_rules_index(
     values = {"title": title, "lead": lead, "body": rich_text(body_markdown)}
     index = RulesIndexPage.objects.child_of(home).first()
     if index is None and language != settings.LANGUAGE_CODE:
-        index = _translation(RulesIndexPage.objects.child_of(_home_of(settings.LANGUAGE_CODE)).get(), home.locale)
+        index = _translation(
+            RulesIndexPage.objects.child_of(_home_of(settings.LANGUAGE_CODE)).get(), home.locale
+        )
     elif index is None:
         index = RulesIndexPage(slug=RULES_SLUG, locale=home.locale, live=False, **values)
         home.add_child(instance=index)

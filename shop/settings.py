@@ -201,7 +201,9 @@ SANDBOX = env.flag("SANDBOX", default=True)
 OPERATOR = {
     "legal_name": env.text("OPERATOR_LEGAL_NAME", "Liên hiệp hợp tác xã Chợ Phiên (mẫu)" if SANDBOX else ""),
     "tax_code": env.text("OPERATOR_TAX_CODE", "0000000000" if SANDBOX else ""),
-    "registration": env.text("OPERATOR_REGISTRATION", "số 00-MẪU, ngày 1/11/2026, tỉnh Sơn La" if SANDBOX else ""),
+    "registration": env.text(
+        "OPERATOR_REGISTRATION", "số 00-MẪU, ngày 1/11/2026, tỉnh Sơn La" if SANDBOX else ""
+    ),
     "representative": env.text("OPERATOR_REPRESENTATIVE", "Nguyễn Văn Mẫu" if SANDBOX else ""),
     "address": env.text("OPERATOR_ADDRESS", "xã Bắc Yên, tỉnh Sơn La" if SANDBOX else ""),
     "phone": env.text("OPERATOR_PHONE", "0200 000 000" if SANDBOX else ""),

@@ -58,7 +58,8 @@ def test_the_address_of_a_rule_shows_the_edition_in_force_today(client: Client, 
 
 
 @pytest.mark.parametrize(
-    ("version", "days", "told"), [("cu", -9, "Bản này đã được thay."), ("sau", 9, "Bản này chưa có hiệu lực.")]
+    ("version", "days", "told"),
+    [("cu", -9, "Bản này đã được thay."), ("sau", 9, "Bản này chưa có hiệu lực.")],
 )
 def test_another_edition_is_read_at_its_own_address_and_says_so(
     client: Client, index: None, version: str, days: int, told: str
