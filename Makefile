@@ -82,7 +82,7 @@ style: $(VENV)/.installed  ## Write the style of low-data pages anew from that o
 	$(VENV)/bin/python -m shop.management.light_style
 
 messages: $(VENV)/.installed-dev  ## Collect translatable strings (needs gettext)
-	cd shop && ../$(MANAGE) makemessages -l en --no-location --no-wrap
+	$(MANAGE) makemessages -l en --no-location --no-wrap -i .venv -i tests -i benchmarks
 
 lock: $(VENV)/.installed-dev  ## Pin the dependencies anew
 	$(VENV)/bin/python -m pip install --quiet uv

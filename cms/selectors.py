@@ -30,7 +30,7 @@ from .blocks import ShelfBlock
 from .maps import Place, place_of
 
 if TYPE_CHECKING:
-    from .models import StoryPage
+    from .models import EditionPage, RulePage, RulesIndexPage, StoryPage
 
 GOODS_ON_FRONT = 8
 GOODS_PER_STALL = 2  # so that one large stall does not fill the front page
@@ -242,3 +242,56 @@ def _pictures(picture_ids: set[int | None]) -> dict[int | None, Any]:
         return {}
     model: Any = apps.get_model(settings.WAGTAILIMAGES_IMAGE_MODEL)
     return dict(model.objects.prefetch_related(Prefetch("renditions", renditions())).in_bulk(picture_ids))
+
+
+@dataclass(frozen=True)
+class Editions:
+    """The published editions of one rule, newest first, by the day they are looked at."""
+
+    coming: tuple[EditionPage, ...]
+    in_force: EditionPage | None
+    earlier: tuple[EditionPage, ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    page: RulePage
+    editions: Editions
+
+
+def in_first_language(index: RulesIndexPage) -> RulesIndexPage | None:
+    """The same page in the first language; None for that page itself, or where there is none."""
+    if index.locale.language_code == settings.LANGUAGE_CODE:
+        return None
+    found: RulesIndexPage | None = (
+        type(index)
+        .objects.live()
+        .filter(translation_key=index.translation_key, locale__language_code=settings.LANGUAGE_CODE)
+        .first()
+    )
+    return found
+
+
+def editions_of(rule: RulePage) -> Editions:
+    """All editions of a rule in one query."""
+    model: type[EditionPage] = apps.get_model("cms", "EditionPage")
+    return _editions(model.objects.child_of(rule).live().order_by("-in_force_from", "-pk"))
+
+
+def rules_below(index: RulesIndexPage) -> list[Rule]:
+    """The published rules in the order the editors gave them, with their editions, in two queries."""
+    rule_model: type[RulePage] = apps.get_model("cms", "RulePage")
+    edition_model: type[EditionPage] = apps.get_model("cms", "EditionPage")
+    found = edition_model.objects.descendant_of(index).live().order_by("-in_force_from", "-pk")
+    by_rule: dict[str, list[EditionPage]] = {}
+    for edition in found:
+        by_rule.setdefault(edition.path[: -edition.steplen], []).append(edition)
+    rules = rule_model.objects.child_of(index).live().select_related("locale").order_by("path")
+    return [Rule(rule, _editions(by_rule.get(rule.path, ()))) for rule in rules]
+
+
+def _editions(newest_first: Iterable[EditionPage]) -> Editions:
+    on, found = today(), list(newest_first)
+    coming = tuple(edition for edition in found if edition.in_force_from > on)
+    begun = found[len(coming) :]
+    return Editions(coming, begun[0] if begun else None, tuple(begun[1:]))

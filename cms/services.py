@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -14,10 +15,11 @@ from catalog import index
 from catalog.models import Cooperative, ProductSheet
 
 from .markup import blocks_of, rich_text
-from .models import HomePage, StoryIndexPage, StoryPage
+from .models import EditionPage, HomePage, RulePage, RulesIndexPage, StoryIndexPage, StoryPage
 
 HOME_SLUG = "cho-phien"
 STORIES_SLUG = "chuyen"
+RULES_SLUG = "chinh-sach"
 
 PageType = TypeVar("PageType", bound=Page)
 
@@ -99,6 +101,55 @@ def publish_story(  # noqa: PLR0913  what a story is made of
             shelf.add_child(instance=story)
     _publish(story, body=blocks, **values)
     return story
+
+
+@transaction.atomic
+def publish_rules_index(
+    *, language: str, title: str, lead: str = "", body_markdown: str = ""
+) -> RulesIndexPage:
+    """Publish the page of all rules in one language, the default one first.
+
+    Writes: a page and, when something differs, a revision. Idempotent.
+    Raises: NoFrontPage when this language, or the default one, has no front page.
+    """
+    home = _home_of(language)
+    values = {"title": title, "lead": lead, "body": rich_text(body_markdown)}
+    index = RulesIndexPage.objects.child_of(home).first()
+    if index is None and language != settings.LANGUAGE_CODE:
+        index = _translation(
+            RulesIndexPage.objects.child_of(_home_of(settings.LANGUAGE_CODE)).get(), home.locale
+        )
+    elif index is None:
+        index = RulesIndexPage(slug=RULES_SLUG, locale=home.locale, live=False, **values)
+        home.add_child(instance=index)
+    _publish(index, **values)
+    return index
+
+
+@transaction.atomic
+def publish_edition(
+    *, slug: str, title: str, intro: str, version: str, in_force_from: dt.date, body_markdown: str
+) -> EditionPage:
+    """Publish one edition of the rule at ``slug``, and the rule itself when it is new.
+
+    Writes: pages and, when something differs, revisions. Idempotent.
+    Raises: NoFrontPage without the front page of the default language; ValidationError when that version is in
+    force already with other words.
+    """
+    index = RulesIndexPage.objects.child_of(_home_of(settings.LANGUAGE_CODE)).get()
+    values = {"title": title, "intro": intro}
+    rule = RulePage.objects.child_of(index).filter(slug=slug).first()
+    if rule is None:
+        rule = RulePage(slug=slug, locale=index.locale, live=False, **values)
+        index.add_child(instance=rule)
+    _publish(rule, **values)
+    words = {"title": f"{title} {version}", "in_force_from": in_force_from, "body": rich_text(body_markdown)}
+    edition = EditionPage.objects.child_of(rule).filter(slug=version).first()
+    if edition is None:
+        edition = EditionPage(slug=version, locale=rule.locale, live=False, **words)
+        rule.add_child(instance=edition)
+    _publish(edition, **words)
+    return edition
 
 
 def index_story(story: StoryPage) -> None:

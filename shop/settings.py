@@ -197,6 +197,18 @@ ZALO_ZNS_TEMPLATES = env.pairs("ZALO_ZNS_TEMPLATES", ZNS_PARAMETERS)
 # --- Payment -------------------------------------------------------------------------
 # The sandbox bank signs with a secret made at first start; a real account needs all four.
 SANDBOX = env.flag("SANDBOX", default=True)
+# Who runs the market (cms.operator); in the sandbox a sample that nobody takes for a real one.
+OPERATOR = {
+    "legal_name": env.text("OPERATOR_LEGAL_NAME", "Liên hiệp hợp tác xã Chợ Phiên (mẫu)" if SANDBOX else ""),
+    "tax_code": env.text("OPERATOR_TAX_CODE", "0000000000" if SANDBOX else ""),
+    "registration": env.text(
+        "OPERATOR_REGISTRATION", "số 00-MẪU, ngày 1/11/2026, tỉnh Sơn La" if SANDBOX else ""
+    ),
+    "representative": env.text("OPERATOR_REPRESENTATIVE", "Nguyễn Văn Mẫu" if SANDBOX else ""),
+    "address": env.text("OPERATOR_ADDRESS", "xã Bắc Yên, tỉnh Sơn La" if SANDBOX else ""),
+    "phone": env.text("OPERATOR_PHONE", "0200 000 000" if SANDBOX else ""),
+    "email": env.text("OPERATOR_EMAIL", "cho@demo.example" if SANDBOX else ""),
+}
 SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", default=not SANDBOX)
 SANDBOX_URL = env.text("SANDBOX_URL", "http://127.0.0.1:8900").rstrip("/")
 SEPAY_WEBHOOK_SECRET = (

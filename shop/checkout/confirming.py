@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,12 @@ from .forms import CheckoutForm
 from .stalls import Stall, Stalls
 
 TERMS_VERSION = "2026-11"
-"""Of the short terms on the checkout page; kept with every order."""
+"""Of the terms that the checkout page sums up (an edition in ``cms/rules/``); kept with every order."""
+
+
+def terms_path() -> str:
+    """Where the buyer reads those terms whole."""
+    return reverse("wagtail_serve", args=[f"chinh-sach/dieu-kien-mua-ban/{TERMS_VERSION}/"])
 
 
 def confirm(

@@ -21,6 +21,7 @@ from catalog.pictures import make_renditions
 from catalog.places import load_places
 from catalog.recalls import recall
 from catalog.services import add_category, add_certificate, add_cooperative, save_product
+from cms.rulebook import publish_rulebook
 from cms.services import publish_home, publish_story
 from shop.accounts.addresses import save_address
 from shop.accounts.models import User
@@ -321,6 +322,7 @@ def _load_pages(
             stories_title=home.stories_title,
             stories_lead=home.stories_lead,
         )
+    publish_rulebook()
     # Newest first on the page: the first cooperative's story goes last.
     stories = sorted(files.stories(), key=lambda story: story.cooperative, reverse=True)
     for story in stories:

@@ -46,6 +46,8 @@ DEMO_SOURCES = (
     "cms/receivers.py",
     "catalog/lot*.py",
     "cms/services.py",
+    "cms/rulebook.py",
+    "cms/rules/*",
     "shop/accounts/addresses.py",
     "shop/accounts/services.py",
     "shop/management/commands/demo.py",

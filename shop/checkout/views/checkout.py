@@ -17,7 +17,7 @@ from catalog.models import Commune
 from shop.accounts.addresses import TooManyAddresses, save_address
 from shop.accounts.models import SavedAddress, User
 from shop.accounts.roles import Role, roles_of
-from shop.checkout.confirming import TERMS_VERSION, confirm, no_cash_text, used_up_text
+from shop.checkout.confirming import TERMS_VERSION, confirm, no_cash_text, terms_path, used_up_text
 from shop.checkout.destinations import commune_of, communes_called, remembered
 from shop.checkout.forms import CheckoutForm, sorted_choices
 from shop.checkout.privacy import personal
@@ -214,6 +214,7 @@ def _render(
         "saved_addresses": book,
         "checkout_token": _token(request.POST.get("checkout_token", "")) or uuid.uuid4(),
         "terms_version": TERMS_VERSION,
+        "terms_path": terms_path(),
     }
     return render(request, "checkout/checkout.html", context, status=status)
 
