@@ -76,4 +76,3 @@ form.addEventListener("change", (event) => {
   if (event.target.name.startsWith("giao-")) loadQuotes();
 });
 if (province.value && commune.options.length < 2) loadCommunes(); // values the browser put back
-document.getElementById("loi")?.focus();

@@ -12,6 +12,9 @@ showCount();
 addEventListener("pageshow", showCount);
 addEventListener("basket-changed", showCount);
 
+// Where something is to be put right, a reader starts there: at the summary, or in a form of one field at the field.
+(document.getElementById("loi") ?? document.querySelector('main [aria-invalid="true"]'))?.focus();
+
 // Suggestions under the search field. Without this script the field is a plain search.
 const form = document.querySelector("form[data-suggest]");
 if (form?.dataset.suggest) {
