@@ -127,3 +127,13 @@ def test_approval_in_a_workflow_asks_for_the_rights_too(
     assert shown.workflow_in_progress != goes_out
     page = client.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).content.decode()
     assert ("chưa đăng được: người chụp" in page) != goes_out
+
+
+def test_an_editor_is_told_of_pictures_whose_last_day_is_over(market: Market, as_role: AsRole) -> None:
+    picture(**ENOUGH, usable_until=today())
+    client = as_role("editor")
+    home = reverse("wagtailadmin_home")
+    assert "Ảnh hết hạn dùng" not in client.get(home).content.decode()
+    ended = picture(**ENOUGH, usable_until=today() - dt.timedelta(days=1))
+    assert "Ảnh hết hạn dùng" in client.get(home).content.decode()
+    assert list(client.get(reverse("panel:ended_pictures")).context["page"].object_list) == [ended]
