@@ -15,7 +15,7 @@ def publish_approved(workflow_state: WorkflowState, user: Any = None) -> None:
 
     Raises: RightsMissing; the approval is undone with it and the page waits as it did.
     """
-    from .picture_rights import must_have_rights  # Wagtail's models read this module before they are ready
+    from .picture_rights import must_have_rights  # noqa: PLC0415  Wagtail's models read this module before they are ready
 
     must_have_rights(workflow_state.content_object.get_latest_revision_as_object())
     publish_workflow_state(workflow_state, user)
