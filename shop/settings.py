@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "shop.accounts.middleware.PanelDoorMiddleware",
     "shop.second_factor.middleware.SecondFactorMiddleware",
     "shop.checkout.middleware.BasketMiddleware",
+    "shop.panel.picture_rights.PictureRightsMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"
@@ -155,6 +156,7 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False  # no third-party request from the panel
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_WORKFLOW_ENABLED = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "shop.panel.approval.publish_approved"
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = True
 WAGTAIL_USER_TIME_ZONES = ["Asia/Ho_Chi_Minh"]  # one country, one time zone: no list of 500 to choose from
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # the address is the log-in: nobody moves it from an open session

@@ -33,6 +33,9 @@ class CheckState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Đã thu hồi")
 
 
+# What waits for somebody stands first in a list; the place is ``ProofQuerySet.with_urgency``.
+URGENCY = (CheckState.RETURNED, CheckState.WAITING, CheckState.CHECKED, CheckState.WITHDRAWN)
+
 STAGE_WORDS = {
     Stage.TO_COME: _("Chưa tới ngày"),
     Stage.VALID: _("Còn giá trị"),
@@ -71,6 +74,17 @@ class ProofQuerySet(models.QuerySet[Any]):
             CheckState.CHECKED: self.filter(withdrawn_on__isnull=True, verified_at__isnull=False),
             CheckState.WITHDRAWN: self.filter(withdrawn_on__isnull=False),
         }[CheckState(state)]
+
+    def with_urgency(self) -> Self:
+        """``urgency``: the place of ``Proof.check_state`` in URGENCY."""
+        state = models.Case(
+            models.When(withdrawn_on__isnull=False, then=URGENCY.index(CheckState.WITHDRAWN)),
+            models.When(verified_at__isnull=False, then=URGENCY.index(CheckState.CHECKED)),
+            models.When(return_reason="", then=URGENCY.index(CheckState.WAITING)),
+            default=URGENCY.index(CheckState.RETURNED),
+            output_field=models.SmallIntegerField(),
+        )
+        return self.annotate(urgency=state)
 
 
 class Proof(models.Model):

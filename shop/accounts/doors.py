@@ -120,6 +120,7 @@ _SYNONYMS = frozenset(
 # Pages, their pictures, and what Wagtail's page editor calls while a page is written.
 _WRITER = frozenset(
     {
+        "panel:ended_pictures",
         "wagtailadmin_explore_root",
         "wagtailadmin_explore",
         "wagtailadmin_explore_results",

@@ -6,13 +6,53 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import Page
 
 from catalog.clock import today
 from shop.images.models import Picture
+
+from .screens import Screen, page_of, query_without_page
+from .selectors import ended_pictures
+
+PER_PAGE = 50
+
+
+class EndedPictures(Screen):
+    """Pictures whose last day is over, the longest ended first: nothing takes them off pages that stand."""
+
+    template_name = "panel/ended_pictures.html"
+    page_title = gettext_lazy("Ảnh hết hạn dùng")
+    header_icon = "image"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        page = page_of(ended_pictures().order_by("usable_until", "pk"), self.request, PER_PAGE)
+        return {**context, "page": page, "page_link": query_without_page(self.request)}
+
+
+class RightsMissing(Exception):
+    """The page may not go out: what is missing at which picture."""
+
+    def __init__(self, page: Page, faults: list[str]) -> None:
+        super().__init__(*faults)
+        self.page, self.faults = page, faults
+
+
+class PictureRightsMiddleware(MiddlewareMixin):
+    """Tells the person who approved a page what keeps it from going out; nothing else is caught."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RightsMissing):
+            return None
+        answer = _kept_as_draft(request, exception.page, exception.faults)
+        if request.headers.get("x-requested-with") == "XMLHttpRequest":  # Wagtail's window for a comment
+            return JsonResponse({"step": "success", "redirect": answer.url})
+        return answer
 
 
 def only_with_rights(request: HttpRequest, page: Page) -> HttpResponse | None:
@@ -22,10 +62,21 @@ def only_with_rights(request: HttpRequest, page: Page) -> HttpResponse | None:
         return None
     if page.live and page.live_revision_id is None:  # a new page is written as live before this is asked
         Page.objects.filter(pk=page.pk).update(live=False, has_unpublished_changes=True)
+    return _kept_as_draft(request, page, faults)
+
+
+def must_have_rights(page: Page) -> None:
+    """Raises: RightsMissing."""
+    faults = list(_faults(page))
+    if faults:
+        raise RightsMissing(page, faults)
+
+
+def _kept_as_draft(request: HttpRequest, page: Page, faults: list[str]) -> HttpResponseRedirect:
     for fault in faults:
         messages.error(request, fault)
     messages.warning(request, _("Trang được giữ ở bản nháp. Bạn mở ảnh ở mục Ảnh, ghi cho đủ rồi đăng lại."))
-    return redirect("wagtailadmin_pages:edit", page.pk)
+    return HttpResponseRedirect(reverse("wagtailadmin_pages:edit", args=[page.pk]))
 
 
 def _faults(page: Page) -> Iterator[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import chain
+import datetime as dt
+from collections import Counter
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -20,6 +23,9 @@ from django.views.decorators.http import require_safe
 from catalog.certificates import declare_certificate
 from catalog.clock import today
 from catalog.models import Certificate, CheckState, Paper, Plot, ProofEvent
+from catalog.models.certificate import CertificateQuerySet
+from catalog.models.paper import PaperQuerySet
+from catalog.models.proof import URGENCY
 from catalog.ocop import STAGES_IN_FORCE, Stage, renewal_window
 from catalog.papers import save_paper
 from catalog.proofs import AlreadyJudged
@@ -30,12 +36,13 @@ from shop.images.serving import photo_response
 from shop.templatetags.market import day
 
 from .proof_forms import CertificateForm, PaperForm, PlotForm, errors_into
-from .screens import Screen, Tab, page_of, query_without_page
+from .screens import PAGE_KEY, Screen, Tab, page_of, query_without_page
 from .selectors import certificates_for, papers_for, plots_for, sheets_for
 
-STATE_KEY = "tinh-trang"
+STATE_KEY, ADD_KEY = "tinh-trang", "them"
 PER_PAGE = 50
 Proofs = QuerySet[Any]
+Both = tuple[CertificateQuerySet, PaperQuerySet]
 WITH_RECORD = Prefetch("events", ProofEvent.objects.select_related("actor"))
 
 
@@ -49,17 +56,19 @@ class ProofList(Screen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         user, state = self.request.user, self.request.GET.get(STATE_KEY, "")
-        both = (certificates_for(user), papers_for(user))
+        both: Both = (certificates_for(user), papers_for(user))
+        counts = _counts(both)
         here = reverse("panel:proofs")
-        tabs = [Tab(_("Tất cả"), here, state not in CheckState.values, sum(rows.count() for rows in both))]
+        tabs = [Tab(_("Tất cả"), here, state not in CheckState.values, counts.total())]
         for choice in CheckState:
-            count = sum(rows.in_check(choice).count() for rows in both)
-            tabs.append(Tab(str(choice.label), f"{here}?{STATE_KEY}={choice}", state == choice, count))
+            tabs.append(
+                Tab(str(choice.label), f"{here}?{STATE_KEY}={choice}", state == choice, counts[choice])
+            )
+        found = counts.total()
         if state in CheckState.values:
-            both = (both[0].in_check(state), both[1].in_check(state))
-        rows = sorted(chain(*map(_with_names, both)), key=_urgency)
+            both, found = (both[0].in_check(state), both[1].in_check(state)), counts[state]
         context.update(
-            page=page_of([(proof, advice_on(proof)) for proof in rows], self.request, PER_PAGE),
+            page=_page_of_both(both, found, self.request),
             page_link=query_without_page(self.request),
             tabs=tabs,
             shows_cooperative=Role.OPERATOR in roles_of(user),
@@ -68,16 +77,53 @@ class ProofList(Screen):
         return context
 
 
+def _counts(both: Both) -> Counter[str]:
+    """How many there are in each state of the check; one statement for each kind."""
+    counts: Counter[str] = Counter()
+    for rows in both:
+        groups = rows.with_urgency().order_by().values_list("urgency").annotate(Count("pk"))
+        counts.update({URGENCY[place]: count for place, count in groups})
+    return counts
+
+
+def _page_of_both(both: Both, found: int, request: HttpRequest) -> Page[Any]:
+    """Certificates and papers in one row with what is to be done, what waits first, then what ends first.
+
+    The database sorts their keys; whole rows are read for one page only.
+    """
+    certificates, papers = both
+    columns = ("urgency", "last", "pk", "is_paper")
+    keys = (
+        certificates.order_by()
+        .with_urgency()
+        .annotate(last=Coalesce("extended_to", "valid_to"), is_paper=Value(0))
+        .values_list(*columns)
+        .union(
+            papers.order_by()
+            .with_urgency()
+            .annotate(last=Coalesce("valid_to", Value(dt.date.max)), is_paper=Value(1))
+            .values_list(*columns),
+            all=True,
+        )
+        .order_by("urgency", "last", "is_paper", "pk")
+    )
+    paginator = Paginator(keys, PER_PAGE)
+    paginator.count = found  # counted already, for the tabs
+    page = paginator.get_page(request.GET.get(PAGE_KEY))
+    wanted = [(is_paper, pk) for _urgency, _last, pk, is_paper in page.object_list]
+    proofs = {
+        (is_paper, proof.pk): proof
+        for is_paper, rows in enumerate(both)
+        for proof in _with_names(rows).filter(pk__in=[pk for kind, pk in wanted if kind == is_paper])
+    }
+    page.object_list = [(proofs[key], advice_on(proofs[key])) for key in wanted if key in proofs]
+    return page
+
+
 def _with_names(rows: Proofs) -> Proofs:
     if rows.model is Certificate:
         return rows.select_related("sheet__product", "sheet__cooperative")
     return rows.select_related("sheet__product", "sheet__cooperative", "plot__cooperative", "cooperative")
-
-
-def _urgency(proof: Certificate | Paper) -> tuple[int, str, int]:
-    order = [CheckState.RETURNED, CheckState.WAITING, CheckState.CHECKED, CheckState.WITHDRAWN]
-    last_day = proof.last_day.isoformat() if proof.last_day else "9999"
-    return order.index(proof.check_state), last_day, proof.pk
 
 
 def advice_on(proof: Certificate | Paper) -> str:
@@ -181,6 +227,10 @@ class ProofFormScreen(Screen):
     def make_form(self, *args: Any) -> forms.Form:
         raise NotImplementedError
 
+    def make_form_of_page(self) -> forms.Form | None:
+        """The form before anything is sent."""
+        return self.make_form()
+
     def save(self, fields: dict[str, Any]) -> Any:
         raise NotImplementedError
 
@@ -192,7 +242,7 @@ class ProofFormScreen(Screen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        context.update(form=self.form or self.make_form(), proof=self.proof, here=self.request.path)
+        context.update(form=self.form or self.make_form_of_page(), proof=self.proof, here=self.request.path)
         return context
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -258,7 +308,7 @@ def _unchecked(rows: Proofs) -> Proofs:
 
 
 class Plots(ProofFormScreen):
-    """The fields of the person's cooperatives, and the form for another one."""
+    """The fields of the person's cooperatives, and the form for another one where it is asked for."""
 
     template_name = "panel/plots.html"
     page_title = gettext_lazy("Nương, vườn")
@@ -273,10 +323,17 @@ class Plots(ProofFormScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["plots"] = (
-            plots_for(self.request.user).select_related("commune").prefetch_related("sheets__product")
+        plots = plots_for(self.request.user).order_by("name", "pk")
+        page = page_of(
+            plots.select_related("commune").prefetch_related("sheets__product"), self.request, PER_PAGE
         )
+        context.update(page=page, page_link=query_without_page(self.request))
         return context
+
+    def make_form_of_page(self) -> forms.Form | None:
+        """It asks about every product of the stall, so a list that is there does without."""
+        is_asked = ADD_KEY in self.request.GET or not plots_for(self.request.user).exists()
+        return self.make_form() if is_asked else None
 
     def save(self, fields: dict[str, Any]) -> Plot:
         plot: Plot = self.form.save()  # type: ignore[union-attr]
@@ -290,6 +347,9 @@ class EditPlot(Plots):
     """One field; what a checked paper speaks of stays as it was when it was checked."""
 
     template_name = "panel/plot.html"
+
+    def make_form_of_page(self) -> forms.Form:
+        return self.make_form()
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

@@ -11,6 +11,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 from oscar.apps.order.models import Order
 
+from catalog.clock import today
 from catalog.models import Certificate, Cooperative, Lot, Membership, Paper, Plot, ProductImport, ProductSheet
 from catalog.models.certificate import CertificateQuerySet
 from catalog.models.paper import PaperQuerySet
@@ -20,6 +21,7 @@ from shop.accounts.roles import Role, roles_of
 from shop.audit.models import Entry
 from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.helping.models import HelpConsent, HelperTeam, OpenTask, Visit
+from shop.images.models import Picture
 from shop.invoices.certificates import ending
 from shop.invoices.models import (
     InquiredInvoice,
@@ -316,3 +318,8 @@ def waiting_batches_for(user: Any) -> QuerySet[PayoutBatch]:
 def levies_for(user: Any) -> QuerySet[Levy]:
     """What the market keeps of sales, for invoice staff and the operator; the newest day first."""
     return Levy.objects.all() if MONEY_ROLES & roles_of(user) else Levy.objects.none()
+
+
+def ended_pictures() -> QuerySet[Picture]:
+    """Pictures that may be used no longer, for those whom the door lets in: pictures are everybody's who writes."""
+    return Picture.objects.filter(usable_until__lt=today())

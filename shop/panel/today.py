@@ -33,6 +33,7 @@ from .selectors import (
     applications_for,
     complaints_for,
     consignments_for,
+    ended_pictures,
     ending_signatures_for,
     failed_messages_for,
     inquiries_for,
@@ -327,6 +328,15 @@ CARDS = (
         lambda user: sheets_for(user).filter(state=ApprovalState.SUBMITTED).count(),
         "tag",
         work_of="panel:judge_paper",
+    ),
+    Card(
+        _("Ảnh hết hạn dùng"),
+        _("Thay ảnh trên trang, hoặc xin thêm ngày"),
+        "panel:ended_pictures",
+        "",
+        lambda user: ended_pictures().count(),
+        "image",
+        is_rare=True,
     ),
     Card(
         _("Sản phẩm đang bán"),

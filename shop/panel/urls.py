@@ -57,6 +57,7 @@ from .corrections import (
 )
 from .inquiries import Inquiries, SettleInquiry
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
+from .picture_rights import EndedPictures
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .signing import Signing
 from .tax_rules import DecideRate, TaxRules
@@ -152,6 +153,7 @@ urlpatterns = [
     path("giay-to/", proofs.ProofList.as_view(), name="proofs"),
     path("giay-to/them/", proofs.AddPaper.as_view(), name="add_paper"),
     path("giay-to/them-ocop/", proofs.AddCertificate.as_view(), name="add_certificate"),
+    path("anh-het-han/", EndedPictures.as_view(), name="ended_pictures"),
     path("giay-to/nuong/", proofs.Plots.as_view(), name="plots"),
     path("giay-to/nuong/<int:pk>/", proofs.EditPlot.as_view(), name="plot"),
     path("giay-to/ocop/<int:pk>/", proof_acts.CertificatePage.as_view(), name="certificate"),

@@ -12,6 +12,7 @@ from django.core.files.images import ImageFile
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
+from wagtail.models import GroupApprovalTask, Workflow, WorkflowTask
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from catalog.clock import today
@@ -92,3 +93,47 @@ def test_a_new_page_without_rights_is_a_draft_and_nowhere_to_be_read(
     new = StoryPage.objects.get(slug="chuyen-moi")
     assert not new.live
     assert Client().get("/chuyen/chuyen-moi/").status_code == 404
+
+
+@pytest.mark.parametrize(("rights", "goes_out"), [({}, False), (ENOUGH, True)])
+@pytest.mark.parametrize("way", ["form", "window"])
+def test_approval_in_a_workflow_asks_for_the_rights_too(
+    way: str, rights: dict[str, Any], goes_out: bool, market: Market, as_role: AsRole, story: StoryPage
+) -> None:
+    editor, client = market.people["editor"], as_role("editor")
+    task = GroupApprovalTask.objects.create(name="Xem lại")
+    task.groups.set(editor.groups.all())
+    workflow = Workflow.objects.create(name="Xem lại rồi đăng")
+    WorkflowTask.objects.create(workflow=workflow, task=task)
+    body = form(picture(**rights), title=story.title, slug=story.slug)
+    draft = StoryPage.objects.get(pk=story.pk)
+    draft.intro = "Bản mới"
+    draft.body = [("picture", {"picture": picture(**rights), "caption": ""})]
+    draft.save_revision()
+    waiting = workflow.start(draft, editor)
+    if way == "form":
+        del body["action-publish"]
+        body |= {"action-workflow-action": "1", "workflow-action-name": "approve"}
+        path = reverse("wagtailadmin_pages:edit", args=[story.pk])
+        client.post(path, body)
+    else:
+        args = [story.pk, "approve", waiting.current_task_state.pk]
+        path = reverse("wagtailadmin_pages:workflow_action", args=args)
+        answer = client.post(path, {"comment": ""}, headers={"x-requested-with": "XMLHttpRequest"})
+        assert answer.json()["step"] == "success"
+    shown = StoryPage.objects.get(pk=story.pk)
+    assert shown.intro == ("Bản mới" if goes_out else "Bản đang hiện")
+    assert shown.get_latest_revision_as_object().intro == "Bản mới"
+    assert shown.workflow_in_progress != goes_out
+    page = client.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).content.decode()
+    assert ("chưa đăng được: người chụp" in page) != goes_out
+
+
+def test_an_editor_is_told_of_pictures_whose_last_day_is_over(market: Market, as_role: AsRole) -> None:
+    picture(**ENOUGH, usable_until=today())
+    client = as_role("editor")
+    home = reverse("wagtailadmin_home")
+    assert "Ảnh hết hạn dùng" not in client.get(home).content.decode()
+    ended = picture(**ENOUGH, usable_until=today() - dt.timedelta(days=1))
+    assert "Ảnh hết hạn dùng" in client.get(home).content.decode()
+    assert list(client.get(reverse("panel:ended_pictures")).context["page"].object_list) == [ended]

@@ -90,6 +90,30 @@ def test_a_cooperative_declares_a_certificate_and_sees_what_to_do(as_role: AsRol
     assert "Nộp hồ sơ xét lại ở xã trước hết ngày" in page
 
 
+def test_papers_of_both_kinds_stand_in_one_row_what_waits_first_then_what_ends_first(
+    as_role: AsRole, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon, later = today() + dt.timedelta(days=200), today() + dt.timedelta(days=300)
+    goods = market.goods_a
+    endless = make_paper(goods, "declaration", valid_to=None)
+    late, early = make_paper(goods, "declaration", valid_to=later), make_certificate(goods, valid_to=soon)
+    withdrawn = make_certificate(goods)
+    Certificate.objects.filter(pk=withdrawn.pk).update(withdrawn_on=today())
+    waiting = make_paper(goods, "declaration", verified=False, valid_to=later)
+    waiting_star = make_certificate(goods, verified=False, valid_to=soon)
+    returned = make_paper(goods, "declaration", verified=False, valid_to=None)
+    Paper.objects.filter(pk=returned.pk).update(return_reason="Ảnh mờ")
+    expected = [returned, waiting_star, waiting, early, late, endless, withdrawn]
+    monkeypatch.setattr("shop.panel.proofs.PER_PAGE", 4)
+    client = as_role("cooperative")
+    first, second = (client.get(f"{HERE}?trang={number}").context for number in (1, 2))
+    assert [proof for page in (first, second) for proof, _advice in page["page"]] == expected
+    assert [tab.count for tab in first["tabs"]] == [7, 2, 1, 3, 1]
+    only = client.get(f"{HERE}?tinh-trang=waiting").context
+    assert [proof for proof, _advice in only["page"]] == [waiting_star, waiting]
+    assert only["page"].paginator.count == 2
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
