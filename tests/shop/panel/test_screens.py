@@ -162,6 +162,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "visits",
                 "sales-reports",
                 "helper-teams",
+                "takedowns",
             ],
         ),
     ],
