@@ -48,8 +48,8 @@ test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
 	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
-	$(VENV)/bin/pytest -n auto -m browser
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto -m browser
+	$(VENV)/bin/pytest -n auto --maxschedchunk 1 -m browser
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --maxschedchunk 1 -m browser
 
 test-live: $(VENV)/.installed-dev  ## The providers' own test systems, where LIVE_… names keys for them
 	$(VENV)/bin/pytest -m live -rs --force-enable-socket tests/shop/payments/test_live.py

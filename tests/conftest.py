@@ -62,6 +62,14 @@ AGAIN = (
 """Asked on PostgreSQL too: what a database may answer differently (locks, guards, search, sorting, sums, money), and
 every page once, through the doors. The rest is asked there by ``make test-whole``, which sets ``WHOLE``."""
 
+LONGEST = (
+    "tests/browser/test_accessibility.py",
+    "tests/browser/test_panel_accessibility.py",
+    "tests/browser/test_journey.py",
+    "tests/test_doors.py::test_every_url",
+)
+"""Begun first, so that no core waits for one of them at the end."""
+
 # In a fresh clone the first text drawn builds Hypothesis's table of characters, which takes a second by itself.
 hypothesis.settings.register_profile("house", suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("house")
@@ -108,6 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     config.hook.pytest_deselected(items=[item for item in items if not is_asked(item)])
     items[:] = [item for item in items if is_asked(item)]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(tryfirst=True)
