@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,6 +17,7 @@ from catalog.clock import today
 from shop.reports import sums, tables
 from shop.reports.periods import MOST_DAYS, Period, named
 
+from .day_forms import DaysForm
 from .report_kinds import KINDS, Kind
 from .screens import Screen, Tab
 from .selectors import sales_scope_for
@@ -31,22 +31,11 @@ FILES = {
 }
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(DaysForm):
     """Any days."""
 
-    tu = forms.DateField(
-        label=gettext_lazy("Từ ngày"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    den = forms.DateField(
-        label=gettext_lazy("Đến hết ngày"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("tu"), cleaned.get("den")
-        if first and last and not 0 <= (last - first).days < MOST_DAYS:
-            self.add_error("den", _("Ngày cuối phải từ ngày đầu trở đi, nhiều nhất ba năm."))
-        return cleaned
+    most_days = MOST_DAYS
+    refusal = gettext_lazy("Ngày cuối phải từ ngày đầu trở đi, nhiều nhất ba năm.")
 
 
 PERIODS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -20,6 +19,7 @@ from shop.ledger.journal import purses
 from shop.ledger.models import EntryKind, SourceType
 from shop.ledger.statements import Row, entries_of, rows_of, statement_of
 
+from .day_forms import DaysForm
 from .screens import Screen
 from .selectors import paid_stalls_for
 
@@ -37,22 +37,11 @@ _WITHIN = {
 }
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(DaysForm):
     """Which days a statement is about."""
 
-    tu = forms.DateField(
-        label=gettext_lazy("Từ ngày"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    den = forms.DateField(
-        label=gettext_lazy("Đến hết ngày"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        first, last = cleaned.get("tu"), cleaned.get("den")
-        if first and last and not 0 <= (last - first).days < LONGEST:
-            self.add_error("den", _("Ngày cuối phải từ ngày đầu trở đi, nhiều nhất 400 ngày."))
-        return cleaned
+    most_days = LONGEST
+    refusal = gettext_lazy("Ngày cuối phải từ ngày đầu trở đi, nhiều nhất 400 ngày.")
 
 
 def last_month(day: dt.date) -> tuple[dt.date, dt.date]:
