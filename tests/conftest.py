@@ -40,6 +40,7 @@ AGAIN = (
     "tests/shop/accounts/",
     "tests/shop/invoices/",
     "tests/shop/ledger/",
+    "tests/shop/management/test_migrating.py",
     "tests/shop/orders/test_invariants.py",
     "tests/shop/orders/test_lots.py",
     "tests/shop/orders/test_money_states.py",

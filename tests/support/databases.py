@@ -36,7 +36,12 @@ ROOT = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "cho-phien-mau-2026"
 CACHE = ROOT / ".cache" / "test"
 ROOMS = ("catalog", "cms", "shop")
-SCHEMA_SOURCES = ("requirements.txt", *(f"{room}/**/migrations/*.py" for room in ROOMS), "catalog/places/*")
+SCHEMA_SOURCES = (
+    "requirements.txt",
+    "shop/management/migrating.py",
+    *(f"{room}/**/migrations/*.py" for room in ROOMS),
+    "catalog/places/*",
+)
 DEMO_SOURCES = (
     *SCHEMA_SOURCES,
     "shop/demo/**/*",

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, demo: bool = False, **options: Any) -> None:
         compile_translations(settings.LOCALE_PATHS)
         if MigrationExecutor(connection).migration_plan(self._targets()):
-            self.say("Tạo cơ sở dữ liệu · creating the database (about a minute) …")
+            self.say("Tạo cơ sở dữ liệu · creating the database (about twenty seconds) …")
             migrate()
         if not Commune.objects.exists():
             self.say("Nạp danh sách xã, phường · loading 3,321 communes …")
