@@ -46,13 +46,19 @@ def parse(xml: bytes) -> etree._Element:
         raise Refused("too_big")
     if _OTHER_ENCODING.match(xml.removeprefix(b"\xef\xbb\xbf")) or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Refused("encoding")
-    _walk(xml)
+    if not _is_plain(xml):
+        _walk(xml)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as reason:
         raise Refused("not_xml", str(reason)) from reason
     return root
+
+
+def _is_plain(xml: bytes) -> bool:
+    """Whether there is nothing in it to refuse: ``<!`` and ``<?`` begin whatever is neither tag nor text."""
+    return xml.startswith(DECLARATION) and b"<!" not in xml and xml.find(b"<?", len(DECLARATION)) < 0
 
 
 def layout(xml: bytes, *, depth: int) -> dict[tuple[str, ...], list[Span]]:

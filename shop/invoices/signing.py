@@ -17,7 +17,7 @@ import datetime as dt
 import functools
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
@@ -169,13 +169,18 @@ def _signature(
     )
     canonical = etree.tostring(etree.fromstring(_in_signature(signed_info)), method="c14n")
     value = base64.b64encode(signer.sign(canonical)).decode()
-    der = signer.certificate.public_bytes(serialization.Encoding.DER)
-    subject = escape(signer.certificate.subject.rfc4514_string())
     return (
         f'<Signature xmlns="{DS}" Id="{place}">{signed_info}<SignatureValue>{value}</SignatureValue>'
-        f"<KeyInfo><X509Data><X509SubjectName>{subject}</X509SubjectName>"
+        f"{_key_info(signer.certificate)}{time_object}</Signature>"
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _key_info(certificate: x509.Certificate) -> str:
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return (
+        f"<KeyInfo><X509Data><X509SubjectName>{escape(certificate.subject.rfc4514_string())}</X509SubjectName>"
         f"<X509Certificate>{base64.b64encode(der).decode()}</X509Certificate></X509Data></KeyInfo>"
-        f"{time_object}</Signature>"
     )
 
 
@@ -204,22 +209,15 @@ def _verified(
 ) -> tuple[Signature, x509.Certificate | None]:
     faults = ["id_twice"] if twice else []
     faults += _form_faults(root, node, place)
-    certificate = _certificate(node)
+    shown = _shown(node.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate") or "")
     at = _signing_time(node)
-    if certificate is None:
+    if shown is None:
         return Signature(place, signed_at=at, faults=(*faults, "certificate_missing")), None
-    if not faults and not _holds(node, certificate):
+    if not faults and not _holds(node, shown.key):
         faults.append("signature_broken")
-    faults += _certificate_faults(root, certificate, place, at)
-    signature = Signature(
-        place,
-        holder_of(certificate),
-        tax_code_of(certificate),
-        f"{certificate.serial_number:X}",
-        at,
-        tuple(faults),
-    )
-    return signature, certificate
+    faults += _certificate_faults(root, shown, place, at)
+    signature = Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults))
+    return signature, shown.certificate
 
 
 def _form_faults(root: etree._Element, node: etree._Element, place: str) -> list[str]:
@@ -280,64 +278,71 @@ def _signing_time(node: etree._Element) -> dt.datetime | None:
     return found.astimezone(VIETNAM) if found.tzinfo else found.replace(tzinfo=VIETNAM)
 
 
-def _certificate(node: etree._Element) -> x509.Certificate | None:
-    """The certificate beside the signature, if it can be read whole: parts of it are decoded only when asked for.
+@dataclass(frozen=True)
+class _Shown:
+    """What a certificate beside a signature says."""
+
+    certificate: x509.Certificate
+    key: xmlsec.Key
+    """As xmlsec wants it; a context copies it."""
+    key_bits: int
+    holder: str
+    tax_code: str
+    serial: str
+    since: dt.datetime
+    until: dt.datetime
+
+
+@functools.lru_cache(maxsize=256)
+def _shown(text: str) -> _Shown | None:
+    """The certificate of this base64 text, if it can be read whole; read once, as all of a seller's carry the same.
 
     One whose serial number is not positive is none (RFC 5280, section 4.1.2.2).
     """
-    text = node.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate") or ""
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
-        readable = isinstance(certificate.public_key(), rsa.RSAPublicKey) and all(
-            (
-                certificate.subject is not None,
-                certificate.not_valid_before_utc,
-                certificate.not_valid_after_utc,
-                certificate.serial_number > 0,
-            )
+        key = certificate.public_key()
+        if not isinstance(key, rsa.RSAPublicKey) or certificate.serial_number <= 0:
+            return None
+        pem = certificate.public_bytes(serialization.Encoding.PEM)
+        return _Shown(
+            certificate,
+            xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem),
+            key.key_size,
+            holder_of(certificate),
+            tax_code_of(certificate),
+            f"{certificate.serial_number:X}",
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
         )
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, xmlsec.Error):
         return None
-    return certificate if readable else None
 
 
-def _holds(node: etree._Element, certificate: x509.Certificate) -> bool:
-    """Digests and signature value, by xmlsec, with the key of this certificate and no other."""
+def _holds(node: etree._Element, key: xmlsec.Key) -> bool:
+    """Digests and signature value, by xmlsec, with this key and no other."""
     context = xmlsec.SignatureContext()
     xmlsec.tree.add_ids(node.getroottree().getroot(), ["Id"])
     try:
-        context.key = _verifying_key(certificate)
+        context.key = key
         context.verify(node)
     except xmlsec.Error:
         return False
     return True
 
 
-@functools.lru_cache(maxsize=256)
-def _verifying_key(certificate: x509.Certificate) -> xmlsec.Key:
-    """The key as xmlsec wants it, read once: a context copies it."""
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
-    return xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatCertPem)
-
-
 def _certificate_faults(
-    root: etree._Element,
-    certificate: x509.Certificate,
-    place: str,
-    at: dt.datetime | None,
-) -> list[str]:
-    faults = []
-    key = certificate.public_key()
-    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _LEAST_KEY_BITS:
-        faults.append("key_too_small")
+    root: etree._Element, shown: _Shown, place: str, at: dt.datetime | None
+) -> Iterator[str]:
+    if shown.key_bits < _LEAST_KEY_BITS:
+        yield "key_too_small"
     if at is None:
-        faults.append("time_unreadable")
-    elif not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
-        faults.append("certificate_not_valid_then")
+        yield "time_unreadable"
+    elif not shown.since <= at <= shown.until:
+        yield "certificate_not_valid_then"
     allowed = _allowed_tax_codes(root, place)
-    if allowed is not None and tax_code_of(certificate) not in allowed:
-        faults.append("certificate_of_another")
-    return faults
+    if allowed is not None and shown.tax_code not in allowed:
+        yield "certificate_of_another"
 
 
 def _is_trusted(signature: Signature, certificate: x509.Certificate, trust: Trust) -> bool:
@@ -348,13 +353,21 @@ def _is_trusted(signature: Signature, certificate: x509.Certificate, trust: Trus
 def _vouches(anchor: x509.Certificate, certificate: x509.Certificate, at: dt.datetime | None) -> bool:
     if anchor == certificate:
         return True
+    if at is None or not anchor.not_valid_before_utc <= at <= anchor.not_valid_after_utc:
+        return False
+    return _issued(anchor, certificate)
+
+
+@functools.lru_cache(maxsize=256)
+def _issued(anchor: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Whether ``anchor`` is an authority's and signed ``certificate``."""
     try:
         if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
         certificate.verify_directly_issued_by(anchor)
     except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
-    return at is not None and anchor.not_valid_before_utc <= at <= anchor.not_valid_after_utc
+    return True
 
 
 def _allowed_tax_codes(root: etree._Element, place: str) -> set[str] | None:
