@@ -428,6 +428,19 @@ def test_a_certificate_whose_serial_number_is_not_positive_is_none(signed: bytes
     assert faults(forged) == ["certificate_missing"]
 
 
+def test_a_certificate_whose_holders_name_is_of_a_strange_type_is_none(signed: bytes) -> None:
+    embedded = re.search(rb"<X509Certificate>([^<]*)", signed)
+    assert embedded
+    der = base64.b64decode(embedded[1])
+    name, bits = (
+        b"\x06\x03\x55\x04\x06\x13\x02VN",
+        b"\x06\x03\x55\x04\x06\x03\x02\x00N",
+    )  # countryName as bit string
+    assert name in der
+    forged = signed.replace(embedded[1], base64.b64encode(der.replace(name, bits)))
+    assert faults(forged) == ["certificate_missing"]
+
+
 def test_keys_are_readable_by_their_owner_only_and_made_once(tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     first = sandbox_signer(folder, tax_code=SELLER.tax_code, name=SELLER.name)
