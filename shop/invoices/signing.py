@@ -315,7 +315,7 @@ def _shown(text: str) -> _Shown | None:
             certificate.not_valid_before_utc,
             certificate.not_valid_after_utc,
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm, xmlsec.Error):
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm, xmlsec.Error):
         return None
 
 

@@ -127,8 +127,9 @@ def _holds(root: etree._Element, box: etree._Element, certificate: x509.Certific
 def _certificate(box: etree._Element | None) -> x509.Certificate | None:
     text = box.findtext(f".//{_DS}X509Certificate") if box is not None else None
     try:
-        return x509.load_der_x509_certificate(base64.b64decode("".join((text or "").split()), validate=True))
-    except ValueError:
+        found = x509.load_der_x509_certificate(base64.b64decode("".join((text or "").split()), validate=True))
+        return found if found.subject else None
+    except (ValueError, TypeError, x509.InvalidVersion):
         return None
 
 

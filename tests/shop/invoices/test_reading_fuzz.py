@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import random
+import re
 import time
 import tracemalloc
 
@@ -79,6 +81,18 @@ def test_mutants_of_real_documents_are_read_or_refused(signed: bytes) -> None:
         slowest, tried = max(slowest, time.process_time() - started), tried + 1
     print(f"{tried} inputs, slowest {slowest:.3f} s")
     assert slowest < 2
+
+
+def test_mutants_of_certificates_are_read_or_refused(signed: bytes) -> None:
+    until = time.monotonic() + float(os.environ.get("FUZZ_SECONDS", "0"))
+    chance = random.Random(int(os.environ.get("FUZZ_SEED", "92")))
+    before, shown, behind = re.split(rb"(?<=<X509Certificate>)([^<]*)", signed)
+    tried = 0
+    while tried < 300 or time.monotonic() < until:
+        der, tried = bytearray(base64.b64decode(shown)), tried + 1
+        for _ in range(chance.randrange(1, 4)):
+            der[chance.randrange(len(der))] = chance.randrange(256)
+        verify(before + base64.b64encode(der) + behind)
 
 
 @given(st.binary(max_size=400))

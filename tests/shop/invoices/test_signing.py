@@ -428,16 +428,23 @@ def test_a_certificate_whose_serial_number_is_not_positive_is_none(signed: bytes
     assert faults(forged) == ["certificate_missing"]
 
 
-def test_a_certificate_whose_holders_name_is_of_a_strange_type_is_none(signed: bytes) -> None:
+@pytest.mark.parametrize(
+    ("usual", "strange"),
+    [
+        (
+            b"\x06\x03\x55\x04\x06\x13\x02VN",
+            b"\x06\x03\x55\x04\x06\x03\x02\x00N",
+        ),  # countryName as a bit string
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x46"),  # version 71
+    ],
+    ids=["type of a name", "version"],
+)
+def test_a_certificate_of_a_strange_kind_is_none(signed: bytes, usual: bytes, strange: bytes) -> None:
     embedded = re.search(rb"<X509Certificate>([^<]*)", signed)
     assert embedded
     der = base64.b64decode(embedded[1])
-    name, bits = (
-        b"\x06\x03\x55\x04\x06\x13\x02VN",
-        b"\x06\x03\x55\x04\x06\x03\x02\x00N",
-    )  # countryName as bit string
-    assert name in der
-    forged = signed.replace(embedded[1], base64.b64encode(der.replace(name, bits)))
+    assert usual in der
+    forged = signed.replace(embedded[1], base64.b64encode(der.replace(usual, strange)))
     assert faults(forged) == ["certificate_missing"]
 
 
