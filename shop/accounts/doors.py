@@ -104,6 +104,7 @@ _INVOICE_STAFF = (
         "panel:adjust_returned",
         "panel:drop_draft",
         "panel:tax_rules",
+        "panel:market_data",
     }
 )
 
@@ -250,6 +251,8 @@ _OPERATOR = (
         *PROMOTIONS,
         "panel:tax_rules",
         "panel:decide_rate",
+        "panel:market_data",
+        "panel:decide_market_data",
         "panel:lots",
         "panel:lot",
         "panel:lot_labels",
