@@ -50,7 +50,7 @@ from shop.invoices.models import (
 )
 from shop.ledger.models import Payout, PayoutBatch
 from shop.messages.models import Letter
-from shop.orders.models import Consignment, GoodsReport, Shortfall
+from shop.orders.models import Consignment, DisputeLoss, GoodsReport, Shortfall
 from shop.orders.services import report_goods, report_shortfall
 from shop.orders.statuses import Fault, Wish
 from shop.orders.tokens import short_token
@@ -415,6 +415,14 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),
     ("panel:.*certificate", lambda own: own.sheet.certificates.get(verified_at__isnull=True).pk),
     ("panel:decide_rate", lambda own: RateRule.objects.order_by("pk").values_list("pk", flat=True)[0]),
+    (
+        "panel:decide_loss",
+        lambda own: (
+            DisputeLoss.objects.get_or_create(
+                order=own.market.order, amount=1, reason="Mẫu", proposed_by=own.market.people["shopper"]
+            )[0].pk
+        ),
+    ),
     ("panel:decide_market_data", lambda own: make_operator_edition().pk),
     ("panel:settle_inquiry", lambda own: _asked_about(own.invoice).pk),
     ("panel:batch", lambda own: IssueBatch.objects.get_or_create()[0].pk),

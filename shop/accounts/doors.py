@@ -68,6 +68,8 @@ _MONEY = frozenset(
         "panel:order_money",
         "panel:agree_refund",
         "panel:decide_won",
+        "panel:propose_loss",
+        "panel:decide_loss",
         "panel:sources",
         "panel:reconciliation",
         "panel:reconciliation_csv",

@@ -60,6 +60,10 @@ class Verb(models.TextChoices):
     PAYOUT_PAID = "payout-paid", _("Ghi đã chuyển tiền cho gian hàng")
     PAYOUT_FAILED = "payout-failed", _("Ghi tiền chi không tới")
 
+    LOSS_PROPOSED = "loss-proposed", _("Đề nghị ai chịu khiếu nại thẻ thua")
+    LOSS_ACCEPTED = "loss-accepted", _("Duyệt ai chịu khiếu nại thẻ thua")
+    LOSS_REFUSED = "loss-refused", _("Không duyệt ai chịu khiếu nại thẻ thua")
+
     PROMOTION_ADDED = "promotion-added", _("Thêm khuyến mãi")
     PROMOTION_STOPPED = "promotion-stopped", _("Dừng khuyến mãi")
 

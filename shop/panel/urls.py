@@ -21,6 +21,7 @@ from . import (
     labels,
     levies,
     log_ins,
+    losses,
     lots,
     market_data,
     messages_log,
@@ -198,6 +199,8 @@ urlpatterns = [
     path("hoan-tien/<int:pk>/chuan-bi/", refunds.Prepare.as_view(), name="prepare_refund"),
     path("hoan-tien/<int:pk>/buoc/", refunds.TakeStep.as_view(), name="refund_step"),
     path("tien-cua-don/<slug:number>/", money_screens.OrderMoney.as_view(), name="order_money"),
+    path("tien-cua-don/<slug:number>/ai-chiu/", money_screens.ProposeLoss.as_view(), name="propose_loss"),
+    path("tien-cua-don/<slug:number>/ai-chiu/<int:pk>/", losses.DecideLoss.as_view(), name="decide_loss"),
     path("tien-cua-don/<slug:number>/khieu-nai/", money_screens.DecideWon.as_view(), name="decide_won"),
     path("tien-cua-don/<slug:number>/hoan/", money_screens.AgreeRefund.as_view(), name="agree_refund"),
     path(
