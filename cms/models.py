@@ -20,7 +20,18 @@ from catalog.models import Cooperative
 from . import selectors
 from .blocks import RICH_TEXT_FEATURES, StoryBlock
 from .maps import TERRACES
-from .operator import operator
+from .operator import OperatorEdition, operator_with_history
+
+__all__ = [
+    "EditionPage",
+    "HomePage",
+    "OperatorEdition",
+    "PlainSlugPage",
+    "RulePage",
+    "RulesIndexPage",
+    "StoryIndexPage",
+    "StoryPage",
+]
 
 
 class PlainSlugPage(Page):
@@ -178,7 +189,7 @@ class RulesIndexPage(PlainSlugPage):
         first = selectors.in_first_language(self) or self
         return {
             **super().get_context(request, *args, **kwargs),
-            "operator": operator(),
+            "operator": operator_with_history(),
             "rules": selectors.rules_below(first),
         }
 
@@ -200,7 +211,7 @@ class RulePage(PlainSlugPage):
         editions = selectors.editions_of(self)
         return {
             **super().get_context(request, *args, **kwargs),
-            "operator": operator(),
+            "operator": operator_with_history(),
             "rule": self,
             "editions": editions,
             "edition": editions.in_force,
@@ -236,7 +247,7 @@ class EditionPage(PlainSlugPage):
         rule = self.get_parent().specific
         return {
             **super().get_context(request, *args, **kwargs),
-            "operator": operator(),
+            "operator": operator_with_history(),
             "rule": rule,
             "editions": selectors.editions_of(rule),
             "edition": self,

@@ -26,6 +26,7 @@ from catalog.models import (
 from catalog.models.place import bare_name
 from catalog.papers import save_paper
 from catalog.selectors import today
+from cms.operator import OperatorEdition, propose
 from shop.accounts.roles import Role
 from shop.promotions.models import Bearer, Promotion
 from shop.promotions.services import Terms, add_promotion
@@ -199,3 +200,19 @@ def make_promotion(*, cooperative: Cooperative | None = None, **terms: Any) -> P
     if "amount" not in given:
         given.setdefault("percent", 10)
     return add_promotion(terms=Terms(**given), cooperative=cooperative, bearer=bearer)
+
+
+def make_operator_edition(**changes: Any) -> OperatorEdition:
+    """Data of the market's operator, proposed by somebody for today."""
+    given = {
+        "legal_name": "Liên hiệp A",
+        "tax_code": "5699999011",
+        "registration": "số 01-MẪU, ngày 2/11/2026, tỉnh Sơn La",
+        "representative": "Đại diện (mẫu)",
+        "address": "xã Bắc Yên, tỉnh Sơn La",
+        "phone": "0212 3 123 456",
+        "email": "a@demo.example",
+        "valid_from": today(),
+        "reason": "Đổi trụ sở",
+    } | changes
+    return propose(**{"by": make_user(Role.OPERATOR)} | given)

@@ -50,7 +50,7 @@ from shop.invoices.models import (
 )
 from shop.ledger.models import Payout, PayoutBatch
 from shop.messages.models import Letter
-from shop.orders.models import Consignment, GoodsReport, Shortfall
+from shop.orders.models import Consignment, DisputeLoss, GoodsReport, Shortfall
 from shop.orders.services import report_goods, report_shortfall
 from shop.orders.statuses import Fault, Wish
 from shop.orders.tokens import short_token
@@ -67,7 +67,14 @@ from shop.sellers.team import invite
 from shop.shopper.links import SignUp, sign_up_link
 from shop.wishes.models import SeasonWatch
 from shop.wishes.services import watch_link
-from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
+from tests.factories import (
+    make_certificate,
+    make_lot,
+    make_operator_edition,
+    make_paper,
+    make_plot,
+    make_promotion,
+)
 from tests.support.doors import ROLES, Door, reviewed, walk
 from tests.support.market import SECRETS_OF_B, Market
 from tests.support.orders import bring, transfer
@@ -408,6 +415,15 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),
     ("panel:.*certificate", lambda own: own.sheet.certificates.get(verified_at__isnull=True).pk),
     ("panel:decide_rate", lambda own: RateRule.objects.order_by("pk").values_list("pk", flat=True)[0]),
+    (
+        "panel:decide_loss",
+        lambda own: (
+            DisputeLoss.objects.get_or_create(
+                order=own.market.order, amount=1, reason="Mẫu", proposed_by=own.market.people["shopper"]
+            )[0].pk
+        ),
+    ),
+    ("panel:decide_market_data", lambda own: make_operator_edition().pk),
     ("panel:settle_inquiry", lambda own: _asked_about(own.invoice).pk),
     ("panel:batch", lambda own: IssueBatch.objects.get_or_create()[0].pk),
     ("panel:", lambda own: own.invoice.pk),

@@ -68,6 +68,8 @@ _MONEY = frozenset(
         "panel:order_money",
         "panel:agree_refund",
         "panel:decide_won",
+        "panel:propose_loss",
+        "panel:decide_loss",
         "panel:sources",
         "panel:reconciliation",
         "panel:reconciliation_csv",
@@ -104,6 +106,7 @@ _INVOICE_STAFF = (
         "panel:adjust_returned",
         "panel:drop_draft",
         "panel:tax_rules",
+        "panel:market_data",
     }
 )
 
@@ -250,6 +253,8 @@ _OPERATOR = (
         *PROMOTIONS,
         "panel:tax_rules",
         "panel:decide_rate",
+        "panel:market_data",
+        "panel:decide_market_data",
         "panel:lots",
         "panel:lot",
         "panel:lot_labels",

@@ -23,3 +23,15 @@ def national_number(text: str) -> str | None:
     if phonenumbers.number_type(number) not in REACHABLE:  # a hotline opens no door
         return None
     return f"0{phonenumbers.national_significant_number(number)}"
+
+
+def is_telephone(text: str) -> bool:
+    """Whether a person can call it from Vietnam, hotlines too.
+
+    >>> is_telephone("1900 1234"), is_telephone("0212 3 123 456"), is_telephone("0200 000 000")
+    (True, True, False)
+    """
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, "VN"))
+    except phonenumbers.NumberParseException:
+        return False

@@ -48,6 +48,10 @@ class Verb(models.TextChoices):
     REFUND_DONE = "refund-done", _("Ghi tiền hoàn đã tới")
     REFUND_FAILED = "refund-failed", _("Ghi tiền hoàn không tới")
 
+    OPERATOR_PROPOSED = "operator-proposed", _("Đề nghị đổi thông tin của chợ")
+    OPERATOR_ACCEPTED = "operator-accepted", _("Duyệt thông tin mới của chợ")
+    OPERATOR_REFUSED = "operator-refused", _("Không duyệt thông tin mới của chợ")
+
     LEVY_ENTERED = "levy-entered", _("Ghi mức phí, thuế của gian hàng")
     PAYOUT_MADE = "payout-made", _("Lập đợt chi")
     PAYOUT_APPROVED = "payout-approved", _("Duyệt đợt chi")
@@ -55,6 +59,10 @@ class Verb(models.TextChoices):
     PAYOUT_FILED = "payout-filed", _("Tải tệp chuyển tiền")
     PAYOUT_PAID = "payout-paid", _("Ghi đã chuyển tiền cho gian hàng")
     PAYOUT_FAILED = "payout-failed", _("Ghi tiền chi không tới")
+
+    LOSS_PROPOSED = "loss-proposed", _("Đề nghị ai chịu khiếu nại thẻ thua")
+    LOSS_ACCEPTED = "loss-accepted", _("Duyệt ai chịu khiếu nại thẻ thua")
+    LOSS_REFUSED = "loss-refused", _("Không duyệt ai chịu khiếu nại thẻ thua")
 
     PROMOTION_ADDED = "promotion-added", _("Thêm khuyến mãi")
     PROMOTION_STOPPED = "promotion-stopped", _("Dừng khuyến mãi")
@@ -109,6 +117,7 @@ FIELDS: Mapping[str, Any] = {
     "tax_code": _("Mã số thuế"),
     "vat_method": _("Cách tính thuế"),
     "representative": _("Người đại diện"),
+    "registration": _("Giấy đăng ký"),
     "phone": _("Điện thoại"),
     "email": _("Thư điện tử"),
     "address": _("Địa chỉ"),

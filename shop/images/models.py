@@ -10,6 +10,7 @@ from django.core.files import File
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.models import Collection
 
 from catalog.models import Cooperative
 
@@ -76,6 +77,16 @@ class Picture(AbstractImage):
         with made:
             made.seek(0)
             return File(BytesIO(made.read()), name=made.name)
+
+
+class StallCollection(models.Model):
+    """Which of Wagtail's collections holds what a stall uploads (``stall_collections``)."""
+
+    cooperative = models.OneToOneField(Cooperative, on_delete=models.CASCADE, related_name="own_collection")
+    collection = models.OneToOneField(Collection, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.collection)
 
 
 class Rendition(AbstractRendition):

@@ -14,6 +14,7 @@ from catalog.models import Cooperative
 from catalog.photographs import PhotographRefused, check, upright_jpeg
 
 from .models import Licence, Picture
+from .stall_collections import collection_of
 
 REASONS = {
     "type": _("Tệp này không phải ảnh JPEG, PNG, WebP hay AVIF."),
@@ -69,13 +70,17 @@ class PhotosField(PhotoField):
 
 
 def keep_photo(jpeg: bytes, *, title: str, cooperative: Cooperative) -> Picture:
-    """The stall's photograph as one of our pictures; the stall stands as its author. Writes: Picture and its file."""
+    """The stall's photograph as one of our pictures, in its collection; the stall stands as its author.
+
+    Writes: Picture and its file.
+    """
     picture = Picture(
         title=title[:255],
         file=ImageFile(BytesIO(jpeg), name="anh.jpg"),
         author=cooperative.name[:120],
         licence=Licence.OWN,
         cooperative=cooperative,
+        collection=collection_of(cooperative),
     )
     picture.save()
     return picture

@@ -32,6 +32,7 @@ class AccountKind(models.TextChoices):
     PROMOTIONS = "promotions", _("Giảm giá chợ chịu")
     GOODWILL = "goodwill", _("Chợ bù cho người mua")
     FEES = "fees", _("Phí thu hộ")
+    LOSSES = "losses", _("Khiếu nại thẻ: chợ chịu, chợ giữ")
 
 
 STALL_KINDS = (AccountKind.PENDING, AccountKind.AVAILABLE, AccountKind.ON_WAY)
@@ -66,6 +67,7 @@ class SourceType(models.TextChoices):
     PARCEL = "parcel", _("Kiện hàng")
     ORDER = "order", _("Đơn hàng")
     PAYOUT = "payout", _("Khoản chi")
+    DISPUTE = "dispute", _("Phần chịu khi thua khiếu nại thẻ")
 
 
 class EntryKind(models.TextChoices):
@@ -90,6 +92,10 @@ class EntryKind(models.TextChoices):
     PAID = "paid", _("Đã chuyển cho gian hàng")
     CALLED_OFF = "called-off", _("Bỏ lệnh chi")
     CAME_BACK = "came-back", _("Tiền chi không tới")
+    LOST = "lost", _("Chịu khiếu nại thẻ thua")
+    WON_BACK = "won-back", _("Ngân hàng trả lại tiền khiếu nại thẻ")
+    OWN_MONEY = "own-money", _("Chủ thẻ lấy lại tiền của mình")
+    KEPT = "kept", _("Chợ giữ lại")
 
 
 class Seal(models.Model):

@@ -36,7 +36,7 @@ class Row:
     """One entry as its stall reads it. ``total`` is by how much the market owes the stall more.
 
     ``sales`` is what buyers paid, ``borne`` what the market bears of discounts, ``taken`` commission and taxes, both
-    above nothing; ``direct`` what the stall's own card terminal took.
+    above nothing; ``direct`` what the stall's own card terminal took; ``lost`` what it bears of a lost card dispute.
     """
 
     entry: JournalEntry
@@ -45,11 +45,12 @@ class Row:
     commission: int = 0
     taxes: int = 0
     direct: int = 0
+    lost: int = 0
     paid: int = 0
 
     @property
     def total(self) -> int:
-        return self.sales + self.borne - self.commission - self.taxes - self.direct - self.paid
+        return self.sales + self.borne - self.commission - self.taxes - self.direct - self.lost - self.paid
 
     @property
     def label(self) -> str:
@@ -104,6 +105,7 @@ def _row(entry: JournalEntry, moved: dict[str, int]) -> Row:
         commission=-moved.get(AccountKind.COMMISSION, 0),
         taxes=-moved.get(AccountKind.VAT, 0) - moved.get(AccountKind.PIT, 0),
         direct=-moved.get(AccountKind.TERMINAL, 0),
+        lost=-moved.get(AccountKind.DISPUTED, 0),
         paid=-moved.get(AccountKind.BANK, 0),
     )
 
@@ -135,7 +137,7 @@ def statement_of(cooperative: Cooperative, first_day: dt.date, last_day: dt.date
 
 HEADINGS = (
     "Ngày", "Việc", "Mã", "Khách trả", "Chợ bù giảm giá", "Phí của chợ", "Thuế nộp thay", "Thẻ quẹt ở gian hàng",
-    "Đã chuyển", "Cộng",
+    "Khiếu nại thẻ", "Đã chuyển", "Cộng",
 )  # fmt: skip
 """A paper for Vietnamese accountants: always in Vietnamese."""
 
@@ -151,6 +153,7 @@ def cells(row: Row) -> list[str | int]:
         -row.commission,
         -row.taxes,
         -row.direct,
+        -row.lost,
         -row.paid,
         row.total,
     ]
@@ -175,7 +178,7 @@ def statement_pdf(statement: Statement) -> bytes:
 
 def _content(statement: Statement) -> dict[str, Any]:
     stall = statement.cooperative
-    amounts = ("sales", "borne", "commission", "taxes", "direct", "paid", "total")
+    amounts = ("sales", "borne", "commission", "taxes", "direct", "lost", "paid", "total")
     return {
         "market": settings.MARKET_NAME,
         "stall": stall.legal_name or stall.name,
@@ -196,7 +199,7 @@ def _content(statement: Statement) -> dict[str, Any]:
     }
 
 
-_TAKEN = ("commission", "taxes", "direct", "paid")
+_TAKEN = ("commission", "taxes", "direct", "lost", "paid")
 
 
 def _texts(values: Iterable[str | int]) -> list[str]:

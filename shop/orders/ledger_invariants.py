@@ -25,7 +25,8 @@ from shop.ledger.models import (
 )
 
 from .booking import unposted_events
-from .models import Consignment, LineReduction
+from .disputes import standing_now
+from .models import Consignment, DisputeLoss, DisputeShare, LineReduction, LossStatus
 from .statuses import NOTHING_COMES, OrderStatus
 
 LATE = dt.timedelta(hours=1)
@@ -40,6 +41,7 @@ def ledger_violations() -> Iterator[str]:
     yield from _payouts()
     yield from _events()
     yield from _parcels()
+    yield from _losses()
 
 
 def _entries() -> Iterator[str]:
@@ -119,4 +121,19 @@ def _parcels() -> Iterator[str]:
         yield f"line {line.pk} is on the account of another stall than its entry"
 
 
+def _losses() -> Iterator[str]:
+    """What is still disputed stands on its account; what was decided about is borne by those it was decided of."""
+    mark = OrderToSettle.objects.filter(order=OuterRef("order"), look_at__lte=timezone.now())
+    losses = DisputeLoss.objects.filter(~Exists(mark), status=LossStatus.ACCEPTED).order_by("pk")
+    for order in {loss.order_id: loss.order for loss in losses.select_related("order__sheet")}.values():
+        shares = DisputeShare.objects.filter(loss__order=order).values("pk")
+        lines = Line.objects.filter(
+            account__code=_DISPUTED, entry__source_type=SourceType.DISPUTE, entry__source_id__in=shares
+        )
+        posted = lines.aggregate(total=Sum(F("credit") - F("debit"), default=0))["total"]
+        if posted != (borne := standing_now(order).borne):
+            yield f"order {order.number}: {borne} đồng of disputes are borne, the books say {posted}"
+
+
+_DISPUTED = Name(AccountKind.DISPUTED).code
 _BANK, _BUYERS = Name(AccountKind.BANK).code, Name(AccountKind.BUYERS).code

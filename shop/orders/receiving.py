@@ -35,9 +35,8 @@ from . import door, letters, payouts, stock
 from .locks import lock_orders
 from .models import OrderEvent, OrderSheet
 from .requests import IllegalStep, NoSuchOrder
-from .statuses import ConsignmentStatus, OrderEventKind, OrderStatus
+from .statuses import ENDED, ConsignmentStatus, OrderEventKind, OrderStatus
 
-ENDED = (OrderStatus.EXPIRED, OrderStatus.CANCELLED)
 PARTIAL_EXTENSION = dt.timedelta(hours=24)
 
 

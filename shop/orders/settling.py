@@ -5,7 +5,7 @@ order leaves a mark beside it in the same transaction (``locks``); rounds find t
 
 Whose money it is: docs/decisions/0038. A stall earns what buyers pay for its parcel and what the market bears of the
 discount, less commission and withheld taxes, and less what its own card terminal took. It may be paid out once it was
-handed over, the time to report goods is over, and no report, complaint or card dispute waits.
+handed over, the time to report goods is over, and no report, complaint or card dispute waits (``disputes``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from shop.ledger.models import AccountKind, EntryKind, OrderToSettle, SourceType
 from shop.money import share_out
 from shop.payments.models import EventKind, PaymentEvent, Refund
 
-from . import booking, door, return_rules, returns
+from . import booking, disputes, door, return_rules, returns
 from .locks import lock_order
 from .models import Consignment, ConsignmentLine, GoodsReport
 from .statuses import ConsignmentStatus, OrderStatus
@@ -106,16 +106,21 @@ def settle_order(order_id: int, now: dt.datetime | None = None) -> None:
     owed = door.owed_by_parcel(order) if order.status == OrderStatus.AT_DOOR else {}
     direct = booking.taken_at_stall(order_id) if door.is_at_door(order) else {}
     posted = journal.moved_by(SourceType.PARCEL, [parcel.pk for parcel in parcels])
-    looks, claimed = [], 0
-    for parcel in parcels:
-        claim = claim_of(parcel, order, owed=owed.get(parcel.pk, 0), direct=direct.get(parcel.pk, 0))
-        claimed += claim.paid
-        free_at = free_from(parcel, order, now) if claim.paid or posted.get(parcel.pk) else None
+    claims = [
+        claim_of(parcel, order, owed=owed.get(parcel.pk, 0), direct=direct.get(parcel.pk, 0))
+        for parcel in parcels
+    ]
+    claimed = sum(claim.paid for claim in claims)
+    standing, looks = disputes.standing_of(order, claimed), []
+    for parcel, claim in zip(parcels, claims, strict=True):
+        is_known = claim.paid or posted.get(parcel.pk)
+        free_at = free_from(parcel, order, now, is_disputed=standing.open > 0) if is_known else None
         _post_parcel(parcel, claim, posted.get(parcel.pk, {}), is_free=free_at is not None and free_at <= now)
         if free_at is not None and free_at > now:
             looks.append(free_at)
     crash_point("parcels-settled")
     _make_up(order, claimed)
+    disputes.post(order, standing)
     mark = OrderToSettle.objects.filter(order=order)
     if looks:
         mark.update(look_at=min(looks))
@@ -155,13 +160,16 @@ def claim_of(parcel: Consignment, order: Any, *, owed: int = 0, direct: int = 0)
     )
 
 
-def free_from(parcel: Consignment, order: Any, now: dt.datetime) -> dt.datetime | None:
-    """From when its money may be paid out, as far as can be known now; None while that depends on people."""
+def free_from(parcel: Consignment, order: Any, now: dt.datetime, *, is_disputed: bool) -> dt.datetime | None:
+    """From when its money may be paid out, as far as can be known now; None while that depends on people.
+
+    ``is_disputed``: a card scheme has taken money of the order, and nobody has decided who bears it.
+    """
     if parcel.status in (ConsignmentStatus.CANCELLED, ConsignmentStatus.RETURNED):
         return now  # nothing is owed but, perhaps, what was paid out before
     if parcel.status != ConsignmentStatus.HANDED_OVER or order.status == OrderStatus.AT_DOOR:
         return None
-    if _is_disputed(order) or due.is_held(parcel.pk):
+    if is_disputed or due.is_held(parcel.pk):
         return now + LOOK_AGAIN
     if GoodsReport.objects.waiting().filter(consignment=parcel).exists():
         return now + LOOK_AGAIN
@@ -224,12 +232,3 @@ def _make_up(order: Any, claimed: int) -> None:
         source = Source(SourceType.ORDER, order.pk, order.number)
         turn = journal.turns(SourceType.ORDER, order.pk) + 1
         journal.post(source, EntryKind.MADE_UP, {goodwill: change, _BUYERS: -change}, turn=turn)
-
-
-def _is_disputed(order: Any) -> bool:
-    """Whether a card scheme has taken money of the order and not given it back."""
-    moved = PaymentEvent.objects.filter(
-        attempt__order=order, kind__in=(EventKind.CHARGEBACK, EventKind.REVERSAL)
-    )
-    sums = dict(moved.order_by().values_list("kind").annotate(Sum("amount")))
-    return bool(sums.get(EventKind.CHARGEBACK, 0) > sums.get(EventKind.REVERSAL, 0))

@@ -16,6 +16,9 @@ class OrderStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Đã hủy")
 
 
+ENDED = (OrderStatus.EXPIRED, OrderStatus.CANCELLED)
+
+
 class ConsignmentStatus(models.TextChoices):
     AWAITING_PAYMENT = "awaiting-payment", _("Chờ thanh toán")
     TO_PACK = "to-pack", _("Cần đóng gói")

@@ -13,6 +13,7 @@ from oscar.apps.order.models import Order
 
 from catalog.clock import VIETNAM
 from shop.accounts.roles import roles_of
+from shop.orders.disputes import Standing, open_losses
 from shop.orders.models import Consignment, OrderEvent
 from shop.orders.receiving import won_for_people
 from shop.orders.statuses import Fault, OrderEventKind, OrderStatus, ShortfallChoice, Verdict
@@ -118,6 +119,11 @@ def booked_from(user: Any, transfer: InboundEvent) -> list[PaymentEvent]:
 def won_for(user: Any) -> list[PaymentEvent]:
     """Money of disputes won after the end of an order, about which somebody has to decide."""
     return won_for_people() if MONEY_ROLES & roles_of(user) else []
+
+
+def lost_for(user: Any) -> list[tuple[Any, Standing]]:
+    """Orders with money that card schemes took, about which somebody has to decide who bears it."""
+    return open_losses() if MONEY_ROLES & roles_of(user) else []
 
 
 def source_name(code: str) -> str:

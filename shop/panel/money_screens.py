@@ -18,12 +18,14 @@ from django.views.decorators.http import require_GET
 from catalog.clock import today
 from shop.money import format_amount
 from shop.orders import services
+from shop.orders.disputes import parcels_that_may_bear
 from shop.orders.statuses import OrderStatus
 from shop.orders.told import messages_of
 from shop.payments import services as payments
 from shop.payments.models import EventKind, PaymentAttempt, PaymentEvent
 from shop.payments.refunds import TooMuch, refundable_amount
 
+from .losses import LossForm, losses_of, take_proposal
 from .messages_log import shown_messages
 from .money import health_of_sources, sums_of, time_line, won_for
 from .screens import Screen
@@ -64,6 +66,7 @@ class OrderMoney(Screen):
     header_icon = "history"
     form: AgreeForm | None = None
     decide_form: DecideForm | None = None
+    loss_form: LossForm | None = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -94,6 +97,7 @@ class OrderMoney(Screen):
             won=self._won(),
             decide_form=self.decide_form or DecideForm(),
             can_refund=self.order.status == OrderStatus.PAID and self._charged() is not None,
+            **losses_of(self.order, self.request.user, self.loss_form),
         )
         return context
 
@@ -164,6 +168,17 @@ class DecideWon(OrderMoney):
             messages.success(request, _("Đã ghi là chợ giữ khoản này."))
             return redirect("panel:order_money", number=number)
         return redirect("panel:refund", pk=refund.pk)
+
+
+class ProposeLoss(OrderMoney):
+    """Who bears the money of a lost dispute, for a second person to decide."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, number: str) -> HttpResponse:
+        form = self.loss_form = LossForm(request.POST, parcels=parcels_that_may_bear(self.order))
+        answer = take_proposal(form, request, self.order)
+        return answer or self.render_to_response(self.get_context_data(), status=422)
 
 
 class SourceHealth(Screen):

@@ -16,7 +16,7 @@ from catalog.selectors import cards
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 
-from .screens import PAGE_KEY, Tab, query_without_page
+from .screens import PAGE_KEY, Tab, query_without_page, rows_with
 from .selectors import sheets_for
 from .tenancy import RowsPolicy, TenantViewSet
 
@@ -34,6 +34,13 @@ class ProductList(IndexView):
     def get_base_queryset(self) -> QuerySet[ProductSheet]:
         rows = cards(super().get_base_queryset())
         return rows.filter(state=self._state) if self._state else rows
+
+    def paginate_queryset(self, queryset: QuerySet[ProductSheet], page_size: int) -> tuple[Any, ...]:
+        """As Wagtail's; the database sorts keys only, see ``page_of``."""
+        keys = queryset.values_list("pk", flat=True)
+        paginator, page, _keys, has_others = super().paginate_queryset(keys, page_size)
+        page.object_list = rows_with(list(page.object_list), queryset)
+        return paginator, page, page.object_list, has_others
 
     @property
     def _state(self) -> str:

@@ -19,7 +19,7 @@ from shop.payments import refunds
 from shop.payments.models import REFUND_STEPS, RefundState, RefundWay
 from shop.payments.provider import Refused
 
-from .money import won_for
+from .money import lost_for, won_for
 from .screens import Screen, Tab, page_of, query_without_page
 from .selectors import refunds_for
 
@@ -45,6 +45,7 @@ class RefundList(Screen):
             page=page_of(rows, self.request, PER_PAGE),
             page_link=query_without_page(self.request),
             won=won_for(self.request.user),
+            lost=lost_for(self.request.user),
             total=rows.order_by().aggregate(total=Sum("amount"))["total"] or 0,
             tabs=[
                 Tab(str(choice.label), f"{here}?{STATE_KEY}={choice}", state == choice, counts.get(choice, 0))

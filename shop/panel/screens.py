@@ -49,10 +49,14 @@ def page_of(rows: Any, request: HttpRequest, per_page: int) -> Page[Any]:
     if not isinstance(rows, QuerySet):
         return Paginator(rows, per_page).get_page(request.GET.get(PAGE_KEY))
     page = Paginator(rows.values_list("pk", flat=True), per_page).get_page(request.GET.get(PAGE_KEY))
-    keys = list(page.object_list)
-    by_key = {row.pk: row for row in rows.filter(pk__in=keys)}
-    page.object_list = [by_key[key] for key in keys if key in by_key]
+    page.object_list = rows_with(list(page.object_list), rows)
     return page
+
+
+def rows_with(keys: list[Any], rows: QuerySet[Any]) -> list[Any]:
+    """The rows with these keys, in their order."""
+    by_key = {row.pk: row for row in rows.filter(pk__in=keys)}
+    return [by_key[key] for key in keys if key in by_key]
 
 
 def query_without_page(request: HttpRequest) -> str:

@@ -252,6 +252,13 @@ def take_down_button(page: Page, user: Any, *_place: Any, **_more: Any) -> Itera
 
 
 @hooks.register("register_admin_menu_item")
+def market_data_item() -> MenuItem:
+    return MenuItem(
+        _("Thông tin của chợ"), reverse("panel:market_data"), "market-data", icon_name="home", order=169
+    )
+
+
+@hooks.register("register_admin_menu_item")
 def audit_log_item() -> MenuItem:
     return MenuItem(_("Nhật ký"), reverse("panel:audit_log"), "audit-log", icon_name="history", order=170)
 

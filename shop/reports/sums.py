@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import (
+    Case,
     Count,
     DateField,
     Exists,
@@ -25,9 +27,8 @@ from django.db.models import (
     Q,
     QuerySet,
     Sum,
-    Window,
+    When,
 )
-from django.db.models.functions import RowNumber
 from oscar.apps.basket.models import Basket, Line
 from oscar.apps.order.models import Order
 
@@ -86,20 +87,6 @@ class Hours(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "(EXTRACT(EPOCH FROM (%(expressions)s)) / 3600.0)::float8"
-        return self.as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
-
-
-class Days(Func):
-    """Whole days from the second moment to the first."""
-
-    output_field = IntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "CAST(julianday(%(expressions)s) AS INTEGER)"
-        return self.as_sql(compiler, connection, template=template, arg_joiner=") - julianday(", **context)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "FLOOR(EXTRACT(EPOCH FROM (%(expressions)s)) / 86400)::int"
         return self.as_sql(compiler, connection, template=template, arg_joiner=" - ", **context)
 
 
@@ -232,43 +219,48 @@ SLOW_AFTER = 8
 
 
 def delivery(period: Period) -> Delivery:
-    """Parcels of the period's orders that left. When they arrived no carrier tells."""
+    """Parcels of the period's orders that left. When they arrived no carrier tells.
+
+    One pass over the rows, three numbers of each kept: asked for every figure by itself, the database joins and sorts
+    all of them each time.
+    """
     start, end = _bounds(period)
-    rows: Any = Consignment.objects.filter(
+    left, placed, paid = F("handed_over_at"), F("order__date_placed"), F("order__sheet__paid_at")
+    rows = Consignment.objects.filter(
         order__date_placed__gte=start,
         order__date_placed__lt=end,
         status=ConsignmentStatus.HANDED_OVER,
         handed_over_at__isnull=False,
     ).order_by()
-    left, placed, paid = F("handed_over_at"), F("order__date_placed"), F("order__sheet__paid_at")
-    paid_first = rows.filter(order__sheet__paid_at__lte=left)  # at the door money comes later
-    counts = rows.aggregate(
-        count=Count("pk"),
-        promised=Count("promised_to"),
-        on_time=Count("pk", filter=Q(promised_to__gte=VietnamDay(left))),
+    is_on_time = Case(
+        When(promised_to__isnull=True, then=None),
+        When(promised_to__gte=VietnamDay(left), then=1),
+        default=0,
+        output_field=IntegerField(),
     )
+    to_paid, to_left, in_all = array("d"), array("d"), array("d")
+    promised = on_time = 0
     by_days = [0] * (SLOW_AFTER + 1)
-    for day, count in rows.values_list(Days(left, placed)).annotate(count=Count("pk")):
-        by_days[min(day, SLOW_AFTER)] += count
-    prepaid = paid_first.count()
-    return Delivery(
-        _spread(paid_first, Hours(paid, placed), prepaid),
-        _spread(paid_first, Hours(left, paid), prepaid),
-        _spread(rows, Hours(left, placed), counts["count"]),
-        counts["promised"],
-        counts["on_time"],
-        tuple(by_days),
-    )
+    found = rows.values_list(Hours(paid, placed), Hours(left, paid), Hours(left, placed), is_on_time)
+    # Not through iterator(): PostgreSQL plans a cursor for its first rows only.
+    for until_paid, until_left, whole, was_on_time in found:
+        in_all.append(whole)
+        by_days[min(int(whole // 24), SLOW_AFTER)] += 1
+        if until_left is not None and until_left >= 0:  # at the door money comes later
+            to_paid.append(until_paid)
+            to_left.append(until_left)
+        if was_on_time is not None:
+            promised += 1
+            on_time += was_on_time
+    return Delivery(_spread(to_paid), _spread(to_left), _spread(in_all), promised, on_time, tuple(by_days))
 
 
-def _spread(rows: Any, hours: Hours, count: int) -> Spread:
-    """The nearest-rank median and 90th percentile of ``hours`` of so many rows, sorted once by the database."""
-    if not count:
+def _spread(hours: Sequence[float]) -> Spread:
+    """The nearest-rank median and 90th percentile."""
+    if not hours:
         return Spread(0, None, None)
-    ranked = rows.annotate(hours=hours, rank=Window(RowNumber(), order_by="hours"))
-    places = [math.ceil(share * count) for share in (0.5, 0.9)]
-    found = dict(ranked.filter(rank__in=places).values_list("rank", "hours"))
-    return Spread(count, *(found[place] for place in places))
+    ranked, count = sorted(hours), len(hours)
+    return Spread(count, *(ranked[math.ceil(share * count) - 1] for share in (0.5, 0.9)))
 
 
 _PLACED = "order__date_placed"

@@ -18,6 +18,7 @@ from catalog.models import Cooperative, MemberRole
 from catalog.services import add_cooperative
 from shop.audit.services import record
 from shop.audit.verbs import Verb
+from shop.images.stall_collections import collection_of
 from shop.messages.services import write_letter
 
 from .models import (
@@ -138,7 +139,7 @@ def missing_checks(application: Application) -> list[CheckItem]:
 def approve(*, application: Application, by: Any) -> Cooperative:
     """The stall, empty and open, with its checked account and an invitation to its first manager.
 
-    Locks: the application. Writes: Partner, Cooperative, BankAccount, Invitation, letters, the log.
+    Locks: the application. Writes: Partner, Cooperative, its collection, BankAccount, Invitation, letters, the log.
     Raises: NotOpen, ChecksMissing, KnownTaxCode.
     """
     fresh = _open(application)
@@ -161,6 +162,7 @@ def approve(*, application: Application, by: Any) -> Cooperative:
         bank_name=fresh.bank_name,
         bank_account=fresh.bank_account,
     )
+    collection_of(stall)
     seen = fresh.checks.get(item=CheckItem.BANK)
     BankAccount.objects.create(
         cooperative=stall,

@@ -31,6 +31,8 @@ KEPT = """async (text) => {
     while (!Object.values(localStorage).some((kept) => kept.includes(text))) await new Promise(requestAnimationFrame);
 }"""
 MOST_BYTES = 250 * KIB
+MOST_BYTES_AGAIN = 20 * KIB
+MOST_FRAME = 520 * KIB  # nearly all of it Wagtail's own scripts: the 250 of a product cannot hold them
 MOST_TAPS_TO_PUBLISH = 8
 MOST_TAPS_TO_SEND = 4
 
@@ -93,7 +95,10 @@ def test_publishing_and_packing_take_few_taps_and_few_bytes(
 ) -> None:
     page = seller_phone
     meter = Meter(page, is_served_compressed=False)
-    meter.go("/quan-tri/")  # Wagtail's frame comes once, and stays until its next release
+    frame = meter.go("/quan-tri/").total
+    again = meter.go("/quan-tri/").total
+    assert 10 * again < frame <= MOST_FRAME  # Wagtail's frame comes once, and stays until its next release
+    assert again <= MOST_BYTES_AGAIN
     meter.go("/quan-tri/san-pham/")
     thumb = Thumb(meter.weigh)
     weight = publish(page, thumb)

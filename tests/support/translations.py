@@ -65,7 +65,7 @@ STAFF_ROOMS = (
             "application_received", "application_told", "bank_account", "stall_reopened", "stall_suspended",
             "put_back", "taken_down",
             "certificate_ending", "goods_reported", "ingredient_recalled", "own_lot_recalled", "packing_digest",
-            "paper_ending", "parcel_off", "payout_failed", "payout_paid",
+            "paper_ending", "parcel_off", "loss_borne", "payout_failed", "payout_paid",
             "report_decided", "shortfall_answered", "signing_ending", "to_pack",
         )
     ),

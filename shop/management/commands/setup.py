@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from catalog.models import Commune, Cooperative
 from catalog.places import load_places
+from shop.images.stall_collections import ensure_collections
 from shop.management.migrating import migrate
 from shop.translations import compile_translations
 
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         if demo and not Cooperative.objects.exists():
             self.say("Dựng chợ mẫu · loading the demo market (about half a minute) …")
             call_command("demo", verbosity=0)
+        ensure_collections()
 
     def say(self, text: str) -> None:
         self.stdout.write(f"→ {text}")

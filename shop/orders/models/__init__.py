@@ -1,5 +1,6 @@
 """What we keep about an order beside Oscar's tables."""
 
+from .disputes import DisputeLoss, DisputeShare, LossStatus
 from .notices import NoticeRhythm, StallNotices
 from .order import (
     Consignment,
@@ -34,10 +35,13 @@ __all__ = [
     "ConsignmentCharge",
     "ConsignmentLine",
     "ConsignmentRefund",
+    "DisputeLoss",
+    "DisputeShare",
     "GoodsBack",
     "GoodsReport",
     "GoodsReportQuerySet",
     "LineReduction",
+    "LossStatus",
     "MissingLine",
     "NoticeRhythm",
     "OrderEvent",

@@ -185,7 +185,7 @@ def test_a_statement_opens_where_the_one_before_closed_and_tells_every_line(stal
     tomorrow = day + dt.timedelta(days=1)
     assert statement_of(stall, tomorrow, tomorrow).opening == made.closing
     rows = list(csv.reader(io.StringIO(statement_csv(made).decode("utf-8-sig"))))
-    assert rows[1][3:] == ["", "", "", "", "", "", "0"]
-    assert rows[2][2:] == [code, str(EARNED), "0", "0", "0", "0", "0", str(EARNED)]
+    assert rows[1][3:] == ["", "", "", "", "", "", "", "0"]
+    assert rows[2][2:] == [code, str(EARNED), "0", "0", "0", "0", "0", "0", str(EARNED)]
     assert rows[-1][-1] == str(EARNED)
     assert statement_pdf(made).startswith(b"%PDF")

@@ -247,3 +247,31 @@ def hear(order: Order, kind: EventKind, number: str) -> None:
     event = ProviderEvent(f"{kind}:{number}", kind, amount=50_000, reference=order.number)
     (row,) = keep("sepay", [event], b"")
     receive(row.pk)
+
+
+def test_who_bears_a_lost_dispute_is_asked_of_one_person_and_decided_by_another(
+    market: Market, as_role: AsRole
+) -> None:
+    order = place_order((market.goods_a, 1)).order
+    bring(transfer(order.sheet.total_amount, order.number))
+    hear(order, EventKind.CHARGEBACK, "du_1")
+    parcel = order.consignments.get()
+    one, two, page = as_role("invoice_staff"), as_role("operator"), f"/quan-tri/tien-cua-don/{order.number}/"
+    assert order.number in one.get("/quan-tri/hoan-tien/").content.decode()
+    field = f"parcel_{parcel.pk}"
+    for amount, told in (("60.000", "không có dấu chấm"), ("60000", "Nhiều nhất 50.000"), ("", field)):
+        answer = one.post(f"{page}ai-chiu/", {field: amount, "reason": "mất kiện"})
+        text = answer.content.decode()
+        assert (answer.status_code, told in text) == (422, True)
+        assert f'id="id_{field}_error"' in text or "panel-field__error" in text
+    assert not order.losses.exists()
+    one.post(f"{page}ai-chiu/", {field: "20000", "reason": "mất kiện"})
+    loss = order.losses.get()
+    one.post(f"{page}ai-chiu/{loss.pk}/", {"duyet": "co"})
+    text = two.get(page).content.decode()
+    assert "mất kiện" in text and "20.000" in text and "30.000" in text and "Duyệt" in text
+    two.post(f"{page}ai-chiu/{loss.pk}/", {"duyet": "co"})
+    loss.refresh_from_db()
+    assert (loss.status, loss.decided_by) == ("accepted", market.people["operator"])
+    assert order.number not in one.get("/quan-tri/hoan-tien/").content.decode()
+    assert two.post(f"/quan-tri/tien-cua-don/{market.order.number}/ai-chiu/{loss.pk}/").status_code == 404

@@ -125,6 +125,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "payouts",
                 "reconciliation",
                 "sales-reports",
+                "market-data",
             ],
         ),
         ("editor", ["today", "explorer", "images", "synonyms"]),
@@ -163,6 +164,7 @@ def test_each_card_opens_a_list_that_exists(market: Market, as_role: AsRole) -> 
                 "sales-reports",
                 "helper-teams",
                 "takedowns",
+                "market-data",
             ],
         ),
     ],
@@ -185,6 +187,7 @@ def test_the_goods_list_is_the_stalls_own(market: Market, as_role: AsRole) -> No
     for text in ("Khoai sọ của A", "100.000\xa0₫", "Còn 3, sắp hết", "Hết hàng"):
         assert text in page, text
     assert not [secret for secret in SECRETS_OF_B if secret in page]
+    assert page.index("Gần hết của A") < page.index("Hết của A") < page.index("Khoai sọ của A")
     results = as_role("cooperative").get("/quan-tri/san-pham/results/").content.decode()
     assert "Khoai sọ của A" in results
     assert not [secret for secret in SECRETS_OF_B if secret in results]

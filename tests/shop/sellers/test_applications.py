@@ -202,7 +202,9 @@ def test_a_second_stall_of_the_same_name_gets_an_address_of_its_own() -> None:
     make_cooperative("htx-che-ta-xua")
     application = sent()
     checked(application)
-    assert applications.approve(application=application, by=None).slug == "htx-che-ta-xua-2"
+    stall = applications.approve(application=application, by=None)
+    assert stall.slug == "htx-che-ta-xua-2"
+    assert stall.own_collection.collection.name == stall.name
 
 
 def test_a_refusal_gives_its_reason(market: Market, as_role: Callable[[str], Client]) -> None:
