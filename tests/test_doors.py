@@ -28,6 +28,8 @@ from PIL import Image
 from catalog.clock import today
 from catalog.models import Cooperative, MemberRole, ProductSheet
 from catalog.numbers import set_gtin
+from cms.models import StoryPage
+from cms.parts import Kind, new_part
 from cms.services import publish_home, publish_story
 from shop.accounts.addresses import save_address
 from shop.accounts.models import SavedAddress, User
@@ -65,6 +67,7 @@ from shop.sellers import applications
 from shop.sellers.models import Application
 from shop.sellers.team import invite
 from shop.shopper.links import SignUp, sign_up_link
+from shop.stories.services import Written, save_draft
 from shop.wishes.models import SeasonWatch
 from shop.wishes.services import watch_link
 from tests.factories import make_certificate, make_lot, make_paper, make_plot, make_promotion
@@ -100,6 +103,7 @@ def values(market: Market) -> dict[str, Any]:
         street="Bản Mẫu",
     )
     _helped(market)
+    _told_stories(market)
     page, revision, reported = story.pk, story.latest_revision_id, _reported(market)
     review = _reviewed(market)
     applied = _applied(market)
@@ -256,6 +260,13 @@ def _helped(market: Market) -> OpenTask:
     return note_visit(visit, left="Chụp lại").tasks.get()
 
 
+def _told_stories(market: Market) -> None:
+    """A story that each stall has begun to write; B's is nobody else's to know."""
+    for stall, title in ((market.a, "Chuyện của A"), (market.b, SECRETS_OF_B[2])):
+        written = Written(title=title, intro="", picture_id=None, parts=(new_part(Kind.VOICE),))
+        save_draft(story=None, cooperative=stall, written=written, seen="", by=market.people["cooperative"])
+
+
 def _watched(market: Market) -> str:
     watch = SeasonWatch.objects.create(sheet=market.goods_a, email="khach@demo.example", language="vi")
     return watch_link(watch).split("/")[-2]
@@ -403,6 +414,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ),
     ("panel:.*complaint", lambda own: Complaint.objects.get().pk),
     ("panel:(product|product_act|product_takedown)$", lambda own: own.sheet.pk),
+    ("panel:story", lambda own: StoryPage.objects.get(cooperative=own.stall).pk),
     ("panel:dossier", lambda own: own.sheet.pk),
     ("panel:plot$", lambda own: make_plot(own.stall).pk),
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),

@@ -20,6 +20,7 @@ from .stall_doors import (
     READ_PROOFS,
     READ_REPORTS,
     READ_REVIEWS,
+    READ_STORIES,
     SALES,
     SELLER,
     STALL_MONEY,
@@ -120,6 +121,8 @@ _SYNONYMS = frozenset(
 # Pages, their pictures, and what Wagtail's page editor calls while a page is written.
 _WRITER = frozenset(
     {
+        *READ_STORIES,
+        "panel:story_decide",
         "panel:ended_pictures",
         "wagtailadmin_explore_root",
         "wagtailadmin_explore",

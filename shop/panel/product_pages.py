@@ -130,7 +130,7 @@ class ProductForm(Screen):
             return {}
         record: Any = self.sheet.main_record
         own = draft_of(self.request, f"product/{self.sheet.pk}")
-        return {"draft": own["draft"], "stock_seen": record.num_in_stock}
+        return {"draft": own["draft"], "fields": {"stock_seen": record.num_in_stock}}
 
     def _was_sent(self) -> bool:
         """Whether this form has made its product already; from then on it is that product's form."""
