@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from .models import StoryPage
@@ -42,6 +43,12 @@ class Part:
         """What it is, in the words of the page editor."""
         block = StoryPage.body.field.stream_block.child_blocks.get(self.raw["type"])
         return str(block.label) if block is not None else str(self.raw["type"])
+
+    @property
+    def words(self) -> str:
+        """What a kept part tells, where that is words; so that its stall knows which one it is."""
+        told = self.raw["value"] if self.raw["type"] in ("text", "quote") else ""
+        return strip_tags(told.replace("</p>", " ").replace("</li>", " ")).strip()
 
 
 def parts_of(story: StoryPage, *, own_products: Collection[int]) -> list[Part]:
@@ -115,7 +122,7 @@ def _lines(part: Part, pictures: Mapping[int, str], goods: Mapping[int, str]) ->
             return [f"“{values['words']}”", agreed]
         case Kind.PRODUCT:
             return [_("Món: %(title)s") % {"title": goods.get(values["product_id"], "?")}]
-    return [f"{part.label}: {_words_in(part.raw['value'])}"]
+    return [f"{part.label}: {part.words or _words_in(part.raw['value'])}"]
 
 
 def _words_in(value: Any) -> str:

@@ -121,7 +121,7 @@ class VoiceForm(forms.Form):
         label=gettext_lazy("Đồng ý cho đăng khi nào, bằng cách nào"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("Hiện dưới lời kể, ví dụ: đồng ý tại nhà ngày 3/11."),
+        help_text=gettext_lazy("Hiện dưới lời kể, sau chữ “đã đồng ý cho đăng”. Ví dụ: tại nhà, ngày 3/11."),
     )
 
 

@@ -221,7 +221,7 @@ def test_goods_that_an_editor_shows_of_another_stall_stay(
     shown = draft(story)
     shown.body = [{"type": "product", "value": {"product_id": market.draft_b.product_id}}]
     shown.save_revision()
-    write(as_role("cooperative"), story, intro="Mới")
+    assert write(as_role("cooperative"), story, intro="Mới").status_code == 302
     assert draft(story).body.raw_data[0]["value"] == {"product_id": market.draft_b.product_id}
 
 
