@@ -114,7 +114,7 @@ class Sender {
     );
   }
 
-  // As a draft on the market, while the line is there; what is not whole yet stays on the device.
+  // As a draft on the market (or beside what is sold), while the line is there; what is not whole yet stays on the device.
   autosave() {
     if (this.isSending || this.saving || !navigator.onLine) return;
     const body = new FormData(this.form);
@@ -123,7 +123,8 @@ class Sender {
     const sent = typed(answers(this.form));
     this.saving = this.post(body).then((answer) => {
       if (!answer.to) {
-        if (!this.isSending) this.tell(say(this.words.kept, { at: clock(Date.now()) }));
+        const words = answer.aside ? this.words.aside : this.words.kept; // goods on sale: beside what is sold
+        if (!this.isSending) this.tell(say(words, { at: clock(Date.now()) }));
         return;
       }
       this.follow(answer);
