@@ -255,7 +255,9 @@ def _helped(market: Market) -> OpenTask:
         by=None,
     )
     for stall, first in ((market.a, day), (market.b, day + dt.timedelta(days=1))):
-        allow(cooperative=stall, team=team, scope=HelpScope.SELLER, valid_from=first, valid_to=first, by=None)
+        allow(
+            cooperative=stall, team=team, scopes=tuple(HelpScope), valid_from=first, valid_to=first, by=None
+        )
     visit = Visit(team=team, helper=helper, on=day, commune=market.a.commune, whom="Chị Mẫu", done="Chụp ảnh")
     return note_visit(visit, left="Chụp lại").tasks.get()
 

@@ -32,7 +32,9 @@ def keep(request: HttpRequest, form: str) -> HttpResponse:
     ]
     if sum(len(name) + len(value) for name, value in answers) > MOST_BYTES:
         return HttpResponse(status=413)
-    KeptEdit.objects.update_or_create(user_id=int(request.user.pk or 0), form=form, defaults={"answers": answers})
+    KeptEdit.objects.update_or_create(
+        user_id=int(request.user.pk or 0), form=form, defaults={"answers": answers}
+    )
     return JsonResponse({"aside": True})
 
 
