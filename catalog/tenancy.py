@@ -14,13 +14,13 @@ def cooperatives_of(user: Any) -> QuerySet[Cooperative]:
 
     Staff of the market are not members: what they may see is decided by their role, not here. Where the panel's door
     has narrowed the person to roles (``member_roles_here``), only stalls in which they have one of them. Who works for
-    a stall with its consent (``acting``) has that one and no other.
+    a stall with its consent (``acting``) has that one and no other, where the consent opens the screen
+    (``acting_here``).
     """
     if not (user.is_authenticated and user.is_active):
         return Cooperative.objects.none()
     if (acting := getattr(user, "acting", None)) is not None:
-        here = getattr(user, "member_roles_here", None)
-        is_open = here is None or acting.role in here
+        is_open = getattr(user, "acting_here", True)
         return Cooperative.objects.filter(pk=acting.cooperative_id) if is_open else Cooperative.objects.none()
     bound: dict[str, Any] = {"memberships__user": user, "memberships__is_active": True}
     if (roles := getattr(user, "member_roles_here", None)) is not None:

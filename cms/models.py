@@ -153,7 +153,13 @@ class StoryPage(PlainSlugPage):
             "stall": selectors.stall_of(self.cooperative_id),
             "terraces": TERRACES,
             "next_stories": list(selectors.stories(self.locale_id).exclude(pk=self.pk)[:3]),
+            "newer_original": selectors.newer_original(self),
         }
+
+    @property
+    def is_older_than_original(self) -> bool:
+        """Whether this translation was published before the first language changed. One query."""
+        return selectors.newer_original(self) is not None
 
 
 class RulesIndexPage(PlainSlugPage):

@@ -106,6 +106,21 @@ def _shows(story: StoryPage, product_id: int) -> bool:
     )
 
 
+def newer_original(story: StoryPage) -> StoryPage | None:
+    """The story in the first language, where it was published after this translation; nothing for itself."""
+    if story.locale.language_code == settings.LANGUAGE_CODE or story.last_published_at is None:
+        return None
+    found: StoryPage | None = (
+        type(story)
+        .objects.live()
+        .filter(translation_key=story.translation_key, locale__language_code=settings.LANGUAGE_CODE)
+        .filter(last_published_at__gt=story.last_published_at)
+        .select_related("locale")
+        .first()
+    )
+    return found
+
+
 def story_shelf(locale_id: int, number: str) -> Page[StoryPage]:
     """One page of the story index; a number that makes no sense gives the nearest page."""
     return Paginator(stories(locale_id), STORIES_PER_SHELF).get_page(number)
@@ -166,7 +181,7 @@ def passages(body: Iterable[Any], *, cooperative_id: int | None = None) -> list[
     blocks = list(body)
     named = {"product", "certificate"}
     sheets = _sheets_by_product({one.value["product_id"] for one in blocks if one.block_type in named})
-    pictures = _pictures({picture.pk for one in blocks for picture, _caption in _pictures_in(one)})
+    pictures = pictures_of({picture.pk for one in blocks for picture, _caption in _pictures_in(one)})
     found: list[Passage] = []
     for block in blocks:
         passage = _passage(block, sheets, pictures, cooperative_id)
@@ -228,7 +243,7 @@ def _pictures_in(block: Any) -> list[tuple[Any, str]]:
 
 def picture_of(picture_id: int | None) -> Any:
     """The picture of a page with its renditions, or None."""
-    return _pictures({picture_id}).get(picture_id) if picture_id else None
+    return pictures_of({picture_id}).get(picture_id) if picture_id else None
 
 
 def _sheets_by_product(product_ids: set[int]) -> dict[int, ProductSheet]:
@@ -237,7 +252,8 @@ def _sheets_by_product(product_ids: set[int]) -> dict[int, ProductSheet]:
     return {sheet.product_id: sheet for sheet in cards(public_sheets().filter(product_id__in=product_ids))}
 
 
-def _pictures(picture_ids: set[int | None]) -> dict[int | None, Any]:
+def pictures_of(picture_ids: set[int | None]) -> dict[int | None, Any]:
+    """Pictures by key with their renditions, those that are still there; two queries."""
     if not picture_ids:
         return {}
     model: Any = apps.get_model(settings.WAGTAILIMAGES_IMAGE_MODEL)

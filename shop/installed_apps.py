@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "wagtail.images",
     "wagtail.search",
     "wagtail.admin",
+    "shop.stories.apps.StoriesConfig",  # after wagtail.admin: it silences mails that this one connects
     "wagtail.locales",
     "wagtail",
     "modelcluster",

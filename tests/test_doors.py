@@ -28,6 +28,8 @@ from PIL import Image
 from catalog.clock import today
 from catalog.models import Cooperative, MemberRole, ProductSheet
 from catalog.numbers import set_gtin
+from cms.models import StoryPage
+from cms.parts import Kind, new_part
 from cms.services import publish_home, publish_story
 from shop.accounts.addresses import save_address
 from shop.accounts.models import SavedAddress, User
@@ -65,6 +67,7 @@ from shop.sellers import applications
 from shop.sellers.models import Application
 from shop.sellers.team import invite
 from shop.shopper.links import SignUp, sign_up_link
+from shop.stories.services import Written, save_draft
 from shop.wishes.models import SeasonWatch
 from shop.wishes.services import watch_link
 from tests.factories import (
@@ -107,6 +110,7 @@ def values(market: Market) -> dict[str, Any]:
         street="Bản Mẫu",
     )
     _helped(market)
+    _told_stories(market)
     page, revision, reported = story.pk, story.latest_revision_id, _reported(market)
     review = _reviewed(market)
     applied = _applied(market)
@@ -258,9 +262,18 @@ def _helped(market: Market) -> OpenTask:
         by=None,
     )
     for stall, first in ((market.a, day), (market.b, day + dt.timedelta(days=1))):
-        allow(cooperative=stall, team=team, scope=HelpScope.SELLER, valid_from=first, valid_to=first, by=None)
+        allow(
+            cooperative=stall, team=team, scopes=tuple(HelpScope), valid_from=first, valid_to=first, by=None
+        )
     visit = Visit(team=team, helper=helper, on=day, commune=market.a.commune, whom="Chị Mẫu", done="Chụp ảnh")
     return note_visit(visit, left="Chụp lại").tasks.get()
+
+
+def _told_stories(market: Market) -> None:
+    """A story that each stall has begun to write; B's is nobody else's to know."""
+    for stall, title in ((market.a, "Chuyện của A"), (market.b, SECRETS_OF_B[2])):
+        written = Written(title=title, intro="", picture_id=None, parts=(new_part(Kind.VOICE),))
+        save_draft(story=None, cooperative=stall, written=written, seen="", by=market.people["cooperative"])
 
 
 def _watched(market: Market) -> str:
@@ -410,6 +423,7 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ),
     ("panel:.*complaint", lambda own: Complaint.objects.get().pk),
     ("panel:(product|product_act|product_takedown)$", lambda own: own.sheet.pk),
+    ("panel:story", lambda own: StoryPage.objects.get(cooperative=own.stall).pk),
     ("panel:dossier", lambda own: own.sheet.pk),
     ("panel:plot$", lambda own: make_plot(own.stall).pk),
     ("panel:.*paper", lambda own: own.sheet.papers.get(verified_at__isnull=True).pk),

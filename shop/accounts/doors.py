@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.models import MemberRole
 
-from .helper_doors import HELPER, KEPT_FROM_HELPERS, VISITS
+from .helper_doors import HELPER, VISITS, opens
 from .roles import Role, acting_of, member_roles_of, roles_of
 from .stall_doors import (
     EVERY_ROLE,
@@ -20,6 +20,7 @@ from .stall_doors import (
     READ_PROOFS,
     READ_REPORTS,
     READ_REVIEWS,
+    READ_STORIES,
     SALES,
     SELLER,
     STALL_MONEY,
@@ -123,6 +124,8 @@ _SYNONYMS = frozenset(
 # Pages, their pictures, and what Wagtail's page editor calls while a page is written.
 _WRITER = frozenset(
     {
+        *READ_STORIES,
+        "panel:story_decide",
         "panel:ended_pictures",
         "wagtailadmin_explore_root",
         "wagtailadmin_explore",
@@ -302,8 +305,8 @@ def may_open(user: Any, view_name: str) -> bool:
         return True
     if any(view_name in DOORS[role] for role in roles_of(user) if role in DOORS):
         return True
-    if acting_of(user) is not None and view_name in KEPT_FROM_HELPERS:
-        return False
+    if (acting := acting_of(user)) is not None:
+        return opens(acting.scopes, view_name)
     return bool(member_roles_of(user) & roles_for(view_name))
 
 
@@ -318,3 +321,5 @@ def narrow(user: Any, view_name: str) -> None:
     Somebody who packs for one stall and manages another sees the money of the second only.
     """
     user.member_roles_here = roles_for(view_name)
+    if (acting := acting_of(user)) is not None:
+        user.acting_here = opens(acting.scopes, view_name)

@@ -1,6 +1,10 @@
-"""Which views are a helper's own, and which stay closed while a helper works in the place of a stall's people."""
+"""Which views are a helper's own, and which open while a helper works in the place of a stall's people."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .stall_doors import EVERY_ROLE, PACKER, SELLER, STORY
 
 VISITS = frozenset({"panel:visits"})
 
@@ -28,4 +32,16 @@ KEPT_FROM_HELPERS = frozenset(
         "panel:export",
     }
 )
-"""What a member with the same role may do."""
+"""What a member who does the same work may do."""
+
+OF_SCOPE: dict[str, frozenset[str]] = {
+    "orders": PACKER - KEPT_FROM_HELPERS,
+    "goods": SELLER - PACKER - STORY - KEPT_FROM_HELPERS,
+    "story": STORY,
+}
+"""What each scope of a consent opens (``shop.helping.models.HelpScope``)."""
+
+
+def opens(scopes: Iterable[str], view_name: str) -> bool:
+    """Whether a helper to whom this much was allowed works for the stall on that screen."""
+    return view_name in EVERY_ROLE or any(view_name in OF_SCOPE[scope] for scope in scopes)

@@ -31,15 +31,17 @@ STAFF_ROLES = (Role.INVOICE_STAFF, Role.EDITOR, Role.HELPER, Role.OPERATOR)
 
 @dataclass(frozen=True)
 class Acting:
-    """For which stall a helper works while a request is answered, in which role, and until when that is allowed.
+    """For which stall a helper works while a request is answered, what was allowed, and until when all of it is.
 
-    ``others`` are further stalls that the person may change to: (key, name).
+    Shape: ``scopes`` are keys of ``helper_doors.OF_SCOPE``, ``work`` the same in words; ``others`` are further stalls
+    that the person may change to: (key, name).
     """
 
     cooperative_id: int
     name: str
-    role: MemberRole
+    scopes: frozenset[str]
     until: dt.date
+    work: str = ""
     others: tuple[tuple[int, str], ...] = ()
 
 
@@ -47,7 +49,7 @@ def act_for(user: Any, acting: Acting) -> None:
     """From here on the person is a helper who works in that one stall, and nothing else: own other roles rest."""
     user.acting = acting
     user._roles = frozenset({Role.HELPER, Role.COOPERATIVE})
-    user._member_roles = frozenset({acting.role})
+    user._member_roles = frozenset()
 
 
 def acting_of(user: Any) -> Acting | None:

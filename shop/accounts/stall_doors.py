@@ -33,6 +33,10 @@ STALL_MONEY = frozenset({"panel:stall_money", "panel:statement"})
 
 SALES = frozenset({"panel:reports", "panel:report", "panel:report_file"})
 
+READ_STORIES = frozenset({"panel:stories", "panel:story", "panel:story_preview"})
+
+STORY = READ_STORIES | {"panel:story_add", "panel:story_edit", "panel:story_act"}
+
 # A stall's people, each role with what the one before it may: packing first, then selling, then money and papers.
 PACKER = frozenset(
     {
@@ -61,6 +65,7 @@ PACKER = frozenset(
 )
 
 SELLER = PACKER | {
+    *STORY,
     *READ_REVIEWS,
     "panel:answer_review",
     "panel:notices",

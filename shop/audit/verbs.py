@@ -96,6 +96,11 @@ class Verb(models.TextChoices):
     TAKEDOWNS_EXPORTED = "takedowns-exported", _("Tải sổ gỡ về máy")
     STALL_DATA_EXPORTED = "stall-data-exported", _("Tải dữ liệu gian hàng về máy")
 
+    STORY_SUBMITTED = "story-submitted", _("Gửi chuyện cho biên tập")
+    STORY_PUBLISHED = "story-published", _("Đăng chuyện của gian hàng")
+    STORY_SENT_BACK = "story-sent-back", _("Gửi lại chuyện cần sửa")
+    STORY_WITHDRAWN = "story-withdrawn", _("Rút chuyện đang chờ biên tập")
+
     HELPER_TEAM_SAVED = "helper-team-saved", _("Lập, sửa tổ hỗ trợ")
     HELP_ALLOWED = "help-allowed", _("Cho tổ hỗ trợ làm thay")
     HELP_REVOKED = "help-revoked", _("Thôi cho làm thay")

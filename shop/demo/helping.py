@@ -30,7 +30,7 @@ def load_helpers(stall: Cooperative) -> None:
         allow(
             cooperative=stall,
             team=team,
-            scope=HelpScope.SELLER,
+            scopes=tuple(HelpScope),
             valid_from=day,
             valid_to=day + ALLOWED_FOR,
             by=manager,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.clock import today
-from catalog.models import Commune, Cooperative, MemberRole
+from catalog.models import Commune, Cooperative
+
+VISITS_KEPT = dt.timedelta(days=365)
 
 
 class HelperTeam(models.Model):
@@ -34,10 +37,24 @@ class HelperTeam(models.Model):
 
 
 class HelpScope(models.TextChoices):
-    """What a helper may do: a member's role in the stall, never that of a manager."""
+    """What a helper may be let do, each by itself; never what only a manager may.
 
-    PACKER = MemberRole.PACKER.value, _("Đơn hàng, đóng gói, sổ lô")
-    SELLER = MemberRole.SELLER.value, _("Cả đơn hàng và sản phẩm: bài giới thiệu, ảnh, giá, cách giao")
+    The screens of each are ``accounts.helper_doors.OF_SCOPE``.
+    """
+
+    ORDERS = "orders", _("Đơn hàng, đóng gói, sổ lô")
+    GOODS = "goods", _("Sản phẩm: bài giới thiệu, ảnh, giá, cách giao")
+    STORY = "story", _("Chuyện của gian hàng")
+
+    @property
+    def short(self) -> str:
+        """One word, for where there is no room."""
+        return str({self.ORDERS: _("Đơn hàng"), self.GOODS: _("Sản phẩm"), self.STORY: _("Chuyện")}[self])
+
+
+def in_words(scopes: Collection[HelpScope]) -> str:
+    """The scopes as people read them, in the order of the form."""
+    return " · ".join(str(scope.label) for scope in HelpScope if scope in scopes)
 
 
 class HelpConsentQuerySet(models.QuerySet["HelpConsent"]):
@@ -59,8 +76,9 @@ class HelpConsentQuerySet(models.QuerySet["HelpConsent"]):
 class HelpConsent(models.Model):
     """A stall lets one helper, or whoever is in a team, work on its screens from one day to another.
 
-    Shape: exactly one of ``team`` and ``helper``; days in Vietnam, both included. Read anew at every request, so that
-    what is revoked is over at once. Never deleted: it says who was allowed in when.
+    Shape: exactly one of ``team`` and ``helper``; at least one of the ``for_…`` (``HelpScope``); days in Vietnam, both
+    included. Read anew at every request, so that what is revoked is over at once. Never deleted: it says who was
+    allowed in when. ``…_told_at``: when the sweep wrote, or saw that there was nothing to say.
     """
 
     cooperative = models.ForeignKey(Cooperative, on_delete=models.CASCADE, related_name="help_consents")
@@ -70,7 +88,9 @@ class HelpConsent(models.Model):
     helper = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    scope = models.CharField(_("được làm gì"), max_length=10, choices=HelpScope)
+    for_orders = models.BooleanField(default=False)
+    for_goods = models.BooleanField(default=False)
+    for_story = models.BooleanField(default=False)
     valid_from = models.DateField(_("từ ngày"))
     valid_to = models.DateField(_("đến hết ngày"))
     given_by = models.ForeignKey(
@@ -81,6 +101,8 @@ class HelpConsent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     revoked_at = models.DateTimeField(null=True, blank=True)
+    ending_told_at = models.DateTimeField(null=True, blank=True)
+    end_told_at = models.DateTimeField(null=True, blank=True)
 
     objects = HelpConsentQuerySet.as_manager()
 
@@ -94,7 +116,10 @@ class HelpConsent(models.Model):
                 | Q(team__isnull=False, helper__isnull=True),
                 name="help_by_a_team_or_a_person",
             ),
-            models.CheckConstraint(condition=Q(scope__in=HelpScope.values), name="help_never_manages"),
+            models.CheckConstraint(
+                condition=Q(for_orders=True) | Q(for_goods=True) | Q(for_story=True),
+                name="help_allows_something",
+            ),
             models.CheckConstraint(
                 condition=Q(valid_from__lte=F("valid_to")), name="help_ends_after_it_begins"
             ),
@@ -102,6 +127,15 @@ class HelpConsent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.whom} · {self.cooperative}"
+
+    @property
+    def scopes(self) -> frozenset[HelpScope]:
+        return frozenset(scope for scope in HelpScope if getattr(self, f"for_{scope}"))
+
+    @property
+    def work(self) -> str:
+        """What may be done, in words."""
+        return in_words(self.scopes)
 
     @property
     def whom(self) -> str:
@@ -112,7 +146,7 @@ class HelpConsent(models.Model):
 
 
 class Visit(models.Model):
-    """What a helper did at somebody's on one day. Read by the team and the operator."""
+    """What a helper did at somebody's on one day. Read by the team and the operator, and deleted a year later."""
 
     team = models.ForeignKey(HelperTeam, on_delete=models.PROTECT, related_name="visits")
     helper = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -139,6 +173,11 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on:%Y-%m-%d} {self.whom}"
+
+    @property
+    def kept_to(self) -> dt.date:
+        """The last day on which the note is kept: it names a neighbour who never had an account."""
+        return self.on + VISITS_KEPT
 
 
 class OpenTask(models.Model):

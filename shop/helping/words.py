@@ -21,6 +21,8 @@ _WORK = {
     "panel:product_add": "Thêm món hàng",
     "panel:product": "Sửa món hàng",
     "panel:product_act": "Làm việc với món hàng",
+    "panel:story_add": "Viết chuyện của gian hàng",
+    "panel:story_edit": "Viết chuyện của gian hàng",
     "panel:delivery": "Sửa cách giao hàng",
     "panel:delivery_service_add": "Thêm cách giao hàng",
     "panel:delivery_service": "Sửa cách giao hàng",

@@ -69,16 +69,19 @@ class PhotosField(PhotoField):
         return [super(PhotosField, self).clean(upload, initial) for upload in sent]
 
 
-def keep_photo(jpeg: bytes, *, title: str, cooperative: Cooperative) -> Picture:
-    """The stall's photograph as one of our pictures, in its collection; the stall stands as its author.
+def keep_photo(
+    jpeg: bytes, *, title: str, cooperative: Cooperative, author: str = "", agreed: str = ""
+) -> Picture:
+    """The stall's photograph as one of our pictures, in its collection; without an ``author`` the stall is its author.
 
-    Writes: Picture and its file.
+    ``agreed`` says when and how another author agreed. Writes: Picture and its file.
     """
     picture = Picture(
         title=title[:255],
         file=ImageFile(BytesIO(jpeg), name="anh.jpg"),
-        author=cooperative.name[:120],
-        licence=Licence.OWN,
+        author=(author or cooperative.name)[:120],
+        licence=Licence.AGREED if author else Licence.OWN,
+        rights_note=agreed[:300],
         cooperative=cooperative,
         collection=collection_of(cooperative),
     )

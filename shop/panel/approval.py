@@ -1,4 +1,4 @@
-"""The end of a workflow: the page goes out, if its pictures may be shown (docs/decisions/0041)."""
+"""The end of a workflow: the page goes out, where nothing keeps it (docs/decisions/0041, 0043)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def publish_approved(workflow_state: WorkflowState, user: Any = None) -> None:
     """What WAGTAIL_FINISH_WORKFLOW_ACTION names.
 
-    Raises: RightsMissing; the approval is undone with it and the page waits as it did.
+    Raises: MayNotGoOut; the approval is undone with it and the page waits as it did.
     """
-    from .picture_rights import must_have_rights  # noqa: PLC0415  Wagtail's models read this module before they are ready
+    from shop.stories.rights import must_go_out  # noqa: PLC0415  Wagtail's models read this module before they are ready
 
-    must_have_rights(workflow_state.content_object.get_latest_revision_as_object())
+    must_go_out(workflow_state.content_object.get_latest_revision_as_object())
     publish_workflow_state(workflow_state, user)

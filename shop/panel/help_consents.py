@@ -34,11 +34,13 @@ class AllowForm(forms.Form):
 
     cooperative = forms.ModelChoiceField(label=gettext_lazy("Gian hàng"), queryset=Cooperative.objects.none())
     whom = forms.ChoiceField(label=gettext_lazy("Cho ai giúp"))
-    scope = forms.ChoiceField(
+    scopes = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Được làm gì"),
         choices=HelpScope.choices,
-        initial=HelpScope.PACKER,
-        widget=forms.RadioSelect,
+        coerce=HelpScope,
+        initial=[HelpScope.ORDERS],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Bạn đánh dấu ít nhất một việc.")},
         help_text=gettext_lazy(
             "Người giúp không bao giờ thấy tài khoản nhận tiền, người của gian hàng và giấy tờ."
         ),
@@ -119,7 +121,7 @@ class AllowHelp(Screen):
                 cooperative=given["cooperative"],
                 team=team,
                 helper=helper,
-                scope=HelpScope(given["scope"]),
+                scopes=given["scopes"],
                 valid_from=given["valid_from"],
                 valid_to=given["valid_to"],
                 by=request.user,

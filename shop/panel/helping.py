@@ -21,7 +21,7 @@ from catalog.models import Commune, Cooperative
 from shop.accounts.models import User
 from shop.checkout.forms import PlainField
 from shop.helping import acting, services
-from shop.helping.models import HelpConsent, HelperTeam, Visit
+from shop.helping.models import HelperTeam, HelpScope, Visit
 from shop.orders.models import Consignment, GoodsReport
 from shop.orders.statuses import ConsignmentStatus
 
@@ -40,9 +40,9 @@ class Begin(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         wanted = request.POST.get("gian", "")
-        for consent in acting.allowed_to(request.user):
-            if str(consent.cooperative_id) == wanted:
-                acting.begin(request, consent)
+        for allowed in acting.allowed_to(request.user):
+            if str(allowed.cooperative.pk) == wanted:
+                acting.begin(request, allowed)
                 break
         else:
             raise Http404
@@ -63,16 +63,21 @@ class Stop(View):
 class Help:
     """One stall on a helper's start screen."""
 
-    consent: HelpConsent
+    allowed: acting.Allowed
     to_pack: int
     reports: int
     ends_soon: bool
 
+    @property
+    def has_orders(self) -> bool:
+        """Numbers of orders are told to those who may work on them."""
+        return HelpScope.ORDERS in self.allowed.scopes
+
 
 def start_of(user: Any) -> dict[str, Any]:
     """What a helper's start screen shows. Five queries, however many stalls."""
-    consents = acting.allowed_to(user)
-    stalls = [one.cooperative_id for one in consents]
+    allowed = acting.allowed_to(user)
+    stalls = [one.cooperative.pk for one in allowed]
     to_pack = Consignment.objects.agreed().filter(cooperative__in=stalls, status=ConsignmentStatus.TO_PACK)
     packing = dict(to_pack.order_by().values_list("cooperative").annotate(Count("pk")))
     waiting = GoodsReport.objects.waiting().filter(consignment__cooperative__in=stalls)
@@ -83,11 +88,11 @@ def start_of(user: Any) -> dict[str, Any]:
         "helps": [
             Help(
                 one,
-                packing.get(one.cooperative_id, 0),
-                reports.get(one.cooperative_id, 0),
+                packing.get(one.cooperative.pk, 0),
+                reports.get(one.cooperative.pk, 0),
                 one.valid_to <= soon,
             )
-            for one in consents
+            for one in allowed
         ],
         "tasks": tasks[:MOST_TASKS],
         "has_team": helper_teams_for(user).exists(),

@@ -201,6 +201,9 @@ class SheetForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         record: Any = self.instance.main_record if self.instance.pk else None
         seen = self["stock_seen"].value()
         if record and str(seen) != str(record.num_in_stock) and stock != record.num_in_stock:
+            seen_now: Any = self.data.copy()  # type: ignore[attr-defined]
+            seen_now["stock_seen"] = record.num_in_stock  # from here on
+            self.data = seen_now
             raise forms.ValidationError(
                 _("Số lượng vừa đổi thành %(now)d vì có kiện được giao. Bạn xem lại rồi lưu lần nữa."),
                 params={"now": record.num_in_stock},

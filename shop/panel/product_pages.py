@@ -27,6 +27,8 @@ from shop.accounts.roles import Role, roles_of
 from shop.images.uploads import keep_photo
 from shop.sellers import takedowns
 
+from . import kept_edits
+from .models import KeptEdit
 from .product_forms import (
     LIKE_KEY,
     PICTURES,
@@ -60,6 +62,8 @@ _SIMPLE = (
     "title_en", "summary_en", "pack_en",
 )  # fmt: skip
 
+GO_ON_KEY = "sua-tiep"
+FORGET = "bo-ban-do"
 TAKEN_DOWN = gettext_lazy("Chợ đã gỡ món này, nên chưa gửi duyệt hay cho bán được.")
 
 
@@ -110,13 +114,28 @@ class ProductForm(Screen):
         return own.order_by("-pk").first()
 
     @property
+    def _form_name(self) -> str:
+        return f"product/{self.sheet.pk if self.sheet else LIKE_KEY}"
+
+    @cached_property
+    def _kept(self) -> KeptEdit | None:
+        """What the person has typed into the form of goods on sale and not saved."""
+        return None if self._is_draft else kept_edits.kept(self.request.user, self._form_name)
+
+    @property
     def _is_draft(self) -> bool:
         return self.sheet is None or self.sheet.state == ApprovalState.DRAFT
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         is_again = self.sheet is None and self._was_sent()
+        if self.sheet and not self._is_draft and not is_again:
+            if "autosave" in request.POST:  # goods on sale change when somebody says so
+                return kept_edits.keep(request, self._form_name)
+            if request.POST.get("act") == FORGET:
+                kept_edits.forget(request.user, self._form_name)
+                return redirect("panel:product", pk=self.sheet.pk)
         if "autosave" in request.POST and not self._is_draft:
-            return HttpResponse(status=409)  # goods on sale change when somebody says so
+            return HttpResponse(status=409)
         return once(
             request,
             lambda: self._take(request, is_again=is_again),
@@ -129,8 +148,8 @@ class ProductForm(Screen):
         if self.sheet is None:
             return {}
         record: Any = self.sheet.main_record
-        own = draft_of(self.request, f"product/{self.sheet.pk}")
-        return {"draft": own["draft"], "stock_seen": record.num_in_stock}
+        own = draft_of(self.request, self._form_name)
+        return {"draft": own["draft"], "fields": {"stock_seen": record.num_in_stock}}
 
     def _was_sent(self) -> bool:
         """Whether this form has made its product already; from then on it is that product's form."""
@@ -157,6 +176,7 @@ class ProductForm(Screen):
                 _put(form, error)
             else:
                 self.sheet = sheet
+                kept_edits.forget(request.user, self._form_name)
                 self._say(sheet)
                 return redirect("panel:product", pk=sheet.pk)
         if "autosave" in request.POST:
@@ -184,15 +204,21 @@ class ProductForm(Screen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         sheet, roles = self.sheet, roles_of(self.request.user)
-        form = self.form or self._form()
+        form, edit = self.form, None if self.form else self._kept
+        goes_on = edit is not None and GO_ON_KEY in self.request.GET
+        if form is None:
+            form = self._form(kept_edits.as_post(edit)) if edit and goes_on else self._form()
         context.update(
+            kept=edit,
+            goes_on=goes_on,
+            is_older=edit is not None and sheet is not None and edit.kept_at < sheet.product.date_updated,
             sheet=sheet,
             form=form,
             model=form.model,
             is_draft=self._is_draft,
             can_submit=Role.COOPERATIVE in roles and (sheet is None or sheet.state in _STEPS["submit"][0]),
             can_copy=sheet is not None and may_open(self.request.user, "panel:product_add"),
-            **draft_of(self.request, f"product/{sheet.pk if sheet else LIKE_KEY}"),
+            **draft_of(self.request, self._form_name),
         )
         if sheet:
             context.update(

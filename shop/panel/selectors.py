@@ -41,6 +41,7 @@ from shop.promotions.models import Bearer, Promotion, PromotionQuerySet
 from shop.reviews.models import Review, ReviewQuerySet
 from shop.sellers.models import AccountStatus, Application, BankAccount, Invitation, InvitationQuerySet
 from shop.shipping.models import DeliveryService
+from shop.stories.services import stories_of_stalls
 
 MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
 
@@ -323,3 +324,16 @@ def levies_for(user: Any) -> QuerySet[Levy]:
 def ended_pictures() -> QuerySet[Picture]:
     """Pictures that may be used no longer, for those whom the door lets in: pictures are everybody's who writes."""
     return Picture.objects.filter(usable_until__lt=today())
+
+
+def stall_stories_for(user: Any) -> QuerySet[StoryPage]:
+    """Stories of the person's own cooperatives; those of all stalls for editors and the operator."""
+    rows = stories_of_stalls()
+    if roles_of(user) & {Role.EDITOR, Role.OPERATOR}:
+        return rows
+    return rows.filter(cooperative__in=cooperatives_of(user))
+
+
+def own_stories_for(user: Any) -> QuerySet[StoryPage]:
+    """Stories that the person may write: those of the own cooperatives, whatever else the person is."""
+    return stories_of_stalls().filter(cooperative__in=cooperatives_of(user))

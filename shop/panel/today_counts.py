@@ -19,6 +19,7 @@ from shop.money import format_amount
 from shop.orders.models import Consignment, OrderEvent, Shortfall
 from shop.orders.statuses import ConsignmentStatus, OrderEventKind
 from shop.payments.models import RefundState
+from shop.stories.services import keys_with
 from shop.templatetags.market import day, moment
 
 from .selectors import (
@@ -28,6 +29,7 @@ from .selectors import (
     papers_for,
     refunds_for,
     reports_for,
+    stall_stories_for,
 )
 
 JUST_NOW = dt.timedelta(days=3)
@@ -100,3 +102,8 @@ def just_cancelled(user: Any) -> QuerySet[Consignment]:
     return consignments_for(user).filter(
         status=ConsignmentStatus.CANCELLED, pk__in=called_off.values("consignment")
     )
+
+
+def stories_with(user: Any, status: str) -> int:
+    """Stories of stalls that wait for an editor, or were sent back by one."""
+    return stall_stories_for(user).filter(pk__in=keys_with(status)).count()

@@ -87,6 +87,11 @@ def lots_item() -> MenuItem:
 
 
 @hooks.register("register_admin_menu_item")
+def stories_item() -> MenuItem:
+    return MenuItem(_("Chuyện"), reverse("panel:stories"), "stories", icon_name="doc-full-inverse", order=123)
+
+
+@hooks.register("register_admin_menu_item")
 def delivery_item() -> MenuItem:
     return MenuItem(_("Giao hàng"), reverse("panel:delivery"), "delivery", icon_name="site", order=125)
 

@@ -31,6 +31,7 @@ STAFF_ROOMS = (
     "shop/sellers/suspensions.py",
     "shop/sellers/templates/sellers/appl",
     "shop/sandbox/",
+    "shop/stories/",
     "shop/management/",
     "shop/demo/",
     "shop/invoices/",
@@ -47,6 +48,7 @@ STAFF_ROOMS = (
     "shop/shipping/services.py",
     "cms/blocks.py",
     "cms/models.py",
+    "cms/parts.py",
     "catalog/importing/",
     "catalog/models/dossier.py",
     "catalog/models/product_import.py",
@@ -63,7 +65,7 @@ STAFF_ROOMS = (
         for folder in ("letters", "short")
         for name in (
             "application_received", "application_told", "bank_account", "stall_reopened", "stall_suspended",
-            "put_back", "taken_down",
+            "put_back", "taken_down", "story_told", "help_told",
             "certificate_ending", "goods_reported", "ingredient_recalled", "own_lot_recalled", "packing_digest",
             "paper_ending", "parcel_off", "loss_borne", "payout_failed", "payout_paid",
             "report_decided", "shortfall_answered", "signing_ending", "to_pack",

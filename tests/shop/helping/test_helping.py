@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.clock import today
-from catalog.models import Cooperative, MemberRole, Membership
+from catalog.models import Cooperative, Membership
 from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import narrow
 from shop.accounts.models import User
@@ -51,11 +51,12 @@ def team(market: Market) -> HelperTeam:
     )
 
 
-def allowed(
-    team: HelperTeam, stall: Cooperative, scope: HelpScope = HelpScope.SELLER, **more: Any
-) -> HelpConsent:
+def allowed(team: HelperTeam, stall: Cooperative, *scopes: HelpScope, **more: Any) -> HelpConsent:
+    """A consent; without ``scopes`` the widest."""
     days: dict[str, Any] = {"valid_from": today(), "valid_to": today() + 30 * DAY}
-    return services.allow(cooperative=stall, team=team, scope=scope, by=None, **days | more)
+    return services.allow(
+        cooperative=stall, team=team, scopes=scopes or tuple(HelpScope), by=None, **days | more
+    )
 
 
 @pytest.fixture
@@ -116,10 +117,10 @@ def test_with_a_consent_the_helper_sees_that_stall_and_says_so_on_every_page(
     assert "Đang làm thay" not in at_work.get(HOME).content.decode()
 
 
-def test_the_scope_is_the_members_role_without_what_is_kept_from_helpers(
+def test_a_scope_opens_its_screens_without_what_is_kept_from_helpers(
     market: Market, team: HelperTeam, as_role: AsRole
 ) -> None:
-    allowed(team, market.a, HelpScope.PACKER)
+    allowed(team, market.a, HelpScope.ORDERS)
     client = as_role("helper")
     client.post(BEGIN, {"gian": market.a.pk})
     goods = f"/quan-tri/san-pham/{market.goods_a.pk}/"
@@ -131,7 +132,7 @@ def test_the_scope_is_the_members_role_without_what_is_kept_from_helpers(
     assert [path for path in kept if client.get(path).status_code != 404] == []
     assert client.post(kept[-1]).status_code == 404
     assert client.get(goods).status_code == 404
-    allowed(team, market.a, HelpScope.SELLER)  # the wider of two counts, from the next request on
+    allowed(team, market.a, HelpScope.GOODS)  # both count, from the next request on
     assert client.get(goods).status_code == 200
     assert [path for path in kept if client.get(path).status_code != 404] == []
 
@@ -189,7 +190,7 @@ def test_one_person_of_a_team_may_be_allowed_alone(market: Market, team: HelperT
     services.allow(
         cooperative=market.a,
         helper=other,
-        scope=HelpScope.PACKER,
+        scopes=[HelpScope.ORDERS],
         valid_from=today(),
         valid_to=today(),
         by=None,
@@ -204,7 +205,7 @@ def test_one_person_of_a_team_may_be_allowed_alone(market: Market, team: HelperT
 def test_a_list_is_empty_where_the_door_is_not_open_to_the_role(market: Market, team: HelperTeam) -> None:
     """A screen that somebody opens in another quality finds no stall either."""
     helper = person(market, "helper")
-    act_for(helper, Acting(market.a.pk, market.a.name, MemberRole.PACKER, today()))
+    act_for(helper, Acting(market.a.pk, market.a.name, frozenset({"orders"}), today()))
     found = {}
     for view in ("panel:pack", "panel:product", "panel:team", "panel:visits"):
         narrow(helper, view)
@@ -250,7 +251,7 @@ def given(market: Market, whom: str, **changes: str) -> dict[str, str]:
     return {
         "cooperative": str(market.a.pk),
         "whom": whom,
-        "scope": "packer",
+        "scopes": "orders",
         "valid_from": day.isoformat(),
         "valid_to": (day + DAY).isoformat(),
     } | changes
@@ -274,7 +275,7 @@ def test_a_manager_allows_and_revokes_for_the_own_stall_only(
         given(market, f"to-{team.pk}", cooperative=str(market.b.pk)),
         given(market, "to-999"),
         given(market, f"nguoi-{person(market, 'operator').pk}"),
-        given(market, f"to-{team.pk}", scope="manager"),
+        given(market, f"to-{team.pk}", scopes="manager"),
         given(market, f"to-{team.pk}", valid_to=(today() - DAY).isoformat()),
         given(market, f"to-{team.pk}", valid_to=(today() + 400 * DAY).isoformat()),
         given(market, f"to-{team.pk}", valid_from="", given_by="1"),
@@ -321,14 +322,17 @@ def test_only_a_team_of_the_stalls_commune_with_its_days_can_be_allowed(
         allowed(team, far)
     with pytest.raises(NotAHelper):
         services.allow(
-            cooperative=market.a, helper=person(market, "editor"), scope=HelpScope.PACKER, valid_from=today(),
+            cooperative=market.a, helper=person(market, "editor"), scopes=[HelpScope.ORDERS], valid_from=today(),
             valid_to=today(), by=None,
         )  # fmt: skip
     for first, last in ((0, -1), (5, 4), (-9, -1), (0, 366)):
         with pytest.raises(BadDays):
             allowed(team, market.a, valid_from=today() + first * DAY, valid_to=today() + last * DAY)
     allowed(team, market.a, valid_to=today() + 365 * DAY)
-    for wrong in ({"scope": "manager"}, {"helper": person(market, "helper")}):
+    for wrong in (
+        {"for_orders": False, "for_goods": False, "for_story": False},
+        {"helper": person(market, "helper")},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             row = HelpConsent.objects.get()
             HelpConsent.objects.filter(pk=row.pk).update(**wrong)
@@ -469,5 +473,5 @@ def test_lists_ask_as_often_for_many_as_for_one(
 def test_the_demo_helper_may_work_for_the_taro_stall(demo_market: Any) -> None:
     helper = User.objects.get(email="hotro@demo.example")
     consent = HelpConsent.objects.in_force().for_helper(helper).get()
-    assert (consent.cooperative.slug, consent.scope) == ("ta-xua-khoai-so", HelpScope.SELLER)
+    assert (consent.cooperative.slug, consent.scopes) == ("ta-xua-khoai-so", frozenset(HelpScope))
     assert OpenTask.objects.filter(visit__helper=helper, done_at=None).exists()

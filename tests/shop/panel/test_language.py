@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ import wagtail
 from babel.messages.pofile import read_po
 from django.test import Client
 
+from cms.parts import Kind, new_part
 from cms.services import publish_home, publish_story
+from shop.stories.services import Written, save_draft, submit
 from tests.support.market import Market
 
 AsRole = Callable[[str], Client]
+_WORDS = new_part(Kind.TEXT)
 READABLE = ("aria-label", "title", "placeholder", "alt", "value")
 SAME_IN_BOTH = {"Wagtail", "UTC", "ID", "Email", "API"}
 BEYOND_REACH = {
@@ -108,4 +112,24 @@ def test_the_screens_of_a_role_speak_vietnamese(
         assert response.status_code == 200, path
         if texts := english_on(response):
             found[path] = texts
-    assert found == {}
+    assert found == {}, sorted(found.items())
+
+
+def test_what_waits_for_an_editor_speaks_vietnamese(market: Market, as_role: AsRole) -> None:
+    publish_home(language="vi", title="Chợ", lead="Chợ phiên", stories_title="Chuyện")
+    written = Written(
+        title="Chuyện A", intro="…", picture_id=None, parts=(replace(_WORDS, values={"text": "Chữ"}),)
+    )
+    person = market.people["cooperative"]
+    story = save_draft(story=None, cooperative=market.a, written=written, seen="", by=person)
+    submit(story=story, by=person)
+    found = {}
+    for role, paths in (
+        ("cooperative", ["", "chuyen/", "chuyen/moi/", "chuyen/{story}/"]),
+        ("editor", ["", "chuyen/", "chuyen/{story}/", "pages/{story}/edit/"]),
+    ):
+        client = as_role(role)
+        for path in paths:
+            if texts := english_on(client.get("/quan-tri/" + path.format(story=story.pk))):
+                found[role, path] = texts
+    assert found == {}, sorted(found.items())

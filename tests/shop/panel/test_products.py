@@ -1,5 +1,6 @@
 """A cooperative fills in, submits and changes its goods; nothing of another cooperative opens or changes."""
 
+import datetime as dt
 import io
 import re
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from catalog.models import ApprovalState, CategorySheet, Harvest, Pack, PriceTier, ProductSheet
 from shop.accounts.roles import Role
 from shop.accounts.services import add_user
 from shop.images.models import Picture
+from shop.panel.kept_edits import sweep_kept_edits
+from shop.panel.models import KeptEdit
 from shop.partner.models import StockRecord
 from tests.factories import PASSWORD, make_category, make_commune, make_cooperative, make_product
 
@@ -139,6 +143,9 @@ def test_stock_that_changed_meanwhile_is_not_written_over(client: Client, seller
     assert answer.status_code == 422
     assert "Số lượng vừa đổi thành 7" in answer.content.decode()
     assert StockRecord.objects.get().num_in_stock == 7
+    again = answer.context["form"]["stock_seen"].value()
+    client.post(page_of(sheet), filled(storage="Nơi khô", stock="12", stock_seen=str(again)))
+    assert StockRecord.objects.get().num_in_stock == 12
 
 
 def test_packs_tiers_and_harvests_are_kept_from_the_page(client: Client, seller: Any) -> None:
@@ -201,7 +208,11 @@ def test_a_form_that_is_sent_again_makes_one_product_and_keeps_what_was_typed_la
     again = by_script(client, ADD, fields | {"stock": "41"}).json()
     sheet = ProductSheet.objects.get()
     assert first["to"] == again["to"] == page_of(sheet)
-    assert (sheet.product.title, sheet.stock_left, again["stock_seen"]) == ("Khoai sọ củ tươi", 41, 41)
+    assert (sheet.product.title, sheet.stock_left, again["fields"]["stock_seen"]) == (
+        "Khoai sọ củ tươi",
+        41,
+        41,
+    )
     assert first["draft"].endswith(f"/product/{sheet.pk}")
     assert first["sent_key"] != fields["sent_key"]
     # Once it is out of the seller's hands, a late copy changes nothing.
@@ -223,9 +234,44 @@ def test_the_number_of_a_form_belongs_to_the_person_who_sent_it(client: Client, 
 def test_goods_on_sale_are_never_saved_while_somebody_types(client: Client, seller: Any) -> None:
     sheet = make_product(cooperative=seller, title="Khoai sọ củ tươi", stock=10)
     fields = filled(storage="Nơi khô", stock="10", stock_seen="10", price_amount="1", autosave="1")
-    assert by_script(client, page_of(sheet), fields).status_code == 409
+    assert by_script(client, page_of(sheet), fields).json() == {"aside": True}
     assert by_script(client, ADD, filled(title="", autosave="1")).status_code == 422
     assert ProductSheet.objects.get().price_amount == sheet.price_amount
+
+
+def test_what_was_typed_for_goods_on_sale_is_kept_beside_them_until_it_is_saved(
+    client: Client, seller: Any
+) -> None:
+    sheet = make_product(cooperative=seller, title="Khoai sọ củ tươi", stock=10)
+    page = page_of(sheet)
+    fields = filled(storage="Nơi khô", stock="10", stock_seen="10", price_amount="99000", summary="Viết dở")
+    by_script(client, page, fields | {"autosave": "1", "months": ["9", "10"]})
+    by_script(
+        client,
+        page,
+        fields | {"autosave": "1", "months": ["9", "11"], "sent_key": "x", "act": "submit", "usage": "a\0b"},
+    )
+    assert "Chợ còn giữ bản bạn sửa dở" in client.get(page).content.decode()
+    assert client.get(page).context["form"]["price_amount"].value() == 105_000
+    form = client.get(f"{page}?sua-tiep=1").context["form"]
+    assert (form["price_amount"].value(), form["months"].value()) == ("99000", ["9", "11"])
+    assert KeptEdit.objects.get().answers.count(["act", "submit"]) == 0
+    other = add_user(email="hai@demo.example", password=PASSWORD, first_name="H", cooperative=seller)
+    second = Client()
+    second.force_login(other, backend="shop.accounts.backends.EmailOrPhoneBackend")
+    assert "Chợ còn giữ bản bạn" not in second.get(page).content.decode()
+    second.post(page, fields | {"summary": "Người khác"})
+    assert KeptEdit.objects.count() == 1
+    assert "món này đã được lưu lại" in client.get(page).content.decode()
+    client.post(page, fields)
+    assert not KeptEdit.objects.exists()
+    by_script(client, page, fields | {"autosave": "1"})
+    client.post(page, {"act": "bo-ban-do"})
+    assert not KeptEdit.objects.exists()
+    assert by_script(client, page, fields | {"autosave": "1", "usage": "x" * 60_000}).status_code == 413
+    by_script(client, page, fields | {"autosave": "1"})
+    assert sweep_kept_edits(timezone.now() + dt.timedelta(days=29)) == 0
+    assert sweep_kept_edits(timezone.now() + dt.timedelta(days=31)) == 1
 
 
 def test_a_new_product_starts_like_the_last_one_and_goes_to_approval_in_one_step(

@@ -8,6 +8,7 @@ const KEEP_MS = 400;
 const AUTOSAVE_MS = 3000;
 const PATIENCE_MS = 120000;
 const NEVER = ["csrfmiddlewaretoken"];
+const HIDDEN = ["sent_key", "stock_seen", "seen"];
 
 function clock(time) {
   const day = new Date(time);
@@ -43,7 +44,7 @@ function answers(form) {
 }
 
 // The same as one text, to tell whether anything was typed; hidden answers say nothing about that.
-const typed = (pairs) => JSON.stringify(pairs.filter(([name]) => name !== "sent_key" && name !== "stock_seen"));
+const typed = (pairs) => JSON.stringify(pairs.filter(([name]) => !HIDDEN.includes(name)));
 
 function fill(form, kept) {
   const left = new Map();
@@ -113,7 +114,7 @@ class Sender {
     );
   }
 
-  // As a draft on the market, while the line is there; what is not whole yet stays on the device.
+  // As a draft on the market (or beside what is sold), while the line is there; what is not whole yet stays on the device.
   autosave() {
     if (this.isSending || this.saving || !navigator.onLine) return;
     const body = new FormData(this.form);
@@ -122,7 +123,8 @@ class Sender {
     const sent = typed(answers(this.form));
     this.saving = this.post(body).then((answer) => {
       if (!answer.to) {
-        if (!this.isSending) this.tell(say(this.words.kept, { at: clock(Date.now()) }));
+        const words = answer.aside ? this.words.aside : this.words.kept; // goods on sale: beside what is sold
+        if (!this.isSending) this.tell(say(words, { at: clock(Date.now()) }));
         return;
       }
       this.follow(answer);
@@ -138,7 +140,7 @@ class Sender {
     history.replaceState(history.state, "", answer.to);
     form.action = answer.to;
     form.elements.sent_key.value = answer.sent_key;
-    form.elements.stock_seen.value = answer.stock_seen;
+    for (const [name, value] of Object.entries(answer.fields)) form.elements[name].value = value;
     write(this.key, null);
     this.key = PREFIX + answer.draft;
     form.dataset.draft = answer.draft;
