@@ -46,7 +46,6 @@ STAFF_ROOMS = (
     "shop/promotions/services.py",
     "shop/shipping/services.py",
     "cms/blocks.py",
-    "cms/models.py",
     "catalog/importing/",
     "catalog/models/dossier.py",
     "catalog/models/product_import.py",
