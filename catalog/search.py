@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from catalog.dictionary import spellings
@@ -255,10 +254,10 @@ def stall_lines(hits: Sequence[Hit]) -> list[Suggestion]:
 
 
 def story_lines(hits: Sequence[Hit]) -> list[Suggestion]:
-    """Published stories among the hits, in their order."""
+    """Published stories and recipes among the hits, in their order, each with what it is."""
     pages = Page.objects.live().public().in_bulk([hit.subject_id for hit in hits]) if hits else {}
     return [
-        Suggestion(Kind.STORY, (page_path(page),), page.title, _("Chuyện"))
+        Suggestion(Kind.STORY, (page_path(page),), page.title, page.specific_class.writing.label)
         for hit in hits
         if (page := pages.get(hit.subject_id))
     ]

@@ -23,7 +23,7 @@ from catalog import structured
 from catalog.harvests import coming_harvests
 from catalog.models import CategorySheet, ProductSheet
 from catalog.models.product_sheet import ALL_MONTHS
-from catalog.selectors import public_sheets, season_bit, today
+from catalog.selectors import has_stock, public_sheets, season_bit, today
 
 MOST_ROWS = 240  # a chart of more can't be read; the filters of the list lead further
 LABEL_WIDTH, MONTH_WIDTH, ROW_HEIGHT, BAR_HEIGHT = 400, 60, 44, 18  # units of the drawing
@@ -126,13 +126,15 @@ def seasons(request: HttpRequest) -> HttpResponse:
     seasonal = (
         public_sheets()
         .exclude(season_months=ALL_MONTHS)
-        .annotate(in_month=in_season)
+        .annotate(in_month=in_season, is_there=has_stock())
         .select_related("product", "cooperative", "commune")
         .prefetch_related("product__categories")
         .order_by("-in_month", "-product_id")
     )
+    harvests: list[Any] = list(coming_harvests())
     context = {
-        "harvests": list(coming_harvests()),
+        "harvests": harvests,
+        "awaited": {harvest.page_id for harvest in harvests},
         "chart": draw(list(seasonal[:MOST_ROWS]), _groups(), first_month=on.month),
         "all_year_count": public_sheets().filter(season_months=ALL_MONTHS).count(),
         "steps": steps,

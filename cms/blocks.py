@@ -7,6 +7,7 @@ from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
 RICH_TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "h2", "h3"]
+ANSWER_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 
 
 class ProductBlock(blocks.StructBlock):
@@ -120,3 +121,33 @@ class StoryBlock(blocks.StreamBlock):
     certificate = CertificateBlock()
     map = MapBlock()
     video = VideoBlock()
+
+
+class StepsBlock(blocks.StreamBlock):
+    """What to do, one step a block."""
+
+    step = blocks.TextBlock(label=_("Bước"))
+
+
+class QuestionBlock(blocks.StructBlock):
+    question = blocks.CharBlock(label=_("Câu hỏi"), max_length=200)
+    answer = blocks.RichTextBlock(label=_("Trả lời"), features=ANSWER_FEATURES)
+
+    class Meta:
+        icon = "help"
+        label = _("Câu hỏi")
+
+
+class QuestionGroupBlock(blocks.StructBlock):
+    """Questions about one matter."""
+
+    title = blocks.CharBlock(label=_("Về chuyện gì"), max_length=100)
+    questions = blocks.ListBlock(QuestionBlock(), label=_("Các câu hỏi"), min_num=1)
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Nhóm câu hỏi")
+
+
+class QuestionsBlock(blocks.StreamBlock):
+    group = QuestionGroupBlock()

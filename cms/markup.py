@@ -1,10 +1,11 @@
-"""Markdown turned into the blocks of a story, cleaned as Wagtail's editor would."""
+"""Markdown turned into the blocks of pages, cleaned as Wagtail's editor would."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TypedDict
 
 from markdown import markdown
@@ -24,6 +25,12 @@ class Block(TypedDict):
 
     type: str
     value: Any
+
+
+def front_matter(path: Path) -> tuple[dict[str, str], str]:
+    """The ``key: value`` lines between two ``---`` lines, and the text after them."""
+    _opening, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
+    return dict(line.split(": ", 1) for line in front.splitlines()), body.strip()
 
 
 def rich_text(text: str) -> str:
@@ -77,6 +84,26 @@ def blocks_of(text: str, product_ids: Sequence[int], picture_ids: Sequence[int] 
     if product_ids and not has_markers and paragraphs < PARAGRAPHS_BEFORE_GOODS:
         blocks += [_product(product_id) for product_id in product_ids]
     return blocks
+
+
+def questions_of(text: str) -> list[Block]:
+    """The blocks of a page of questions: ``## a group``, ``### a question``, and below it the answer.
+
+    Raises: ValueError for a question outside of a group, or without an answer.
+    """
+    groups: list[Block] = []
+    for part in re.split(r"^(?=##)", unicodedata.normalize("NFC", text).strip(), flags=re.M):
+        head, _line, below = part.partition("\n")
+        if head.startswith("### "):
+            answer = rich_text(below)
+            if not groups or not answer:
+                raise ValueError(f"{head}: without group or answer")
+            question = {"question": head.removeprefix("### ").strip(), "answer": answer}
+            groups[-1]["value"]["questions"].append(question)
+        elif head:
+            value: dict[str, Any] = {"title": head.removeprefix("## ").strip(), "questions": []}
+            groups.append(Block(type="group", value=value))
+    return groups
 
 
 def _product(product_id: int) -> Block:

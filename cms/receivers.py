@@ -12,18 +12,20 @@ from wagtail.signals import page_published, page_unpublished
 
 from catalog import index
 
-from .models import StoryPage
+from .models import RecipePage, StoryPage
 from .services import index_story
 
 
-def story_published(instance: StoryPage, **_signal: Any) -> None:
+def story_published(instance: StoryPage | RecipePage, **_signal: Any) -> None:
     index_story(instance)
 
 
-def story_unpublished(instance: StoryPage, **_signal: Any) -> None:
+def story_unpublished(instance: StoryPage | RecipePage, **_signal: Any) -> None:
     index.forget_story(instance.pk)
 
 
 def connect() -> None:
-    page_published.connect(story_published, sender=StoryPage, dispatch_uid="index a story")
-    page_unpublished.connect(story_unpublished, sender=StoryPage, dispatch_uid="forget a story")
+    for model in (StoryPage, RecipePage):
+        name = model.__name__
+        page_published.connect(story_published, sender=model, dispatch_uid=f"index a {name}")
+        page_unpublished.connect(story_unpublished, sender=model, dispatch_uid=f"forget a {name}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from .markup import front_matter
 from .models import HomePage
 from .services import publish_edition, publish_rules_index
 
@@ -31,12 +32,12 @@ def publish_rulebook() -> int:
     written = set(HomePage.objects.values_list("locale__language_code", flat=True)) | {LANGUAGES[0]}
     for language in LANGUAGES:
         if language in written:
-            fields, body = _read(FOLDER / f"index.{language}.md")
+            fields, body = front_matter(FOLDER / f"index.{language}.md")
             publish_rules_index(language=language, body_markdown=body, **fields)
     count = 0
     for slug in ORDER:
         for path in sorted(FOLDER.glob(f"{slug}.*.md")):
-            fields, body = _read(path)
+            fields, body = front_matter(path)
             publish_edition(
                 slug=slug,
                 title=fields["title"],
@@ -47,9 +48,3 @@ def publish_rulebook() -> int:
             )
             count += 1
     return count
-
-
-def _read(path: Path) -> tuple[dict[str, str], str]:
-    """The ``key: value`` lines between two ``---`` lines, and the text after them."""
-    _opening, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-    return dict(line.split(": ", 1) for line in front.splitlines()), body.strip()

@@ -30,7 +30,15 @@ from .blocks import ShelfBlock
 from .maps import Place, place_of
 
 if TYPE_CHECKING:
-    from .models import EditionPage, RulePage, RulesIndexPage, StoryPage
+    from .models import (
+        EditionPage,
+        Ingredient,
+        RecipeIndexPage,
+        RecipePage,
+        RulePage,
+        RulesIndexPage,
+        StoryPage,
+    )
 
 GOODS_ON_FRONT = 8
 GOODS_PER_STALL = 2  # so that one large stall does not fill the front page
@@ -39,6 +47,7 @@ STORIES_PER_SHELF = 12
 MOST_ON_SHELF = 6
 STORIES_ON_PRODUCT = 2
 STORIES_LOOKED_AT = 12
+RECIPES_ON_PRODUCT = 3
 
 
 def season_sheets() -> list[ProductSheet]:
@@ -124,6 +133,69 @@ def newer_original(story: StoryPage) -> StoryPage | None:
 def story_shelf(locale_id: int, number: str) -> Page[StoryPage]:
     """One page of the story index; a number that makes no sense gives the nearest page."""
     return Paginator(stories(locale_id), STORIES_PER_SHELF).get_page(number)
+
+
+def recipes(locale_id: int) -> QuerySet[RecipePage]:
+    """Published recipes of one language, newest first, with their picture."""
+    return (
+        _public_recipes()
+        .filter(locale_id=locale_id)
+        .select_related("locale", "picture")
+        .prefetch_related(Prefetch("picture__renditions", renditions()))
+    )
+
+
+def recipe_shelf(locale_id: int, number: str) -> Page[RecipePage]:
+    """One page of the recipe index; a number that makes no sense gives the nearest page."""
+    return Paginator(recipes(locale_id), STORIES_PER_SHELF).get_page(number)
+
+
+def list_of_recipes(locale_id: int) -> RecipeIndexPage | None:
+    """The page that lists the recipes of one language; None without it."""
+    model: type[RecipeIndexPage] = apps.get_model("cms", "RecipeIndexPage")
+    return model.objects.live().filter(locale_id=locale_id).select_related("locale").first()
+
+
+def recipes_with(sheet: ProductSheet) -> list[RecipePage]:
+    """The newest recipes that the product goes into, in the reader's language, three at most; their words only."""
+    found = _public_recipes().filter(
+        locale__language_code=pages_language(),
+        pk__in=_ingredients().filter(product_id=sheet.product_id).values("recipe"),
+    )
+    return list(found.select_related("locale")[:RECIPES_ON_PRODUCT])
+
+
+def _public_recipes() -> QuerySet[RecipePage]:
+    model: type[RecipePage] = apps.get_model("cms", "RecipePage")
+    return model.objects.live().public().order_by("-first_published_at", "-pk")
+
+
+def _ingredients() -> QuerySet[Ingredient]:
+    model: type[Ingredient] = apps.get_model("cms", "Ingredient")
+    return model.objects.all()
+
+
+@dataclass(frozen=True)
+class IngredientLine:
+    """One line of the list; ``sheet`` while it can be bought here by everybody."""
+
+    amount: str
+    name: str
+    sheet: ProductSheet | None
+
+
+def ingredients_of(recipe: RecipePage) -> list[IngredientLine]:
+    """The recipe's list in its order; of goods that are not on sale the name is left."""
+    rows = list(recipe.ingredients.all())  # of a draft, too: those of the page at hand, not of the table
+    sheets = _sheets_by_product({row.product_id for row in rows if row.product_id})
+    on_sale = {pk: sheet for pk, sheet in sheets.items() if sheet.can_be_bought}
+    return [IngredientLine(row.amount, row.name, on_sale.get(row.product_id or 0)) for row in rows]
+
+
+def goods_in(ingredients: Iterable[IngredientLine]) -> list[ProductSheet]:
+    """The goods of the list, each once; those for adults only are named in the list but not offered."""
+    found = {line.sheet.pk: line.sheet for line in ingredients if line.sheet}
+    return [sheet for sheet in found.values() if not sheet.is_age_restricted]
 
 
 def front_stalls() -> list[Cooperative]:

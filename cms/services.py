@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -14,11 +14,24 @@ from wagtail.models import Locale, Page, Site
 from catalog import index
 from catalog.models import Cooperative, ProductSheet
 
-from .markup import blocks_of, rich_text
-from .models import EditionPage, HomePage, RulePage, RulesIndexPage, StoryIndexPage, StoryPage
+from .markup import blocks_of, questions_of, rich_text
+from .models import (
+    EditionPage,
+    HomePage,
+    Ingredient,
+    QuestionsPage,
+    RecipeIndexPage,
+    RecipePage,
+    RulePage,
+    RulesIndexPage,
+    StoryIndexPage,
+    StoryPage,
+)
 
 HOME_SLUG = "cho-phien"
 STORIES_SLUG = "chuyen"
+RECIPES_SLUG = "mon-an"
+QUESTIONS_SLUG = "hoi-dap"
 RULES_SLUG = "chinh-sach"
 
 PageType = TypeVar("PageType", bound=Page)
@@ -104,6 +117,85 @@ def publish_story(  # noqa: PLR0913  what a story is made of
 
 
 @transaction.atomic
+def publish_recipe_index(*, language: str, title: str, lead: str = "") -> RecipeIndexPage:
+    """Publish the list of recipes of one language, the default one first.
+
+    Writes: a page and, when something differs, a revision. Idempotent.
+    Raises: NoFrontPage when this language, or the default one, has no front page.
+    """
+    values = {"title": title, "lead": lead}
+    index = _only_page(RecipeIndexPage, RECIPES_SLUG, language, values)
+    _publish(index, **values)
+    return index
+
+
+@transaction.atomic
+def publish_recipe(  # noqa: PLR0913  what a recipe is made of
+    *,
+    slug: str,
+    language: str,
+    title: str,
+    intro: str,
+    servings: int,
+    minutes: int,
+    ingredients: Sequence[tuple[str, str, ProductSheet | None]],
+    steps: Sequence[str],
+    notes_markdown: str = "",
+    picture: Any = None,
+    is_sample: bool = False,
+) -> RecipePage:
+    """Publish one language of a recipe; the same slug in another language is its translation.
+
+    Unit: see ``RecipePage``. Shape: ``ingredients`` as amount, name, and the product it may be bought as.
+    Writes: a page and, when something differs, a revision. Idempotent.
+    Raises: RecipeIndexPage.DoesNotExist, NoFrontPage before ``publish_recipe_index`` of this language.
+    """
+    values = {
+        "title": title,
+        "intro": intro,
+        "picture": picture,
+        "servings": servings,
+        "minutes": minutes,
+        "notes": rich_text(notes_markdown),
+        "is_sample": is_sample,
+    }
+    shelf = RecipeIndexPage.objects.child_of(_home_of(language)).get()
+    recipe = RecipePage.objects.child_of(shelf).filter(slug=slug).first()
+    if recipe is None:
+        original = RecipePage.objects.filter(slug=slug, locale__language_code=settings.LANGUAGE_CODE).first()
+        if original is not None and language != settings.LANGUAGE_CODE:
+            recipe = _translation(original, shelf.locale)
+        else:
+            recipe = RecipePage(slug=slug, locale=shelf.locale, live=False, steps=[], **values)
+            shelf.add_child(instance=recipe)
+    lines = [
+        Ingredient(sort_order=place, amount=amount, name=name, product_id=sheet.product_id if sheet else None)
+        for place, (amount, name, sheet) in enumerate(ingredients)
+    ]
+    _publish(recipe, ingredients=lines, steps=[{"type": "step", "value": step} for step in steps], **values)
+    return recipe
+
+
+@transaction.atomic
+def publish_questions(
+    *, language: str, title: str, body_markdown: str, lead: str = "", over_edits: bool = True
+) -> QuestionsPage:
+    """Publish the page of questions and answers in one language, the default one first.
+
+    Shape: of ``body_markdown`` see ``markup.questions_of``. Without ``over_edits`` a page that is there stays as it is.
+    Writes: a page and, when something differs, a revision. Idempotent.
+    Raises: NoFrontPage when this language, or the default one, has no front page; ValueError as ``questions_of``.
+    """
+    page = QuestionsPage.objects.child_of(_home_of(language)).first()
+    if page is not None and not over_edits:
+        return page
+    values = {"title": title, "lead": lead}
+    page = page or _only_page(QuestionsPage, QUESTIONS_SLUG, language, values)
+    _publish(page, body=questions_of(body_markdown), **values)
+    return page
+
+
+@transaction.atomic
 def publish_rules_index(
     *, language: str, title: str, lead: str = "", body_markdown: str = ""
 ) -> RulesIndexPage:
@@ -112,16 +204,8 @@ def publish_rules_index(
     Writes: a page and, when something differs, a revision. Idempotent.
     Raises: NoFrontPage when this language, or the default one, has no front page.
     """
-    home = _home_of(language)
     values = {"title": title, "lead": lead, "body": rich_text(body_markdown)}
-    index = RulesIndexPage.objects.child_of(home).first()
-    if index is None and language != settings.LANGUAGE_CODE:
-        index = _translation(
-            RulesIndexPage.objects.child_of(_home_of(settings.LANGUAGE_CODE)).get(), home.locale
-        )
-    elif index is None:
-        index = RulesIndexPage(slug=RULES_SLUG, locale=home.locale, live=False, **values)
-        home.add_child(instance=index)
+    index = _only_page(RulesIndexPage, RULES_SLUG, language, values)
     _publish(index, **values)
     return index
 
@@ -152,11 +236,14 @@ def publish_edition(
     return edition
 
 
-def index_story(story: StoryPage) -> None:
-    """Write a published story into the search index: its names, its place, and what it tells.
+def index_story(story: StoryPage | RecipePage) -> None:
+    """Write a published story or recipe into the search index: its names, its place, and what it tells.
 
     Writes: the search index. Idempotent.
     """
+    if isinstance(story, RecipePage):
+        _index_recipe(story)
+        return
     stall = story.cooperative
     place = [stall.name, stall.commune.name] if stall else []
     index.index_story(
@@ -168,13 +255,28 @@ def index_story(story: StoryPage) -> None:
     )
 
 
+def _index_recipe(recipe: RecipePage) -> None:
+    names = [ingredient.name for ingredient in recipe.ingredients.all()]
+    index.index_story(
+        page_id=recipe.pk,
+        language=recipe.locale.language_code,
+        title=recipe.title,
+        place="",
+        body=" ".join(
+            [recipe.intro, *names, *recipe.steps.stream_block.get_searchable_content(recipe.steps)]
+        ),
+    )
+
+
 @transaction.atomic
 def index_stories() -> int:
-    """Write all published stories into the search index anew; return how many. Idempotent."""
+    """Write all published stories and recipes into the search index anew; return how many. Idempotent."""
     stories = StoryPage.objects.live().select_related("locale", "cooperative__commune").order_by("pk")
-    for story in stories:
-        index_story(story)
-    return len(stories)
+    recipes = RecipePage.objects.live().select_related("locale").order_by("pk")
+    pages = [*stories, *recipes]
+    for page in pages:
+        index_story(page)
+    return len(pages)
 
 
 def _home_of(language: str) -> HomePage:
@@ -196,6 +298,20 @@ def _publish_stories_shelf(home: HomePage, *, title: str, lead: str) -> None:
         else:
             shelf = _translation(original, home.locale)
     _publish(shelf, title=title or shelf.title, lead=lead)
+
+
+def _only_page(model: type[PageType], slug: str, language: str, values: dict[str, Any]) -> PageType:
+    """The one page of that type below the front page of the language, made unpublished when there is none."""
+    home = _home_of(language)
+    page: PageType | None = model.objects.child_of(home).first()
+    if page is not None:
+        return page
+    if language != settings.LANGUAGE_CODE:
+        original = model.objects.child_of(_home_of(settings.LANGUAGE_CODE)).get()
+        return _translation(original, home.locale)
+    page = model(slug=slug, locale=home.locale, live=False, **values)
+    home.add_child(instance=page)
+    return page
 
 
 def _translation(original: PageType, locale: Locale) -> PageType:
@@ -222,12 +338,18 @@ def _publish(page: Page, **values: Any) -> None:
 
 def _changed(page: Page, values: dict[str, Any]) -> bool:
     for name, value in values.items():
-        present = getattr(page, name)
-        if name == "body" and isinstance(value, list):
+        present, wanted = getattr(page, name), value
+        if name == "ingredients":
+            present, wanted = map(_lines, (present.all(), value))
+        elif isinstance(value, list):
             present = [_bare(block) for block in present.raw_data]
-        if present != value:
+        if present != wanted:
             return True
     return False
+
+
+def _lines(ingredients: Iterable[Ingredient]) -> list[tuple[str, str, int | None]]:
+    return [(line.amount, line.name, line.product_id) for line in ingredients]
 
 
 def _bare(raw: Any) -> Any:

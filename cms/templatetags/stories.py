@@ -9,12 +9,14 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.models import Locale, Page
+from wagtail.rich_text import get_text_for_indexing
 
 from catalog.models import Cooperative, ProductSheet
+from catalog.pictures import SharePicture
 from catalog.reading import page_path
 from catalog.structured import absolute, as_script_text
 from cms import selectors
-from cms.models import HomePage, StoryPage
+from cms.models import HomePage, QuestionsPage, RecipePage, StoryPage
 
 register = template.Library()
 
@@ -78,6 +80,59 @@ def article_facts(context: dict[str, Any], story: StoryPage) -> SafeString:
     if stall is not None:
         facts["author"] = {"@type": "Organization", "name": stall.name}
     return _facts(facts)
+
+
+@register.simple_tag
+def recipes_with(sheet: ProductSheet) -> list[RecipePage]:
+    """Recipes that the product goes into, as ``cms.selectors.recipes_with``."""
+    return selectors.recipes_with(sheet)
+
+
+@register.simple_tag(takes_context=True)
+def recipe_facts(context: dict[str, Any], recipe: RecipePage, picture: SharePicture | None) -> SafeString:
+    """A recipe as schema.org describes one."""
+    facts: dict[str, Any] = {
+        "@type": "Recipe",
+        "name": recipe.title,
+        "description": recipe.intro,
+        "inLanguage": recipe.locale.language_code,
+        "mainEntityOfPage": page_address(context, recipe),
+        "author": {"@type": "Organization", "name": settings.MARKET_NAME},
+        "recipeYield": str(recipe.servings),
+        "totalTime": f"PT{recipe.minutes}M",
+        "recipeIngredient": [
+            " ".join(filter(None, (line.amount, line.name))) for line in context["ingredients"]
+        ],
+        "recipeInstructions": [{"@type": "HowToStep", "text": block.value} for block in recipe.steps],
+    }
+    if picture:
+        facts["image"] = picture.url
+    if recipe.first_published_at:
+        facts["datePublished"] = recipe.first_published_at.isoformat()
+    return _facts(facts)
+
+
+@register.simple_tag
+def question_facts(page: QuestionsPage) -> SafeString:
+    """Questions with their answers as schema.org describes a page of them; answers without their markup."""
+    questions = [each for group in page.body for each in group.value["questions"]]
+    return _facts(
+        {
+            "@type": "FAQPage",
+            "inLanguage": page.locale.language_code,
+            "mainEntity": [
+                {
+                    "@type": "Question",
+                    "name": each["question"],
+                    "acceptedAnswer": {
+                        "@type": "Answer",
+                        "text": " ".join(get_text_for_indexing(each["answer"].source).split()),
+                    },
+                }
+                for each in questions
+            ],
+        }
+    )
 
 
 def _facts(facts: dict[str, Any]) -> SafeString:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +28,24 @@ class Story:
 
 
 @dataclass(frozen=True)
+class Recipe:
+    """One language of one recipe; ``ingredients`` are amount, name, and the SKU or nothing."""
+
+    slug: str
+    language: str
+    title: str
+    intro: str
+    picture: str
+    servings: int
+    minutes: int
+    ingredients: tuple[tuple[str, str, str], ...]
+    steps: tuple[str, ...]
+    notes: str
+
+
+@dataclass(frozen=True)
 class Home:
-    """The front page in one language, with the opening of the shelf of stories."""
+    """The front page in one language, with the openings of the shelves of stories and of recipes."""
 
     language: str
     title: str
@@ -36,6 +53,8 @@ class Home:
     picture: str
     stories_title: str
     stories_lead: str
+    recipes_title: str
+    recipes_lead: str
     body: str
 
 
@@ -96,6 +115,41 @@ def _story(path: Path) -> Story:
         products=tuple(fields["products"].split(",")),
         gallery=tuple(filter(None, fields.get("gallery", "").split(","))),
         body=body,
+    )
+
+
+def recipes() -> list[Recipe]:
+    """All recipes, of each slug in the order of ``LANGUAGES``."""
+    found = [_recipe(path) for path in (FOLDER / "recipes").glob("*.md")]
+    return sorted(found, key=lambda recipe: (recipe.slug, LANGUAGES.index(recipe.language)))
+
+
+def _recipe(path: Path) -> Recipe:
+    """``- amount | name`` or ``- amount | name | SKU`` is an ingredient, ``1. …`` a step, the rest are notes."""
+    slug, language, _suffix = path.name.split(".")
+    fields, body = _front_matter(path)
+    ingredients: list[tuple[str, str, str]] = []
+    steps: list[str] = []
+    notes: list[str] = []
+    for line in body.splitlines():
+        if line.startswith("- "):
+            amount, name, sku = (*map(str.strip, line[2:].split("|")), "")[:3]
+            ingredients.append((amount, name, sku))
+        elif step := re.fullmatch(r"\d+\. (.+)", line):
+            steps.append(step[1])
+        else:
+            notes.append(line)
+    return Recipe(
+        slug=slug,
+        language=language,
+        title=fields["title"],
+        intro=fields["intro"],
+        picture=fields["picture"],
+        servings=int(fields["servings"]),
+        minutes=int(fields["minutes"]),
+        ingredients=tuple(ingredients),
+        steps=tuple(steps),
+        notes="\n".join(notes).strip(),
     )
 
 

@@ -21,8 +21,9 @@ from catalog.pictures import make_renditions
 from catalog.places import load_places
 from catalog.recalls import recall
 from catalog.services import add_category, add_certificate, add_cooperative, save_product
+from cms.common_questions import publish_common_questions
 from cms.rulebook import publish_rulebook
-from cms.services import publish_home, publish_story
+from cms.services import publish_home, publish_recipe, publish_recipe_index, publish_story
 from shop.accounts.addresses import save_address
 from shop.accounts.models import User
 from shop.accounts.roles import Role
@@ -322,7 +323,9 @@ def _load_pages(
             stories_title=home.stories_title,
             stories_lead=home.stories_lead,
         )
+        publish_recipe_index(language=language, title=home.recipes_title, lead=home.recipes_lead)
     publish_rulebook()
+    publish_common_questions(over_edits=True)
     # Newest first on the page: the first cooperative's story goes last.
     stories = sorted(files.stories(), key=lambda story: story.cooperative, reverse=True)
     for story in stories:
@@ -338,4 +341,24 @@ def _load_pages(
             gallery=[scenes[key] for key in story.gallery],
             is_sample=True,
         )
+    _load_recipes(sheets, scenes)
     return len({story.slug for story in stories})
+
+
+def _load_recipes(sheets: dict[str, ProductSheet], scenes: dict[str, Picture]) -> None:
+    for recipe in files.recipes():
+        publish_recipe(
+            slug=recipe.slug,
+            language=recipe.language,
+            title=recipe.title,
+            intro=recipe.intro,
+            picture=scenes[recipe.picture],
+            servings=recipe.servings,
+            minutes=recipe.minutes,
+            ingredients=[
+                (amount, name, sheets[sku] if sku else None) for amount, name, sku in recipe.ingredients
+            ],
+            steps=recipe.steps,
+            notes_markdown=recipe.notes,
+            is_sample=True,
+        )

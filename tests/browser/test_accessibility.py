@@ -104,7 +104,17 @@ def test_no_page_of_a_guest_has_a_fault(page: Page, look: Look, found: list[str]
     page.goto("/")
     page.get_by_role("button", name="Tiết kiệm dữ liệu: ẩn ảnh").click()
     expect(page.get_by_role("button", name="Hiện ảnh trở lại")).to_be_visible()
-    for name in ("home", "catalogue", "product", "stories", "story", "trace", "reviews of a product"):
+    for name in (
+        "home",
+        "catalogue",
+        "product",
+        "stories",
+        "story",
+        "recipe",
+        "questions",
+        "trace",
+        "reviews of a product",
+    ):
         page.goto(pages[name])
         look(f"{name} in low-data mode")
         assert page.locator("img").count() == 0, name

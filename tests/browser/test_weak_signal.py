@@ -120,7 +120,7 @@ def test_from_the_shelf_to_paying_each_page_adds_little(new_phone: Callable[[], 
 def test_low_data_pages_keep_their_budget(new_phone: Callable[[], Phone], live_server: Any) -> None:
     pages = fill_market()
     found = []
-    for name in ("product", "catalogue", "home", "story", "stall", "empty basket"):
+    for name in ("product", "catalogue", "home", "story", "recipe", "questions", "stall", "empty basket"):
         phone = new_phone()
         phone.page.context.add_cookies([{"name": COOKIE, "value": "1", "url": live_server.url}])
         phone.go(f"{name} with few data", pages[name], LOW_DATA)

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from catalog import ranking as ranking_module
 from catalog.facets import FACETS
+from catalog.harvests import plan_harvest
 from catalog.paging import ORDERS, SUGGESTED
 from catalog.search import WEIGHTS
 from catalog.season_views import LABEL_WIDTH, MONTH_WIDTH, bars_of, month_name
@@ -96,6 +97,21 @@ def test_the_page_links_to_the_goods_and_counts_what_is_there_all_year(client, g
     assert "1 món khác có quanh năm." in words_of(response)
     assert "style=" not in page
     assert not response.cookies
+
+
+def test_this_months_goods_say_whether_they_are_there(client, clock):
+    clock("2026-11-23T09:00:00")
+    make_product(title="Khoai còn", season_months=months(11))
+    make_product(title="Khoai hết", season_months=months(11), stock=0)
+    awaited = make_product(title="Khoai sắp", season_months=months(11), stock=0)
+    plan_harvest(product=awaited.product, expected_quantity=9, expected_on=dt.date(2026, 11, 25))
+    words = words_of(client.get("/mua-vu/"))
+    for title, told in (
+        ("Khoai còn", "đang có bán"),
+        ("Khoai hết", "chưa có hàng, vào trang của món bấm “Báo tôi”"),
+        ("Khoai sắp", "nhận đặt trước"),
+    ):
+        assert re.search(f"{title} Tà Xùa · tháng 11 · {told}", words), words
 
 
 def test_goods_out_of_the_shop_are_not_in_the_calendar(client, goods):

@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from catalog.models import Certificate, Lot, ProductSheet
-from cms.models import StoryPage
+from cms.models import RecipePage, StoryPage
 from shop.accounts.models import User
 from shop.orders.models import Consignment
 from shop.orders.services import hand_over, pack, report_goods
@@ -71,6 +71,7 @@ def fill_market() -> dict[str, str]:
     lot = Lot.objects.filter(sheet=taro).order_by("pk")[0]
     certificate = Certificate.objects.showing_on(timezone.localdate()).filter(sheet=taro)[0]
     story = StoryPage.objects.live().filter(locale__language_code="vi").order_by("pk")[0]
+    recipe = RecipePage.objects.live().filter(locale__language_code="vi").order_by("pk")[0]
     return PUBLIC | {
         "product": detail(taro),
         "product with packs": detail(packs),
@@ -82,6 +83,7 @@ def fill_market() -> dict[str, str]:
         "certificate": f"/chung-nhan/{certificate.pk}/",
         "trace": f"/t/{lot.code}",
         "story": str(story.get_url()),
+        "recipe": str(recipe.get_url()),
         "order to pack": home(open_parcel),
         "order sent": home(sent),
         "unpaid order": f"/don-hang/{unpaid.order.number}/{unpaid.order.sheet.token}/",
@@ -106,6 +108,9 @@ PUBLIC: dict[str, str] = {
     "nothing found": "/san-pham/?q=xyzxyzxyz",
     "stalls": "/hop-tac-xa/",
     "stories": "/chuyen/",
+    "recipes": "/mon-an/",
+    "questions": "/hoi-dap/",
+    "questions in Japanese": "/ja/hoi-dap/",
     "rules of the market": "/chinh-sach/",
     "rules of the market in Japanese": "/ja/chinh-sach/",
     "terms": "/chinh-sach/dieu-kien-mua-ban/",

@@ -47,7 +47,6 @@ STAFF_ROOMS = (
     "shop/promotions/services.py",
     "shop/shipping/services.py",
     "cms/blocks.py",
-    "cms/models.py",
     "cms/parts.py",
     "catalog/importing/",
     "catalog/models/dossier.py",

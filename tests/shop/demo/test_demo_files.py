@@ -173,13 +173,14 @@ def test_nothing_promises_health() -> None:
     )
     texts = [value for row in files.rows("products") for value in row.values()]
     texts += [story.intro + story.body for story in files.stories()]
+    texts += [" ".join((one.intro, *one.steps, one.notes)) for one in files.recipes()]
     texts += [row[key] for row in files.rows("cooperatives") for key in ("summary", "summary_en")]
     assert [text for text in texts if claims.search(text)] == []
 
 
 def test_text_is_composed_unicode_everywhere() -> None:
     paths = [*files.FOLDER.glob("*.csv"), *files.FOLDER.rglob("*.md"), *PLACES.glob("*.csv")]
-    assert len(paths) == 47
+    assert len(paths) == 56
     for path in paths:
         text = path.read_text(encoding="utf-8")
         assert unicodedata.is_normalized("NFC", text), path.name
@@ -359,13 +360,28 @@ def test_the_taro_story_tells_the_facts() -> None:
     assert story.products == ("P01", "P03")
 
 
+def test_three_recipes_stand_in_three_languages_with_the_same_facts() -> None:
+    found = files.recipes()
+    assert [recipe.language for recipe in found] == ["vi", "en", "ja"] * 3
+    skus, scenes = set(column("products", "sku")), set(column("scenes", "key"))
+    for one in found:
+        assert len(one.title) <= 60 and len(one.intro) <= 300 and one.picture in scenes
+        assert {sku for _amount, _name, sku in one.ingredients} <= skus | {""}
+    for same in zip(found[::3], found[1::3], found[2::3], strict=True):
+        assert len({(one.slug, one.picture, one.servings, one.minutes) for one in same}) == 1
+        assert len({tuple(sku for _amount, _name, sku in one.ingredients) for one in same}) == 1
+        assert len({(len(one.steps), bool(one.notes)) for one in same}) == 1
+        facts = [re.findall(r"\d+", " ".join(one.steps).replace("1.5", "1,5")) for one in same]
+        assert sorted(facts[0]) == sorted(facts[1]), same[0].slug
+
+
 # --- Pictures
 
 
 def test_every_good_stall_and_story_has_its_picture() -> None:
     paths = [files.goods_picture(key) for key in column("products", "picture")]
     paths += [files.scene_picture(key) for key in column("cooperatives", "picture")]
-    paths += [files.scene_picture(story.picture) for story in files.stories()]
+    paths += [files.scene_picture(page.picture) for page in (*files.stories(), *files.recipes())]
     assert [path.name for path in paths if not path.is_file()] == []
 
 
