@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.middleware.csrf import get_token
@@ -16,6 +15,7 @@ from catalog.clock import today
 from catalog.models import ApprovalState, CheckState
 from catalog.papers import papers_ending_for
 from catalog.tenancy import cooperatives_of
+from cms.operator import waiting_editions
 from shop.accounts.doors import may_open, narrow
 from shop.accounts.roles import Role, acting_of, roles_of
 from shop.invoices.inquiries import open_rows
@@ -28,6 +28,7 @@ from shop.payments.models import InboundOutcome, RefundState
 from shop.sellers.models import ApplicationStatus
 
 from .helping import start_of
+from .money import lost_for
 from .selectors import (
     accounts_to_check_for,
     applications_for,
@@ -46,6 +47,7 @@ from .selectors import (
     unadjusted_for,
     waiting_batches_for,
 )
+from .today_card import Card
 from .today_counts import (
     ending_certificates,
     in_check,
@@ -57,26 +59,6 @@ from .today_counts import (
     ready_to_pack,
     refund_sum,
 )
-
-
-@dataclass(frozen=True)
-class Card:
-    """One kind of work. ``is_work`` is False where the number only informs, ``is_rare`` hides a zero.
-
-    ``work_of`` is the door of those who can do the work, where more people may read the list.
-    """
-
-    label: Any
-    hint: Any
-    view: str
-    query: str
-    count: Callable[[Any], int]
-    icon: str
-    is_work: bool = True
-    is_rare: bool = False
-    note: Callable[[Any], str] | None = None
-    work_of: str = ""
-
 
 CARDS = (
     Card(
@@ -253,6 +235,25 @@ CARDS = (
         lambda user: refunds_for(user).filter(state=RefundState.PREPARED).exclude(prepared_by=user).count(),
         "check",
         is_rare=True,
+    ),
+    Card(
+        _("Khiếu nại thẻ chưa rõ ai chịu"),
+        _("Chủ thẻ đã đòi lại tiền; tiền của gian hàng tạm giữ"),
+        "panel:refunds",
+        "",
+        lambda user: len(lost_for(user)),
+        "warning",
+        is_rare=True,
+    ),
+    Card(
+        _("Thông tin của chợ chờ duyệt"),
+        _("Một người khác đã đề nghị"),
+        "panel:market_data",
+        "",
+        lambda user: waiting_editions().exclude(proposed_by=user).count(),
+        "check",
+        is_rare=True,
+        work_of="panel:decide_market_data",
     ),
     Card(
         _("Đợt chi chờ duyệt"),
