@@ -121,6 +121,11 @@ def operator_with_history() -> Operator:
     return _told(begun[0], coming=coming, earlier=tuple(begun[1:]))
 
 
+def waiting_editions() -> models.QuerySet[OperatorEdition]:
+    """Those about which a second person has to decide."""
+    return OperatorEdition.objects.filter(status=EditionStatus.PROPOSED)
+
+
 def _installed(**more: Any) -> Operator:
     given: dict[str, Any] = settings.OPERATOR
     return Operator(**given, **more)

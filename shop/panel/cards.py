@@ -14,6 +14,7 @@ from catalog.clock import today
 from catalog.models import ApprovalState, CheckState
 from catalog.papers import papers_ending_for
 from catalog.tenancy import cooperatives_of
+from cms.operator import waiting_editions
 from shop.invoices.inquiries import open_rows
 from shop.invoices.models import InvoiceStatus
 from shop.invoices.notices import with_refused_notice
@@ -22,6 +23,7 @@ from shop.orders.statuses import ConsignmentStatus
 from shop.payments.models import InboundOutcome, RefundState
 from shop.sellers.models import ApplicationStatus
 
+from .money import lost_for
 from .selectors import (
     accounts_to_check_for,
     applications_for,
@@ -248,6 +250,25 @@ CARDS = (
         lambda user: refunds_for(user).filter(state=RefundState.PREPARED).exclude(prepared_by=user).count(),
         "check",
         is_rare=True,
+    ),
+    Card(
+        _("Khiếu nại thẻ chưa rõ ai chịu"),
+        _("Chủ thẻ đã đòi lại tiền; tiền của gian hàng tạm giữ"),
+        "panel:refunds",
+        "",
+        lambda user: len(lost_for(user)),
+        "warning",
+        is_rare=True,
+    ),
+    Card(
+        _("Thông tin của chợ chờ duyệt"),
+        _("Một người khác đã đề nghị"),
+        "panel:market_data",
+        "",
+        lambda user: waiting_editions().exclude(proposed_by=user).count(),
+        "check",
+        is_rare=True,
+        work_of="panel:decide_market_data",
     ),
     Card(
         _("Đợt chi chờ duyệt"),

@@ -39,6 +39,8 @@ def test_two_people_change_what_the_rules_page_tells_at_once(client: Client) -> 
     shown = operator.get(HERE).content.decode()
     assert "Liên hiệp Mẫu Mới" in shown and "Duyệt" in shown
     assert client.get("/chinh-sach/").content.decode() == before
+    card = "Thông tin của chợ chờ duyệt"
+    assert [card in each.get("/quan-tri/").content.decode() for each in (operator, staff)] == [True, False]
     operator.post(f"{HERE}{edition.pk}/duyet/", {"duyet": "co"})
     after = client.get("/chinh-sach/").content.decode()
     assert "Liên hiệp Mẫu Mới" in after and f"Có hiệu lực từ {today():%-d/%-m/%Y}" in after

@@ -258,6 +258,8 @@ def test_who_bears_a_lost_dispute_is_asked_of_one_person_and_decided_by_another(
     parcel = order.consignments.get()
     one, two, page = as_role("invoice_staff"), as_role("operator"), f"/quan-tri/tien-cua-don/{order.number}/"
     assert order.number in one.get("/quan-tri/hoan-tien/").content.decode()
+    card = "Khiếu nại thẻ chưa rõ ai chịu"
+    assert card in one.get("/quan-tri/").content.decode()
     field = f"parcel_{parcel.pk}"
     for amount, told in (("60.000", "không có dấu chấm"), ("60000", "Nhiều nhất 50.000"), ("", field)):
         answer = one.post(f"{page}ai-chiu/", {field: amount, "reason": "mất kiện"})
@@ -274,4 +276,5 @@ def test_who_bears_a_lost_dispute_is_asked_of_one_person_and_decided_by_another(
     loss.refresh_from_db()
     assert (loss.status, loss.decided_by) == ("accepted", market.people["operator"])
     assert order.number not in one.get("/quan-tri/hoan-tien/").content.decode()
+    assert card not in one.get("/quan-tri/").content.decode()
     assert two.post(f"/quan-tri/tien-cua-don/{market.order.number}/ai-chiu/{loss.pk}/").status_code == 404
