@@ -60,8 +60,6 @@ KIND_OF_STALL = (
 )  # fmt: skip
 OF_ALIKE = ("pieces", "summary", "ingredients", "allergens", "usage", "warnings", "shelf_life", "return_rule")
 PICTURES = ("picture", "label_picture", "workshop_picture")
-# What the operator has looked at; a change of these by the cooperative is looked at again.
-REVIEWED = ("title", "category", "ocop_set", "processing", "is_age_restricted")
 
 
 class _Plain(forms.CharField):

@@ -20,7 +20,7 @@ from django.views import View
 from catalog import harvests, packs, tiers
 from catalog.models import ApprovalState, Harvest, HarvestState, PriceTier, ProductSheet
 from catalog.pictures import make_renditions
-from catalog.services import NotReadyToPublish, StockBelowReserved, message_of, save_product
+from catalog.services import REVIEWED, NotReadyToPublish, StockBelowReserved, message_of, save_product
 from catalog.tenancy import cooperatives_of
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
@@ -32,7 +32,6 @@ from .models import KeptEdit
 from .product_forms import (
     LIKE_KEY,
     PICTURES,
-    REVIEWED,
     ArrivalForm,
     HarvestForm,
     PackForm,
