@@ -22,7 +22,8 @@ from catalog import index, shelves
 from catalog.acts import tell
 from catalog.folding import slug_of
 from catalog.models import ApprovalState, Cooperative, Pack, PriceTier, ProductSheet
-from catalog.services import GOODS_CLASS, REVIEWED, check_ready
+from catalog.models.product_sheet import REVIEWED
+from catalog.services import GOODS_CLASS, check_ready
 from catalog.telling import price_acts, state_acts
 from catalog.tiers import refuse_below_tiers
 

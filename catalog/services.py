@@ -40,10 +40,6 @@ class StockBelowReserved(ValueError):
     """The new stock is smaller than what orders have already reserved."""
 
 
-REVIEWED = ("title", "category", "ocop_set", "processing", "is_age_restricted")
-"""What the operator has looked at before goods are sold; where their cooperative changes it, it is looked at again."""
-
-
 class NotReadyToPublish(ValidationError):
     """Facts that the law wants told are missing. ``missing``: what; the errors stand at the fields of a form."""
 
