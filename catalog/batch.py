@@ -22,8 +22,9 @@ from catalog import index, shelves
 from catalog.acts import tell
 from catalog.folding import slug_of
 from catalog.models import ApprovalState, Cooperative, Pack, PriceTier, ProductSheet
+from catalog.models.product_sheet import REVIEWED
 from catalog.services import GOODS_CLASS, check_ready
-from catalog.telling import price_acts
+from catalog.telling import price_acts, state_acts
 from catalog.tiers import refuse_below_tiers
 
 PRODUCT_FIELDS = frozenset({"title", "category"})
@@ -74,6 +75,8 @@ class _Work:
     sheet: ProductSheet
     dearest: int = 0  # of its prices for many
     price_before: int = 0
+    category_before: int | None = None
+    state_before: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -84,6 +87,7 @@ class _Work:
 def save_products(*, cooperative: Cooperative, drafts: Sequence[Draft]) -> list[ProductSheet]:
     """The cooperative's products with those codes, made as drafts or brought up to date, in the order given.
 
+    Goods on sale of which something changes that was looked at (``services.REVIEWED``) wait to be looked at again.
     Unit: as ``save_product``. Locks/Writes: StockRecord by id, Product, ProductSheet, search index.
     Raises: DraftsRefused, with every draft that is not well formed; then nothing was written.
     Idempotent by (cooperative, sku).
@@ -111,7 +115,8 @@ def save_products(*, cooperative: Cooperative, drafts: Sequence[Draft]) -> list[
     tell(
         *price_acts(
             (work.sheet, work.draft.sku, work.price_before, int(work.stock_record.price)) for work in known
-        )
+        ),
+        *(act for work in known for act in state_acts(work.sheet, work.state_before)),
     )
     return [work.sheet for work in works]
 
@@ -134,7 +139,10 @@ def _works(cooperative: Cooperative, drafts: Sequence[Draft]) -> list[_Work]:
     }
     tiers = PriceTier.objects.filter(product__in=[record.product_id for record in known.values()])
     dearest = dict(tiers.order_by().values_list("product").annotate(Max("unit_amount")))
-    goods = _goods_class()
+    goods, groups = (
+        _goods_class(),
+        _categories(pks) if any("category" in one.fields for one in drafts) else {},
+    )
     works = []
     for draft in drafts:
         record = known.get(draft.sku)
@@ -147,8 +155,26 @@ def _works(cooperative: Cooperative, drafts: Sequence[Draft]) -> list[_Work]:
         product.sheet = sheet
         sheet.product, sheet.cooperative = product, cooperative
         dearest_now = dearest.get(record.product_id, 0)
-        works.append(_Work(draft, product, record, sheet, dearest_now, int(record.price or 0)))
+        price, group = int(record.price or 0), groups.get(product.pk)
+        works.append(_Work(draft, product, record, sheet, dearest_now, price, group, sheet.state))
     return works
+
+
+def _categories(products: Sequence[int]) -> dict[int, int]:
+    joins: Any = get_model("catalogue", "ProductCategory")
+    return dict(joins.objects.filter(product__in=products).values_list("product", "category"))
+
+
+def _looked_at_again(work: _Work, fields: Mapping[str, Any]) -> bool:
+    """Whether something changes that was looked at, of goods on sale. Asked before the fields are set."""
+    if work.sheet.state != ApprovalState.APPROVED:
+        return False
+    before = {name: getattr(work.sheet, name) for name in REVIEWED if name not in PRODUCT_FIELDS}
+    before |= {"title": work.product.title, "category": work.category_before}
+    after = {name: fields[name] for name in REVIEWED if name in fields}
+    if "category" in after:
+        after["category"] = after["category"].pk
+    return any(before[name] != value for name, value in after.items())
 
 
 def _goods_class() -> Any:
@@ -166,6 +192,8 @@ def _fill(work: _Work) -> None:
     }
     if work.is_new:
         _require(fields)
+    elif _looked_at_again(work, fields):
+        work.sheet.state = ApprovalState.SUBMITTED
     if "title" in fields:
         work.product.title, work.product.slug = fields["title"], slug_of(fields["title"])
     if not work.product.title:  # Oscar allows none, for the children of a parent product
@@ -219,6 +247,10 @@ def _update(works: Sequence[_Work]) -> None:
     products, stock_records = get_model("catalogue", "Product"), get_model("partner", "StockRecord")
     titled = [work.product for work in works if "title" in work.draft.fields]
     products.objects.bulk_update(titled, ["title", "slug", "date_updated"], batch_size=AT_ONCE)
+    again = [work for work in works if work.sheet.state != work.state_before]
+    products.objects.bulk_update([work.product for work in again], ["is_public"], batch_size=AT_ONCE)
+    sheets = [work.sheet for work in again]
+    ProductSheet.objects.bulk_update(sheets, ["state", "updated_at"], batch_size=AT_ONCE)
     sold = [work.stock_record for work in works if STOCK_FIELDS & work.draft.fields.keys()]
     stock_records.objects.bulk_update(sold, ["price", "num_in_stock", "date_updated"], batch_size=AT_ONCE)
     for names, alike in _by_sheet_fields(works).items():

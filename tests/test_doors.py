@@ -270,8 +270,8 @@ def _helped(market: Market) -> OpenTask:
 
 
 def _told_stories(market: Market) -> None:
-    """A story that each stall has begun to write; B's is nobody else's to know."""
-    for stall, title in ((market.a, "Chuyện của A"), (market.b, SECRETS_OF_B[2])):
+    """A story that each stall has begun to write."""
+    for stall, title in ((market.a, "Chuyện của A"), (market.b, "Chuyện của B")):
         written = Written(title=title, intro="", picture_id=None, parts=(new_part(Kind.VOICE),))
         save_draft(story=None, cooperative=stall, written=written, seen="", by=market.people["cooperative"])
 

@@ -66,6 +66,8 @@ FEW = 5
 LONGEST_LEAD = 90
 
 
+REVIEWED = ("title", "category", "ocop_set", "processing", "is_age_restricted")
+"""What the operator has looked at before goods are sold; where their cooperative changes it, it is looked at again."""
 SHOWN_FACTS = (
     "ingredients",
     "allergens",

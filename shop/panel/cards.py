@@ -352,6 +352,7 @@ CARDS = (
         "",
         lambda user: stories_with(user, WorkflowState.STATUS_IN_PROGRESS),
         "doc-full-inverse",
+        is_rare=True,
         work_of="panel:story_decide",
     ),
     Card(

@@ -13,6 +13,9 @@ from catalog.models import (
     Commune,
     Confidence,
     Cooperative,
+    Harvest,
+    HarvestState,
+    PriceTier,
     Processing,
     ProductSheet,
     TaxClass,
@@ -60,8 +63,6 @@ KIND_OF_STALL = (
 )  # fmt: skip
 OF_ALIKE = ("pieces", "summary", "ingredients", "allergens", "usage", "warnings", "shelf_life", "return_rule")
 PICTURES = ("picture", "label_picture", "workshop_picture")
-# What the operator has looked at; a change of these by the cooperative is looked at again.
-REVIEWED = ("title", "category", "ocop_set", "processing", "is_age_restricted")
 
 
 class _Plain(forms.CharField):
@@ -290,3 +291,32 @@ class ArrivalForm(forms.Form):
 
     quantity = forms.IntegerField(label=_("Số gói đã về"), min_value=1, max_value=HIGHEST_STOCK)
     arrived_before = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+def sizes_of(sheet: ProductSheet) -> list[dict[str, Any]]:
+    """Every size with its prices for many and its harvests, each with the forms that change them."""
+    found = []
+    for offer in sheet.offers:
+        tiers = list(PriceTier.objects.filter(product_id=offer.product_id))
+        start: dict[str, int] = {}
+        for step, tier in enumerate(tiers[:3], start=1):
+            start |= {f"quantity_{step}": tier.min_quantity, f"amount_{step}": tier.unit_amount}
+        expected = Harvest.objects.filter(product_id=offer.product_id, state=HarvestState.EXPECTED)
+        found.append(
+            {
+                "offer": offer,
+                "tier_form": TierForm(initial=start, auto_id=f"muc-{offer.product_id}-%s"),
+                "harvest_form": HarvestForm(auto_id=f"vu-{offer.product_id}-%s"),
+                "harvests": [
+                    (
+                        harvest,
+                        ArrivalForm(
+                            initial={"arrived_before": harvest.arrived_quantity},
+                            auto_id=f"ve-{harvest.pk}-%s",
+                        ),
+                    )
+                    for harvest in expected
+                ],
+            }
+        )
+    return found

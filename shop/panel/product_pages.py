@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from catalog import harvests, packs, tiers
-from catalog.models import ApprovalState, Harvest, HarvestState, PriceTier, ProductSheet
+from catalog.models import ApprovalState, Harvest, ProductSheet
+from catalog.models.product_sheet import REVIEWED
 from catalog.pictures import make_renditions
 from catalog.services import NotReadyToPublish, StockBelowReserved, message_of, save_product
 from catalog.tenancy import cooperatives_of
@@ -32,12 +33,12 @@ from .models import KeptEdit
 from .product_forms import (
     LIKE_KEY,
     PICTURES,
-    REVIEWED,
     ArrivalForm,
     HarvestForm,
     PackForm,
     SheetForm,
     TierForm,
+    sizes_of,
     tax_class_of,
 )
 from .screens import Screen
@@ -228,39 +229,10 @@ class ProductForm(Screen):
                 acts=[
                     act for act, (froms, _to, who) in _STEPS.items() if sheet.state in froms and who in roles
                 ],
-                sizes=_sizes(sheet),
+                sizes=sizes_of(sheet),
                 pack_form=PackForm(auto_id="quy-cach-%s"),
             )
         return context
-
-
-def _sizes(sheet: ProductSheet) -> list[dict[str, Any]]:
-    """Every size with its prices for many and its harvests, each with the forms that change them."""
-    found = []
-    for offer in sheet.offers:
-        tiers = list(PriceTier.objects.filter(product_id=offer.product_id))
-        start: dict[str, int] = {}
-        for step, tier in enumerate(tiers[:3], start=1):
-            start |= {f"quantity_{step}": tier.min_quantity, f"amount_{step}": tier.unit_amount}
-        expected = Harvest.objects.filter(product_id=offer.product_id, state=HarvestState.EXPECTED)
-        found.append(
-            {
-                "offer": offer,
-                "tier_form": TierForm(initial=start, auto_id=f"muc-{offer.product_id}-%s"),
-                "harvest_form": HarvestForm(auto_id=f"vu-{offer.product_id}-%s"),
-                "harvests": [
-                    (
-                        harvest,
-                        ArrivalForm(
-                            initial={"arrived_before": harvest.arrived_quantity},
-                            auto_id=f"ve-{harvest.pk}-%s",
-                        ),
-                    )
-                    for harvest in expected
-                ],
-            }
-        )
-    return found
 
 
 @transaction.atomic

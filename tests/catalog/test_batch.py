@@ -11,6 +11,7 @@ from oscar.core.loading import get_model
 from catalog import services
 from catalog.batch import BelowReserved, Draft, DraftsRefused, save_products
 from catalog.models import ApprovalState, IndexEntry, ProductSheet
+from catalog.selectors import public_sheets
 from tests.factories import make_category, make_commune, make_cooperative, make_product
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,26 @@ def test_what_a_draft_leaves_out_stays(db):
     assert [row.pop("storage", None) for row in before] == [None, "Nơi khô", None, None, None]
     assert after == before
     assert sheet.state == ApprovalState.APPROVED
+
+
+@pytest.mark.parametrize(
+    "changes", [{"title": "Khoai thần dược"}, {"category": None}, {"processing": "primary"}, {"ocop_set": 2}]
+)
+def test_goods_on_sale_that_become_something_else_are_looked_at_again(changes):
+    if "category" in changes:
+        changes = {"category": make_category("khac", "Nhóm khác")}
+    sheet = make_product(sku="A", price=105_000, summary="Củ tròn")
+    same = {
+        "title": sheet.product.title,
+        "ocop_set": sheet.ocop_set,
+        "category": sheet.product.categories.get(),
+    }
+    (kept,) = save_products(cooperative=sheet.cooperative, drafts=[Draft("A", same | {"summary": "Mới"})])
+    assert kept.state == ApprovalState.APPROVED
+    (again,) = save_products(cooperative=sheet.cooperative, drafts=[Draft("A", changes)])
+    again.refresh_from_db()
+    assert (again.state, again.product.is_public) == (ApprovalState.SUBMITTED, False)
+    assert not public_sheets().filter(pk=sheet.pk).exists()
 
 
 def test_one_bad_draft_keeps_all_of_them_out_and_every_fault_is_told():

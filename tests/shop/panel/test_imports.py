@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from catalog.importing import uploads
 from catalog.models import ImportStatus, ProductImport, ProductSheet
+from shop.audit.models import Entry
 from shop.panel import imports
 from tests.factories import make_category
 from tests.support.market import SECRETS_OF_B
@@ -124,3 +125,28 @@ def test_the_export_holds_own_goods_only_and_another_one_can_not_be_asked_for(ma
 def test_the_template_opens_in_a_spreadsheet(market, as_role):
     response = as_role("cooperative").get("/quan-tri/nhap-hang/bang-mau/")
     assert len(load_workbook(io.BytesIO(response.content)).worksheets) == 2
+
+
+def test_the_law_asks_as_much_of_a_table_as_of_one_product(market, as_role):
+    """A name that was looked at is looked at again, and what the law wants on the label stays there."""
+    client, sheet = as_role("cooperative"), market.goods_a
+    ProductSheet.objects.filter(pk=sheet.pk).update(
+        declaration_number="", test_report=""
+    )  # fresh goods need none
+    code = sheet.product.stockrecords.get().partner_sku
+
+    def told(**cells: str) -> str:
+        send(client, market, csv_of([{"Mã hàng": code, **cells}]))
+        sent = ProductImport.objects.order_by("-pk")[0]
+        page = client.get(f"{HERE}{sent.pk}/?loai=wrong").content.decode()
+        client.post(f"{HERE}{sent.pk}/ghi/", {"cach": "tung-dong"})
+        if sent.status == ImportStatus.CHECKED:
+            uploads.write(sent.pk)
+        sheet.refresh_from_db()
+        return page
+
+    assert "Hàng đang bán cần có (Nghị định 15/2018/NĐ-CP)" in told(**{"Mức chế biến": "Chế biến"})
+    assert (sheet.state, sheet.processing) == ("approved", "raw")
+    assert "chờ điều hành xem lại" in told(**{"Tên sản phẩm": "Khoai thần dược"})
+    assert (sheet.state, ProductSheet.objects.get(pk=sheet.pk).product.is_public) == ("submitted", False)
+    assert Entry.objects.get(verb="product-submitted").cooperative == market.a

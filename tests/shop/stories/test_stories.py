@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -394,6 +395,26 @@ def test_a_translation_stays_and_says_that_the_story_is_newer(as_role: AsRole, s
     assert "The Vietnamese story is newer than this translation." in page
     assert "cũ hơn bản tiếng Việt" in editor.get(page_of(story)).content.decode()
     assert StoryPage.objects.filter(locale=Locale.objects.get(language_code="en")).count() == 1
+
+
+@pytest.mark.parametrize("role", ["cooperative", "editor"])
+def test_the_list_asks_the_database_as_much_for_many_stories_as_for_few(
+    role: str, market: Market, as_role: AsRole, story: StoryPage
+) -> None:
+    client, asked = as_role(role), []
+    for number in (1, 5):
+        for _one in range(number):
+            written = services.Written(
+                "Chuyện", "…", None, (replace(new_part(Kind.TEXT), values={"text": "Chữ"}),)
+            )
+            person = market.people["cooperative"]
+            made = services.save_draft(story=None, cooperative=market.a, written=written, seen="", by=person)
+            services.submit(story=made, by=person)
+        client.get(reverse("panel:stories"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("panel:stories")).content.count(b"panel-row__head") >= number
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_the_form_asks_the_database_as_much_for_many_parts_as_for_few(
