@@ -1,7 +1,8 @@
 """The picture that goes with a shared link of a product (no Django).
 
 Pillow lays the photograph and keeps the bytes few; the words are set by Typst, in the font that it carries
-(Libertinus Serif, OFL 1.1), which has every Vietnamese letter: no font file is kept here.
+(Libertinus Serif, OFL 1.1), which has every Vietnamese letter; for the few Japanese ones a font is kept that has only
+these (``forms/fonts``).
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ MOST_BYTES = 60_000
 _SQUARE = 602  # of the photograph; the rest of the height is the brocade under it
 _QUALITIES = (85, 78, 70, 62, 54, 46, 38, 30, 22, 14)
 _FILE = Path(__file__).parent / "forms" / "card.typ"
-_FORM = Form(_FILE)
-# Signs, marks and characters that the font does not have; in NFC no Vietnamese letter needs them.
+_FONTS = _FILE.parent / "fonts"
+_FORM = Form(_FILE, fonts=_FONTS)
+# Signs, marks and characters that the fonts do not have; in NFC no Vietnamese letter needs them.
 _LEFT_OUT = frozenset({"So", "Sk", "Mn", "Me", "Cc", "Cf", "Cn", "Co", "Cs"})
 
 _FINEST = 6
@@ -43,8 +45,8 @@ class Card(NamedTuple):
 
 
 def looks() -> bytes:
-    """Changes whenever pictures would come out differently: the form itself."""
-    return _FILE.read_bytes()
+    """Changes whenever pictures would come out differently: the form itself and its font."""
+    return b"".join(path.read_bytes() for path in (_FILE, *sorted(_FONTS.glob("*.otf"))))
 
 
 def draw(card: Card, photograph: bytes | None) -> bytes:

@@ -15,8 +15,9 @@ import typst
 class Form:
     """A Typst file that takes its contents from ``sys.inputs.form``, as JSON, so that no text is read as markup."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, fonts: Path | None = None) -> None:
+        """``fonts`` is a folder of fonts that the form may use besides Typst's own."""
+        self._path, self._fonts = path, [fonts] if fonts else []
         self._lock = threading.Lock()
 
     def pdf(
@@ -48,5 +49,7 @@ class Form:
 
     @functools.cached_property
     def _compiler(self) -> typst.Compiler:
-        """With the fonts built into Typst and none of the machine's, so that every machine prints the same."""
-        return typst.Compiler(self._path, root=self._path.parent, ignore_system_fonts=True)
+        """With the fonts built into Typst, the form's and none of the machine's: every machine prints the same."""
+        return typst.Compiler(
+            self._path, root=self._path.parent, font_paths=self._fonts, ignore_system_fonts=True
+        )

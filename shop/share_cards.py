@@ -38,7 +38,7 @@ from shop.money import format_amount
 log = logging.getLogger(__name__)
 
 PHOTOGRAPH = spec("square", 640, "jpeg")
-WRITTEN_IN = ("vi", "en")  # names of goods are; the font has no Japanese letters
+WRITTEN_IN = ("vi", "en", "ja")  # in another language the picture is in the first one
 MOST_FILES = 2000  # 120 MB at most; the oldest go first and are drawn again when asked for
 LONGEST_LIFE = 365 * 24 * 60 * 60  # seconds
 

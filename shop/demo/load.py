@@ -32,6 +32,7 @@ from shop.demo import files
 from shop.demo.helping import load_helpers
 from shop.demo.papers import load_papers
 from shop.demo.people import HOMES, LOG_INS, SHOPPER
+from shop.demo.reviews import load_reviews
 from shop.demo.sizes import load_sizes
 from shop.images.models import Licence, Picture
 from shop.partner.models import StockRecord
@@ -53,7 +54,7 @@ def load(*, password: str) -> Loaded:
     """Bring the demo market in line with its files; ``password`` is that of all demo log-ins.
 
     Idempotent: a second run repairs what was edited or lost but leaves stock as sales have made it.
-    Writes: everything but orders and invoices; picture files and renditions.
+    Writes: everything, with the few orders that ``reviews.csv`` needs; picture files and renditions.
     """
     load_places()
     communes = Commune.objects.in_bulk()
@@ -70,6 +71,7 @@ def load(*, password: str) -> Loaded:
     for row in files.rows("gtins"):
         set_gtin(sheet=sheets[row["sku"]], number=row["gtin"])
     stories = _load_pages(cooperatives, sheets, scenes)
+    load_reviews(sheets, communes, _checker())
     return Loaded(len(cooperatives), len(sheets), certificates, stories)
 
 

@@ -13,10 +13,12 @@ from threading import Barrier, Thread
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from PIL import Image
 from wagtail.images import get_image_model
 
+from catalog.card_drawing import Card, draw
 from catalog.models import ApprovalState, ProductSheet
 from shop import share_cards
 from tests.factories import make_certificate, make_cooperative, make_product
@@ -165,14 +167,25 @@ def test_a_star_leaves_at_midnight_and_no_cache_keeps_it(client, sheet, clock, m
     assert "OCOP" not in re.findall(r'og:image:alt" content="([^"]*)', page_of(client, sheet))[0]
 
 
-def test_each_language_has_its_words_and_japanese_those_of_the_names(client, sheet, folder):
+def test_each_language_has_its_own_picture(client, sheet, folder):
     make_certificate(sheet)
-    vietnamese, english = address_of(client, sheet), address_of(client, sheet, "/en")
-    assert english.startswith("/en/anh-chia-se/")
-    assert address_of(client, sheet, "/ja") == vietnamese
-    assert client.get("/ja" + vietnamese)["Location"] == vietnamese
-    assert client.get(vietnamese).content != client.get(english).content
-    assert len(list(folder.iterdir())) == 2
+    addresses = [address_of(client, sheet, prefix) for prefix in ("", "/en", "/ja")]
+    assert addresses[1].startswith("/en/anh-chia-se/") and addresses[2].startswith("/ja/anh-chia-se/")
+    assert len({client.get(address).content for address in addresses}) == 3
+    assert len(list(folder.iterdir())) == 3
+    (alt,) = re.findall(r'og:image:alt" content="([^"]*)', page_of(client, sheet, "/ja"))
+    assert "OCOP 3つ星" in alt
+
+
+def test_the_pictures_have_every_letter_of_their_japanese_words() -> None:
+    card = Card(market="", name="", price="", stall="", stars=None, certified="")
+    with translation.override("ja"):
+        words = gettext("từ %(price)s") + gettext("OCOP %(stars)s sao")
+    letters = sorted({letter for letter in words if ord(letter) > 0x3000})
+    unknown = draw(card._replace(name="\U00013000"), None)  # no font has a hieroglyph
+    assert (
+        letters and [letter for letter in letters if draw(card._replace(name=letter), None) == unknown] == []
+    )
 
 
 def test_without_a_picture_or_with_a_lost_file_there_is_one_all_the_same(client):

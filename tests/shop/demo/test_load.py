@@ -26,6 +26,8 @@ from shop.audit.models import Entry
 from shop.demo.load import load, picture_from
 from shop.demo.people import LOG_INS, password_in_use
 from shop.images.models import Picture
+from shop.orders.invariants import violations
+from shop.reviews.models import Review
 from tests.support.databases import DEMO_PASSWORD
 
 DEMO_DAY = dt.date(2026, 11, 23)
@@ -50,7 +52,7 @@ def test_the_taro_stands_in_the_market_with_every_fact() -> None:
     assert taro.product.title == "Khoai sọ Tà Xùa củ tươi"
     assert taro.product.slug == "khoai-so-ta-xua-cu-tuoi"
     assert (taro.cooperative.slug, taro.commune_id, taro.ocop_set) == ("ta-xua-khoai-so", "03868", 1)
-    assert (stock_record.price, stock_record.num_in_stock) == (105_000, 240)
+    assert (stock_record.price, stock_record.num_in_stock) == (105_000, 237)
     assert (taro.net_quantity, taro.net_unit, taro.pack) == (3_000, "g", "túi lưới 3 kg")
     assert taro.months == (1, 9, 10, 11, 12)
     assert taro.tax_class == "own_produce"
@@ -125,6 +127,23 @@ def test_the_front_page_and_stories_are_public_in_every_language() -> None:
         assert story.cooperative is not None
     newest = stories.filter(locale__language_code="vi").latest("first_published_at")
     assert newest.slug == "khoai-so-ta-xua"
+
+
+@pytest.mark.usefixtures("demo_market")
+def test_goods_have_reviews_of_buyers_who_got_them() -> None:
+    reviews = Review.objects.shown().select_related("line__consignment__order__sheet", "sheet")
+    assert len(reviews) == 6
+    for review in reviews:
+        consignment = review.line.consignment
+        assert consignment.status == "handed-over" and consignment.order.sheet.paid_at
+        assert review.decisions.get().actor.email == "dieuhanh@demo.example"
+    taro = reviews.filter(sheet=sheet_of("P01"))
+    assert sorted(taro.values_list("shown_name", "points")) == [("Jane S.", 5), ("Lê M.", 4), ("Trần M.", 5)]
+    answered = taro.get(shown_name="Trần M.")
+    assert answered.answer.actor.email == "htx.taxua@demo.example" and answered.photos.count() == 1
+    with answered.photos.get().photo.open("rb") as file:
+        assert file.read(2) == b"\xff\xd8"
+    assert violations() == []
 
 
 @pytest.mark.usefixtures("demo_market")
