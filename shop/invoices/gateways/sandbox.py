@@ -1,4 +1,4 @@
-"""The gateway to the sandbox tax authority (``shop.sandbox``), over plain HTTP on the same machine."""
+"""The gateway to the sandbox tax authority (``shop.sandbox``), over plain HTTP on the same machine, kept open."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from shop.invoices.exchange import (
 )
 from shop.invoices.findings import Finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.gateways.kept import session
 from shop.invoices.notice_exchange import NOTED, TELL, read_outcome, tell
 from shop.invoices.reading import MOST_BYTES, Refused, parse
 from shop.invoices.registration import DECIDED, Decision, read_decision, register
@@ -105,7 +106,7 @@ class SandboxGateway:
 
     def _request(self, method: str, url: str, body: bytes | None = None) -> requests.Response:
         try:
-            return requests.request(
+            return session().request(
                 method,
                 url,
                 data=body,
