@@ -19,8 +19,8 @@ from shop.audit.services import record
 from shop.audit.verbs import Verb
 from shop.invoices import correcting, formats
 from shop.invoices.draft import Correction
-from shop.invoices.formats import is_till_series
 from shop.invoices.models import CorrectionCause, Invoice, InvoiceKind, InvoiceStatus, OfficialNumber
+from shop.invoices.roads import Road
 from shop.invoices.sales import SaleRecord
 from shop.invoices.services import new_lookup_code, signed_xml
 
@@ -67,14 +67,14 @@ def ways_to_correct(invoice: Invoice) -> Ways:
     if closed:
         return Ways(closed, closed, closed, closed)
     is_adjusted = invoice.corrections.filter(kind=InvoiceKind.ADJUSTMENT).exists()
-    adjust = replace = None
-    if invoice.series and is_till_series(invoice.series.symbol):
-        adjust = Obstacle.FROM_TILL
+    notice = adjust = replace = None
+    if invoice.road is Road.TILL:
+        notice = adjust = Obstacle.FROM_TILL
     elif invoice.kind == InvoiceKind.REPLACEMENT and not is_adjusted:
         adjust = Obstacle.REPLACED_BEFORE
     if is_adjusted:
         replace = Obstacle.ADJUSTED_BEFORE
-    return Ways(None, adjust, replace, None)
+    return Ways(notice, adjust, replace, None)
 
 
 def standing_sale(invoice: Invoice) -> SaleRecord:
@@ -233,6 +233,7 @@ def _open(
         corrects=invoice,
         cause=cause,
         reason=reason,
+        channel=invoice.channel,
         opened_by=by,
         sale=content.as_json(),
         outcome=dataclasses.replace(after, related=None).as_json(),

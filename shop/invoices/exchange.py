@@ -108,8 +108,11 @@ def ask_for_code(invoice: bytes, *, message_id: str, receiver: str = AUTHORITY) 
     return wrap(envelope, [invoice])
 
 
-def wrap(envelope: Envelope, documents: Sequence[bytes]) -> bytes:
-    """The documents in an envelope. Raises: ValueError over 2 MB."""
+def wrap(envelope: Envelope, documents: Sequence[bytes], *, identity: str = "") -> bytes:
+    """The documents in an envelope; ``identity`` is the Id under which all of them together will be signed.
+
+    Raises: ValueError over 2 MB.
+    """
     content = b"".join(document[_root_start(document) :] for document in documents)
     general = tags(
         PBan=envelope.version,
@@ -121,7 +124,8 @@ def wrap(envelope: Envelope, documents: Sequence[bytes]) -> bytes:
         MST=envelope.tax_code,
         SLuong=str(envelope.count),
     )
-    head = f"<TDiep><TTChung>{general}</TTChung><DLieu>".encode()
+    mark = f' Id="{identity}"' if identity else ""
+    head = f"<TDiep><TTChung>{general}</TTChung><DLieu{mark}>".encode()
     message = DECLARATION + head + content + b"</DLieu></TDiep>"
     if len(message) > MOST_BYTES:
         raise ValueError("a message holds at most 2 MB")

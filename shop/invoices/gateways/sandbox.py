@@ -21,15 +21,19 @@ from shop.invoices.findings import Finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.kept import session
 from shop.invoices.notice_exchange import NOTED, TELL, read_outcome, tell
+from shop.invoices.package_exchange import read_check
 from shop.invoices.reading import MOST_BYTES, Refused, parse
-from shop.invoices.registration import DECIDED, Decision, read_decision, register
+from shop.invoices.registration import DECIDED, RECEIVED, Decision, read_decision, register
 from shop.invoices.signer import Trust
 
 _TIMEOUT = (3.05, 10.0)
 
 
 class SandboxGateway:
-    """Speaks messages 100, 200, 300 and 302. ``base_url`` is where the authority is mounted, without a slash."""
+    """Speaks the messages that ``docs/einvoice-messages.md`` lists.
+
+    ``base_url`` is where the authority is mounted, without a slash.
+    """
 
     def __init__(self, base_url: str, *, timeout: tuple[float, float] = _TIMEOUT) -> None:
         self._messages, self._inbox = f"{base_url}/messages", f"{base_url}/inbox"
@@ -42,6 +46,10 @@ class SandboxGateway:
     def tell(self, message_id: str, notice: bytes) -> Receipt:
         """See :class:`shop.invoices.gateway.NoticeGateway`."""
         return self._send(message_id, TELL, tell(notice, message_id=message_id))
+
+    def hand_in(self, message_id: str, message: bytes) -> Receipt:
+        """See :class:`shop.invoices.gateway.PackageGateway`."""
+        return self._send(message_id, unwrap(message).envelope.kind, message)
 
     def _send(self, message_id: str, kind: str, message: bytes) -> Receipt:
         body = self._call("POST", self._messages, message)
@@ -85,7 +93,7 @@ class SandboxGateway:
         return check_answer(sent, answer, today=today, trust=trust)
 
     def register(self, message_id: str, declaration: bytes) -> Decision:
-        """What the authority decided about a signed declaration (messages 100 and 103).
+        """What the authority said about a signed declaration (message 100): not received (102), or decided (103).
 
         Raises: TryAgainLater while it has not decided, WillNotSucceed if the message was not taken.
         """
@@ -94,6 +102,10 @@ class SandboxGateway:
             said = read_acknowledgement(_only_item(body, ACKNOWLEDGED))
             if not said.accepted:
                 raise WillNotSucceed("; ".join(reason.text for reason in said.reasons))
+            first = _body(self._request("GET", f"{self._messages}/{message_id}/{RECEIVED}"))
+            receipt = read_decision(_only_item(first, RECEIVED))
+            if not receipt.is_accepted:
+                return receipt
             response = self._request("GET", f"{self._messages}/{message_id}")
             if response.status_code == requests.codes.no_content:
                 raise TryAgainLater("the tax authority has not decided yet")
@@ -143,7 +155,17 @@ def _read_answer(message_id: str, body: bytes) -> Receipt:
             reasons=outcome.reasons,
             exchanged=exchanged,
         )
-    refused = read_refusal(_only_item(body, CHECKED))
+    said = _only_item(body, CHECKED)
+    checked = read_check(said)
+    if checked.is_taken:
+        return Receipt(
+            message_id=message_id,
+            state=State.ACCEPTED,
+            document=said,
+            refused=checked.invoices,
+            exchanged=exchanged,
+        )
+    refused = read_refusal(said)
     return Receipt(message_id=message_id, state=State.REJECTED, reasons=refused.reasons, exchanged=exchanged)
 
 

@@ -14,10 +14,12 @@ from .invoice import (
     InvoiceStatus,
     OfficialNumber,
 )
+from .packages import Package, PackageKind, PackageMessage, PackageRow, PackageStatus, TillCounter
 from .registers import (
     Delegation,
     RateRule,
     RateRuleStatus,
+    SalesChannel,
     SeriesRegistration,
     SigningCertificate,
     TaxOffice,
@@ -40,9 +42,16 @@ __all__ = [
     "IssueBatchRow",
     "NoticeStatus",
     "OfficialNumber",
+    "Package",
+    "PackageKind",
+    "PackageMessage",
+    "PackageRow",
+    "PackageStatus",
     "RateRule",
     "RateRuleStatus",
+    "SalesChannel",
     "SeriesRegistration",
     "SigningCertificate",
     "TaxOffice",
+    "TillCounter",
 ]

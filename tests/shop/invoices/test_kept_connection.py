@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -57,6 +57,23 @@ class Closing(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+class ClosingServer(HTTPServer):
+    """Tells when it has closed a connection."""
+
+    closed: ClassVar[threading.Event] = threading.Event()
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self.closed.set()
+
+
+def acknowledge_at(gateway: SandboxGateway) -> None:
+    """A message, after whose answer the other side has closed the connection."""
+    ClosingServer.closed.clear()
+    gateway.acknowledge(b"<TDiep/>")
+    assert ClosingServer.closed.wait(5)
+
+
 @pytest.fixture
 def server() -> Iterator[Counting]:
     with serving(Counting()) as made:
@@ -66,7 +83,7 @@ def server() -> Iterator[Counting]:
 @pytest.fixture
 def closing() -> Iterator[str]:
     Closing.served, Closing.breaks_off = [], False
-    with serving(HTTPServer(("127.0.0.1", 0), Closing)) as made:
+    with serving(ClosingServer(("127.0.0.1", 0), Closing)) as made:
         yield f"http://127.0.0.1:{made.server_port}/tax"
 
 
@@ -96,13 +113,13 @@ def test_calls_at_the_same_time_do_not_share_a_connection(server: Counting) -> N
 def test_a_connection_closed_meanwhile_is_opened_again_and_each_message_is_sent_once(closing: str) -> None:
     gateway = SandboxGateway(closing)
     for _ in range(3):
-        gateway.acknowledge(b"<TDiep/>")
+        acknowledge_at(gateway)
     assert Closing.served == ["/tax/messages"] * 3
 
 
 def test_a_call_that_breaks_off_is_not_repeated(closing: str) -> None:
     gateway = SandboxGateway(closing)
-    gateway.acknowledge(b"<TDiep/>")
+    acknowledge_at(gateway)
     Closing.breaks_off = True
     with pytest.raises(TryAgainLater):
         gateway.acknowledge(b"<TDiep/>")
