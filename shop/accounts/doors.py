@@ -50,6 +50,9 @@ _READ_INVOICES = frozenset(
         "panel:unadjusted",
         "panel:batch",
         "panel:export_month",
+        "panel:series",
+        "panel:packages",
+        "panel:package_xml",
     }
 )
 
@@ -103,6 +106,8 @@ _INVOICE_STAFF = (
         "panel:take_back",
         "panel:adjust_returned",
         "panel:drop_draft",
+        "panel:stop_series",
+        "panel:invoice_channel",
         "panel:tax_rules",
     }
 )
@@ -209,6 +214,7 @@ _OPERATOR = (
         "panel:helper_team_add",
         "panel:helper_team",
         "panel:training",
+        "panel:stop_series",
         "panel:audit_log",
         "panel:audit_csv",
         "panel:applications",

@@ -79,18 +79,25 @@ def open_invoice(consignment: Consignment) -> Invoice:
     )
 
 
-def is_at_stall(consignment: Consignment) -> bool:
-    """Whether the goods were fetched: only then the sale may be one of the stall's cash register."""
-    return consignment.courier == Courier.COLLECTION
+def may_be_till_sale(invoice: Invoice) -> bool:
+    """Whether the desk may issue it from the stall's cash register: the goods were fetched, and there is one."""
+    consignment = (
+        Consignment.objects.filter(code=invoice.source_reference).select_related("cooperative").first()
+    )
+    return consignment is not None and _is_at_till(consignment)
+
+
+def _is_at_till(consignment: Consignment) -> bool:
+    cooperative = consignment.cooperative
+    form = VAT_INVOICE if cooperative.vat_method == VatMethod.DEDUCTION else SALES_INVOICE
+    is_fetched = consignment.courier == Courier.COLLECTION
+    return is_fetched and has_till(cooperative, form, timezone.localdate())
 
 
 def channel_of(consignment: Consignment) -> SalesChannel:
     """Through which channel it was sold: what is fetched and paid at a stall with a cash register is the till's."""
-    cooperative = consignment.cooperative
-    form = VAT_INVOICE if cooperative.vat_method == VatMethod.DEDUCTION else SALES_INVOICE
-    is_paid_there = is_at_stall(consignment) and is_at_door(consignment.order)
-    at_till = is_paid_there and has_till(cooperative, form, timezone.localdate())
-    return SalesChannel.TILL if at_till else SalesChannel.WEB
+    is_paid_there = is_at_door(consignment.order)
+    return SalesChannel.TILL if is_paid_there and _is_at_till(consignment) else SalesChannel.WEB
 
 
 def forget_invoice(consignment: Consignment) -> bool:
