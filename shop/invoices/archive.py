@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterable
 
 from shop.invoices.exchange import ASK_FOR_CODE
+from shop.invoices.list_exchange import WITH_LIST
 from shop.invoices.models import DocumentKind, Invoice, InvoiceDocument, OfficialNumber
 from shop.invoices.notice_exchange import TELL
 
-OUR_MESSAGES = (ASK_FOR_CODE, TELL)
+OUR_MESSAGES = (ASK_FOR_CODE, WITH_LIST, TELL)
 
 
 def signed_xml(invoice: Invoice) -> bytes:

@@ -113,6 +113,18 @@ class PackageGateway(Protocol):
 
 
 @runtime_checkable
+class ListGateway(Protocol):
+    """A gateway that carries a correcting invoice with the list of the invoices that it corrects."""
+
+    def submit_with_list(self, message_id: str, document: bytes, listed: bytes) -> Receipt:
+        """Sends one signed invoice with its signed list. Idempotent like ``submit``.
+
+        Raises: TryAgainLater, WillNotSucceed.
+        """
+        ...
+
+
+@runtime_checkable
 class InboxGateway(Protocol):
     """A gateway over which the authority also writes by itself."""
 

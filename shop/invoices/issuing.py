@@ -23,10 +23,19 @@ from shop.invoices.delegation import delegation_on, signer_under, with_issuer
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE, Draft
 from shop.invoices.exchange import new_message_id
 from shop.invoices.findings import Finding, finding
-from shop.invoices.gateway import PackageGateway
+from shop.invoices.gateway import InvoiceGateway, ListGateway, PackageGateway
 from shop.invoices.keys import NoAccount, gateway_of, signer_of, time_findings, trusted
+from shop.invoices.list_content import list_xml
 from shop.invoices.lookup_qr import lookup_text
-from shop.invoices.models import Delegation, DocumentKind, Invoice, InvoiceSeries, InvoiceStatus, SalesChannel
+from shop.invoices.models import (
+    CorrectionList,
+    Delegation,
+    DocumentKind,
+    Invoice,
+    InvoiceSeries,
+    InvoiceStatus,
+    SalesChannel,
+)
 from shop.invoices.numbering import NotIssued, locked_series, next_till_code
 from shop.invoices.rates import last_days, settled
 from shop.invoices.roads import Road
@@ -57,9 +66,10 @@ def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
         delegation = delegation_on(invoice.seller, timezone.localdate(now))
         channel = Invoice.objects.values_list("channel", flat=True).get(pk=invoice.pk)
         signer = None if channel == SalesChannel.TILL else _signer(invoice, delegation, now)
+        listed = _signed_list(invoice, signer, gateway, now)
         ahead: _Placed | None = None
         for _ in range(MOST_RACES):
-            found = _issue_in_place(invoice.pk, now, signer, delegation, ahead, carries_packages)
+            found = _issue_in_place(invoice.pk, now, signer, delegation, ahead, carries_packages, listed)
             if isinstance(found, Invoice):
                 return found
             if signer is not None:
@@ -69,6 +79,15 @@ def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
     except SigningFailed as reason:
         raise NotIssued([finding("signer_away", "", reason)]) from reason
     raise NotIssued([finding("series_busy", "")])
+
+
+def _signed_list(invoice: Invoice, signer: Signer | None, gateway: InvoiceGateway, now: dt.datetime) -> bytes:
+    """The list 01/BK-ĐCTT of an invoice that corrects many, signed by the seller; empty for any other."""
+    if not CorrectionList.objects.filter(correction=invoice).exists() or signer is None:
+        return b""
+    if not isinstance(gateway, ListGateway):
+        raise NotIssued([finding("list_closed", "")])
+    return sign(list_xml(invoice), signer, place="NBan", at=now)
 
 
 def signer_today(seller: Cooperative, now: dt.datetime) -> Signer:
@@ -101,6 +120,7 @@ def _issue_in_place(
     delegation: Delegation | None,
     ahead: _Placed | None,
     carries_packages: bool,
+    listed: bytes,
 ) -> Invoice | _Placed:
     """The issued invoice; or, for a remote signer, what it has to sign first. ``ahead`` is what it signed.
 
@@ -147,6 +167,9 @@ def _issue_in_place(
         locked.next_try_at = now
     locked.save()
     keep_document(locked, DocumentKind.SIGNED, xml)
+    if listed:
+        document = keep_document(locked, DocumentKind.LIST, listed)
+        CorrectionList.objects.filter(correction=locked).update(document=document)
     record_act(
         Verb.INVOICE_ISSUED,
         about=f"{series.symbol} {number}, {format_amount(locked.total_amount)}",

@@ -20,7 +20,7 @@ from shop.audit.verbs import Verb
 from shop.crash_points import crash_point
 from shop.invoices.archive import filename_of, keep_document, keep_messages, signed_xml, signed_xml_to_send
 from shop.invoices.exchange import CODED, new_message_id
-from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.gateway import ListGateway, Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.issuing import draft_today, errors_of, issue
 from shop.invoices.keys import gateway_of, trusted
 from shop.invoices.models import (
@@ -222,7 +222,12 @@ def _ask_or_send(invoice: Invoice) -> Receipt:
     else:
         _count_try(invoice)
     crash_point("invoice.counted")
-    return road.submit(invoice.message_id, signed_xml_to_send(invoice))
+    listed = invoice.documents.filter(kind=DocumentKind.LIST).first()
+    if listed is None:
+        return road.submit(invoice.message_id, signed_xml_to_send(invoice))
+    if not isinstance(road, ListGateway):
+        raise WillNotSucceed("the provider carries no lists")
+    return road.submit_with_list(invoice.message_id, signed_xml_to_send(invoice), bytes(listed.body))
 
 
 def pause_after(tries: int) -> dt.timedelta:

@@ -18,7 +18,7 @@ from shop.invoices import corrections, packages
 from shop.invoices import services as invoices
 from shop.invoices.corrections import NotCorrectable, Obstacle
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE, Buyer, Seller
-from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus, SalesChannel
+from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus, ListedInvoice, SalesChannel
 from shop.invoices.numbering import has_till
 from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
 from shop.messages.services import Enclosure
@@ -114,10 +114,17 @@ def unadjusted() -> QuerySet[Consignment]:
     A draft counts: it stands in the staff's queue. ``billed`` is what the invoices in force state, whole đồng.
     """
     replaced = Invoice.objects.filter(corrects=OuterRef("pk"), kind=InvoiceKind.REPLACEMENT)
-    in_force = Invoice.objects.filter(~Exists(replaced), source_reference=OuterRef("code")).order_by()
+    together = ListedInvoice.objects.filter(
+        invoice=OuterRef("pk"), list__correction__kind=InvoiceKind.REPLACEMENT
+    )
+    in_force = Invoice.objects.filter(
+        ~Exists(replaced), ~Exists(together), source_reference=OuterRef("code")
+    ).order_by()
+    listed = ListedInvoice.objects.filter(invoice__source_reference=OuterRef("code")).order_by()
     reductions = LineReduction.objects.filter(line__consignment=OuterRef("pk")).order_by()
     return Consignment.objects.annotate(
-        billed=_total(in_force, "source_reference", "total_amount"),
+        billed=_total(in_force, "source_reference", "total_amount")
+        + _total(listed, "invoice__source_reference", "stated_amount"),
         reduced=_total(reductions, "line__consignment", "amount"),
     ).filter(
         Exists(reductions.filter(kind=ReductionKind.RETURNED)), billed__gt=F("total_amount") - F("reduced")
@@ -220,8 +227,9 @@ def deliver(invoice: Invoice) -> bool:
     """Whether the letter with PDF and XML was written now. Idempotent by invoice."""
     if not invoice.deliver_to or invoice.delivered_at is not None:
         return False
+    base = invoice.corrects if invoice.corrects and hasattr(invoice, "list") else invoice
     consignment = Consignment.objects.select_related("order__sheet", "cooperative").get(
-        code=invoice.source_reference
+        code=base.source_reference
     )
     # Drawn before the transaction: it takes longer than all of its queries.
     pdf = invoices.pdf_of(invoice, base_url=settings.BASE_URL)

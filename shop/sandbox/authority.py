@@ -1,4 +1,4 @@
-"""A tax authority to practise with: takes messages 100, 200, 203, 206 and 300, acknowledges, checks, decides.
+"""A tax authority to practise with: takes messages 100, 200, 203, 206, 208 and 300, acknowledges, checks, decides.
 
 It keeps what it has seen in a SQLite file of its own and shares nothing with the shop but the wire format.
 """
@@ -38,7 +38,16 @@ from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
 from shop.invoices.signer import Signer, Trust
 from shop.invoices.signing import VIETNAM, sign
 from shop.invoices.tax_codes import without_dash
-from shop.sandbox import envelopes, invoice_desk, notice_desk, package_desk, registry, series, tax_seals
+from shop.sandbox import (
+    envelopes,
+    invoice_desk,
+    list_desk,
+    notice_desk,
+    package_desk,
+    registry,
+    series,
+    tax_seals,
+)
 from shop.sandbox.books import Books
 from shop.sandbox.package_desk import TILL_PACKAGE, UNCODED_PACKAGE
 
@@ -246,6 +255,8 @@ class Authority:
         root = parse(document)
         found = invoice_desk.faults_of(document, root, today=self._today(), anchors=self._trust.parties)
         reasons = [Reason(code=code, text=f"{text} ({path})", advice=_MEND) for code, text, path in found]
+        listed = self._list_faults(database, message, root)
+        reasons += [Reason(code=code, text=text, advice=_MEND) for code, text in listed]
         is_strict = mood == Mood.STRICT and not reasons
         if is_strict and not invoice_desk.is_registered(database, document, root):
             text = tax_seals.TEXTS[tax_seals.UNREGISTERED]
@@ -265,6 +276,15 @@ class Authority:
         if mood == Mood.LYING:
             coded = coded.replace(b"</TgTTTBSo>", b"0</TgTTTBSo>")
         return self._wrap(message, CODED, coded)
+
+    def _list_faults(
+        self, database: sqlite3.Connection, message: Message, root: etree._Element
+    ) -> list[tuple[str, str]]:
+        """What is wrong with the list of an invoice that corrects many; it has to have one."""
+        if message.envelope.kind == list_desk.WITH_LIST:
+            return list_desk.faults_of(database, *message.items, anchors=self._trust.parties)
+        names_list = root.find("DLHDon/TTChung/TTHDLQuan/SBKCLQuan") is not None
+        return [list_desk.NO_LIST] if names_list else []
 
     def _check_package(self, database: sqlite3.Connection, message: Message, body: bytes, mood: str) -> bytes:
         """The answer (204) to a package of finished invoices."""

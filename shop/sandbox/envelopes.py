@@ -16,6 +16,7 @@ from shop.invoices.exchange import (
 from shop.invoices.notice_exchange import TELL
 from shop.invoices.reading import parse
 from shop.invoices.registration import REGISTER
+from shop.sandbox.list_desk import WITH_LIST
 from shop.sandbox.package_desk import TILL_PACKAGE, UNCODED_PACKAGE
 
 _PACKAGES = (UNCODED_PACKAGE, TILL_PACKAGE)
@@ -27,18 +28,22 @@ def reasons_against(message: Message) -> list[Reason]:
     if not is_message_id(envelope.message_id, sender=envelope.sender):
         return [Reason(code="9003", text="Mã thông điệp sai dạng")]
     is_package = envelope.kind in _PACKAGES
-    is_known = is_package or envelope.kind in (ASK_FOR_CODE, REGISTER, TELL, ACKNOWLEDGED)
-    fits = bool(message.items) if is_package else len(message.items) == 1
+    is_known = is_package or envelope.kind in (ASK_FOR_CODE, WITH_LIST, REGISTER, TELL, ACKNOWLEDGED)
+    fits = (
+        bool(message.items) if is_package else len(message.items) == (2 if envelope.kind == WITH_LIST else 1)
+    )
     if not is_known or envelope.receiver != AUTHORITY or not fits:
         return [
             Reason(
                 code="9004",
-                text="Chỉ nhận thông điệp 100, 200, 203, 206, 300, 999 gửi cho TCT, mang đúng số tài liệu",
+                text="Chỉ nhận thông điệp 100, 200, 203, 206, 208, 300, 999 gửi cho TCT, mang đúng số tài liệu",
             )
         ]
     if is_package:
         return _package_reasons(message)
     root = parse(message.items[0])
+    if envelope.kind == WITH_LIST and parse(message.items[1]).tag != "BKe":
+        return [Reason(code="9012", text="Cần một hóa đơn và bảng kê của nó")]
     if envelope.kind == ACKNOWLEDGED:
         return []
     if envelope.kind == REGISTER:

@@ -20,6 +20,7 @@ from shop.invoices.exchange import (
 from shop.invoices.findings import Finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.kept import session
+from shop.invoices.list_exchange import WITH_LIST, with_list
 from shop.invoices.notice_exchange import NOTED, TELL, read_outcome, tell
 from shop.invoices.package_exchange import read_check
 from shop.invoices.reading import MOST_BYTES, Refused, parse
@@ -42,6 +43,10 @@ class SandboxGateway:
     def submit(self, message_id: str, document: bytes) -> Receipt:
         """See :class:`shop.invoices.gateway.InvoiceGateway`."""
         return self._send(message_id, ASK_FOR_CODE, ask_for_code(document, message_id=message_id))
+
+    def submit_with_list(self, message_id: str, document: bytes, listed: bytes) -> Receipt:
+        """See :class:`shop.invoices.gateway.ListGateway`."""
+        return self._send(message_id, WITH_LIST, with_list(document, listed, message_id=message_id))
 
     def tell(self, message_id: str, notice: bytes) -> Receipt:
         """See :class:`shop.invoices.gateway.NoticeGateway`."""

@@ -14,6 +14,7 @@ from .invoice import (
     InvoiceStatus,
     OfficialNumber,
 )
+from .lists import CorrectionList, ListedInvoice
 from .packages import Package, PackageKind, PackageMessage, PackageRow, PackageStatus, TillCounter
 from .registers import (
     Delegation,
@@ -28,6 +29,7 @@ from .work import ErrorNotice, IssueBatch, IssueBatchRow, NoticeStatus
 
 __all__ = [
     "CorrectionCause",
+    "CorrectionList",
     "Delegation",
     "DocumentKind",
     "ErrorNotice",
@@ -40,6 +42,7 @@ __all__ = [
     "InvoiceStatus",
     "IssueBatch",
     "IssueBatchRow",
+    "ListedInvoice",
     "NoticeStatus",
     "OfficialNumber",
     "Package",

@@ -179,6 +179,7 @@ class Invoice(models.Model):
 class DocumentKind(models.TextChoices):
     SIGNED = "signed", _("Hóa đơn đã lập")
     NOTICE = "notice", _("Thông báo 04/SS đã ký")
+    LIST = "list", _("Bảng kê 01/BK-ĐCTT đã ký")
     CODED = "coded", _("Hóa đơn đã cấp mã")
     SENT_MESSAGE = "sent", _("Thông điệp gửi đi")
     RECEIVED_MESSAGE = "received", _("Thông điệp nhận về")
