@@ -53,6 +53,7 @@ _READ_INVOICES = frozenset(
         "panel:series",
         "panel:packages",
         "panel:package_xml",
+        "panel:list_xml",
     }
 )
 
@@ -108,6 +109,7 @@ _INVOICE_STAFF = (
         "panel:drop_draft",
         "panel:stop_series",
         "panel:invoice_channel",
+        "panel:correct_many",
         "panel:tax_rules",
     }
 )

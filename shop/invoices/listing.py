@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Cooperative
@@ -29,7 +29,7 @@ from shop.invoices.models import (
     InvoiceStatus,
     ListedInvoice,
 )
-from shop.invoices.roads import Road
+from shop.invoices.roads import Road, goes
 from shop.invoices.sales import SaleRecord
 from shop.invoices.services import new_lookup_code
 from shop.money import share_out
@@ -41,21 +41,33 @@ _WHAT = {Correction.ADJUSTS: "Điều chỉnh", Correction.REPLACES: "Thay thế
 
 def companions(invoice: Invoice) -> list[Invoice]:
     """Invoices that may stand on one list with this one, itself the first: same seller, buyer, month and form."""
-    if invoice.road is not Road.CODED or invoice.issued_on is None or invoice.series is None:
+    if not _is_open(invoice):
         return []
-    sale = SaleRecord.from_json(invoice.sale)
-    month = {"issued_on__year": invoice.issued_on.year, "issued_on__month": invoice.issued_on.month}
-    rows: QuerySet[Invoice] = Invoice.objects.filter(
+    others = _beside(invoice).select_related("series", "seller").order_by("number")[:MOST]
+    return [invoice, *(one for one in others if _is_open(one))]
+
+
+def has_companions(invoice: Invoice) -> bool:
+    """Whether it is worth while to offer a list: there is another invoice of that buyer in that month."""
+    return _beside(invoice).exists()
+
+
+def _beside(invoice: Invoice) -> QuerySet[Invoice]:
+    """Others of the same seller, buyer, month and form. A buyer without tax code is not known to be the same."""
+    buyer, day, series = SaleRecord.from_json(invoice.sale).buyer, invoice.issued_on, invoice.series
+    if not buyer.tax_code or day is None or series is None or series.road is not Road.CODED:
+        return Invoice.objects.none()
+    rows = Invoice.objects.filter(
+        goes(Road.CODED),
         seller_id=invoice.seller_id,
         status=InvoiceStatus.ACCEPTED,
-        series__form=invoice.series.form,
-        buyer_name=invoice.buyer_name,
-        sale__buyer__tax_code=sale.buyer.tax_code,
-        **month,
-    ).exclude(kind=InvoiceKind.ADJUSTMENT)
-    others = rows.exclude(pk=invoice.pk).filter(~Q(official__isnull=False)).select_related("series", "seller")
-    found = [one for one in others.order_by("number")[:MOST] if one.road is Road.CODED and _is_open(one)]
-    return [invoice, *found] if _is_open(invoice) else []
+        series__form=series.form,
+        issued_on__year=day.year,
+        issued_on__month=day.month,
+        sale__buyer__tax_code=buyer.tax_code,
+        official=None,
+    )
+    return rows.exclude(kind=InvoiceKind.ADJUSTMENT).exclude(pk=invoice.pk)
 
 
 def _is_open(invoice: Invoice) -> bool:

@@ -23,7 +23,7 @@ from shop.accounts.doors import may_open
 from shop.invoices import formats, services
 from shop.invoices.corrections import chain_of
 from shop.invoices.draft import Draft
-from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus, SalesChannel
+from shop.invoices.models import DocumentKind, Invoice, InvoiceKind, InvoiceStatus, SalesChannel
 from shop.invoices.notices import with_refused_notice
 from shop.invoices.numbering import NotIssued
 from shop.invoices.training import is_training
@@ -224,6 +224,7 @@ class InvoicePage(Screen):
             can_drop=is_draft_correction and may_open(user, "panel:drop_draft"),
             chain=chain_of(invoice),
             notices=invoice.notices.all(),
+            has_list=invoice.documents.filter(kind=DocumentKind.LIST).exists(),
         )
         return context
 

@@ -57,6 +57,7 @@ from .corrections import (
 )
 from .inquiries import Inquiries, SettleInquiry
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
+from .many_corrections import CorrectMany, list_file
 from .packages import ChangeChannel, PackageList, package_xml
 from .picture_rights import EndedPictures
 from .series import SeriesRegister, StopSeries
@@ -137,6 +138,8 @@ urlpatterns = [
     path("hoa-don/<int:pk>/thong-bao/<int:notice>/xml/", notice_xml, name="notice_xml"),
     path("hoa-don/<int:pk>/sua/dieu-chinh/", Adjust.as_view(), name="adjust"),
     path("hoa-don/<int:pk>/sua/thay-the/", Replace.as_view(), name="replace"),
+    path("hoa-don/<int:pk>/sua/nhieu/", CorrectMany.as_view(), name="correct_many"),
+    path("hoa-don/<int:pk>/bang-ke/xml/", list_file, name="list_xml"),
     path("hoa-don/<int:pk>/sua/tra-hang/", TakeBack.as_view(), name="take_back"),
     path("hoa-don/<int:pk>/bo-nhap/", DropDraft.as_view(), name="drop_draft"),
     path("thue-suat/", TaxRules.as_view(), name="tax_rules"),

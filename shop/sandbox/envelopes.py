@@ -42,13 +42,11 @@ def reasons_against(message: Message) -> list[Reason]:
     if is_package:
         return _package_reasons(message)
     root = parse(message.items[0])
+    judges = {REGISTER: _declaration_reasons, TELL: _notice_reasons, ACKNOWLEDGED: lambda *_: []}
+    reasons = judges.get(envelope.kind, _invoice_reasons)(root, envelope)
     if envelope.kind == WITH_LIST and parse(message.items[1]).tag != "BKe":
-        return [Reason(code="9012", text="Cần một hóa đơn và bảng kê của nó")]
-    if envelope.kind == ACKNOWLEDGED:
-        return []
-    if envelope.kind == REGISTER:
-        return _declaration_reasons(root)
-    return _notice_reasons(root, envelope) if envelope.kind == TELL else _invoice_reasons(root, envelope)
+        reasons.append(Reason(code="9012", text="Cần một hóa đơn và bảng kê của nó"))
+    return reasons
 
 
 def _package_reasons(message: Message) -> list[Reason]:
@@ -61,7 +59,7 @@ def _package_reasons(message: Message) -> list[Reason]:
     return []
 
 
-def _declaration_reasons(root: etree._Element) -> list[Reason]:
+def _declaration_reasons(root: etree._Element, _envelope: Envelope) -> list[Reason]:
     return [] if root.tag == "TKhai" else [Reason(code="9008", text="Cần một tờ khai đăng ký")]
 
 

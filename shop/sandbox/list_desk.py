@@ -39,7 +39,7 @@ def faults_of(
         (board.findtext("NDBKe/TTChung/KHMBKe") != "01/BK-ĐCTT", "9502", "Mẫu bảng kê sai"),
         (not same("SBKe", "TTChung/TTHDLQuan/SBKCLQuan"), "9503", "Số bảng kê khác trên hóa đơn"),
         (not same("NBKe", "TTChung/TTHDLQuan/NBKCLQuan"), "9504", "Ngày bảng kê khác trên hóa đơn"),
-        (not same("TCHDon", "TTChung/TTHDLQuan/TCHDon"), "9505", "Bảng kê và hóa đơn nói khác nhau: điều chỉnh hay thay thế"),
+        (not same("TCHDon", "TTChung/TTHDLQuan/TCHDon"), "9505", "Bảng kê khác hóa đơn: điều chỉnh hay thay thế"),
         (not same("MSTNBan", "NDHDon/NBan/MST"), "9506", "Bảng kê của người bán khác"),
         (len({_place(row) for row in rows}) < 2, "9507", "Bảng kê phải có từ hai hóa đơn"),
     )  # fmt: skip

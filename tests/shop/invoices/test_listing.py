@@ -14,7 +14,7 @@ from django.utils import timezone
 from lxml import etree
 
 from catalog.models import Cooperative
-from shop.invoices import corrections, formats, listing, services
+from shop.invoices import corrections, formats, issuing, listing, services
 from shop.invoices.corrections import NotCorrectable, Obstacle
 from shop.invoices.draft import Buyer
 from shop.invoices.exchange import new_message_id, read_acknowledgement, read_refusal, unwrap
@@ -215,7 +215,7 @@ def test_a_provider_that_takes_no_lists_keeps_the_draft_a_draft(
     three: list[Invoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = adjusted(three, -25_000, -25_000)
-    monkeypatch.delattr(SandboxGateway, "submit_with_list")
+    monkeypatch.setattr(issuing, "gateway_of", lambda _seller: object())
     with pytest.raises(NotIssued) as refused:
         services.issue(invoice=draft)
     assert [found.code for found in refused.value.findings] == ["list_closed"]
