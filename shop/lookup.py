@@ -61,7 +61,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "invoice": invoice,
-        "is_accepted": invoice is not None and invoice.status == InvoiceStatus.ACCEPTED,
+        "is_lawful": invoice is not None and invoice.is_lawful,
     }
     if invoice is not None:
         context |= {"sentence": correction_sentence(invoice), "later": later_corrections(invoice)}
@@ -73,7 +73,7 @@ def show(request: HttpRequest) -> HttpResponse:
 def pdf(request: HttpRequest, code: str) -> HttpResponse:
     if _is_too_much(request):
         return HttpResponse(status=429)
-    invoice = _accepted_or_404(code)
+    invoice = _lawful_or_404(code)
     body = services.pdf_of(invoice, base_url=settings.BASE_URL)
     return _attachment(body, "application/pdf", services.filename_of(invoice, "pdf"))
 
@@ -83,7 +83,7 @@ def pdf(request: HttpRequest, code: str) -> HttpResponse:
 def xml(request: HttpRequest, code: str) -> HttpResponse:
     if _is_too_much(request):
         return HttpResponse(status=429)
-    invoice = _accepted_or_404(code)
+    invoice = _lawful_or_404(code)
     return _attachment(services.signed_xml(invoice), "application/xml", services.filename_of(invoice, "xml"))
 
 
@@ -97,10 +97,10 @@ def _misses(request: HttpRequest) -> str:
     return f"lookup-missed:{network_of(request)}"
 
 
-def _accepted_or_404(code: str) -> Invoice:
-    """Before the authority has given its code there is no lawful document to hand out."""
+def _lawful_or_404(code: str) -> Invoice:
+    """While the authority has still to give its code there is no lawful document to hand out."""
     invoice = issued(code)
-    if invoice is None or invoice.status != InvoiceStatus.ACCEPTED:
+    if invoice is None or not invoice.is_lawful:
         raise Http404
     return invoice
 

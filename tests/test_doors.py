@@ -48,7 +48,10 @@ from shop.invoices.models import (
     InvoiceDocument,
     IssueBatch,
     NoticeStatus,
+    Package,
+    PackageMessage,
     RateRule,
+    SeriesRegistration,
 )
 from shop.ledger.models import Payout, PayoutBatch
 from shop.messages.models import Letter
@@ -361,6 +364,21 @@ class Owned:
     picture_id: int
 
 
+def _series_of(stall: Cooperative) -> SeriesRegistration:
+    return SeriesRegistration.objects.get_or_create(
+        seller=stall, form=1, letters="AA", defaults={"accepted_on": timezone.localdate()}
+    )[0]
+
+
+def _package_of(stall: Cooperative) -> Package:
+    """A message that was signed."""
+    found = Package.objects.filter(seller=stall).first()
+    if found is None:
+        found = Package.objects.create(seller=stall, kind="203", message_id=f"X{stall.pk}", status="signed")
+        PackageMessage.objects.create(package=found, message_type="203", body=b"<TDiep/>", sha256="0")
+    return found
+
+
 def _list_of(own: Owned) -> Remittance:
     """A courier's list that names the cooperative's parcel."""
     known = Remittance.objects.filter(number="BK-1").first()
@@ -439,6 +457,8 @@ KEYS: tuple[tuple[str, Callable[[Owned], int]], ...] = (
     ),
     ("panel:decide_market_data", lambda own: make_operator_edition().pk),
     ("panel:settle_inquiry", lambda own: _asked_about(own.invoice).pk),
+    ("panel:stop_series", lambda own: _series_of(own.stall).pk),
+    ("panel:package_xml", lambda own: _package_of(own.stall).pk),
     ("panel:batch", lambda own: IssueBatch.objects.get_or_create()[0].pk),
     ("panel:", lambda own: own.invoice.pk),
     ("shopper:address", lambda own: SavedAddress.objects.get().pk),

@@ -51,6 +51,10 @@ _READ_INVOICES = frozenset(
         "panel:unadjusted",
         "panel:batch",
         "panel:export_month",
+        "panel:series",
+        "panel:packages",
+        "panel:package_xml",
+        "panel:list_xml",
     }
 )
 
@@ -106,6 +110,9 @@ _INVOICE_STAFF = (
         "panel:take_back",
         "panel:adjust_returned",
         "panel:drop_draft",
+        "panel:stop_series",
+        "panel:invoice_channel",
+        "panel:correct_many",
         "panel:tax_rules",
         "panel:market_data",
     }
@@ -215,6 +222,7 @@ _OPERATOR = (
         "panel:helper_team_add",
         "panel:helper_team",
         "panel:training",
+        "panel:stop_series",
         "panel:audit_log",
         "panel:audit_csv",
         "panel:applications",

@@ -35,6 +35,9 @@ class Verb(models.TextChoices):
     INVOICE_CORRECTED = "invoice-corrected", _("Mở hóa đơn điều chỉnh, thay thế")
     CORRECTION_DROPPED = "correction-dropped", _("Bỏ bản nháp điều chỉnh")
     INVOICE_NOTICE = "invoice-notice", _("Báo sai sót hóa đơn")
+    CHANNEL_CHANGED = "channel-changed", _("Đổi kênh bán của hóa đơn")
+    SERIES_REGISTERED = "series-registered", _("Ghi ký hiệu hóa đơn đã đăng ký")
+    SERIES_STOPPED = "series-stopped", _("Ngừng dùng ký hiệu hóa đơn")
     TAX_RULE_PROPOSED = "tax-rule-proposed", _("Đề nghị đổi thuế suất")
     TAX_RULE_ACCEPTED = "tax-rule-accepted", _("Duyệt thuế suất")
     TAX_RULE_REFUSED = "tax-rule-refused", _("Không duyệt thuế suất")
@@ -135,6 +138,7 @@ FIELDS: Mapping[str, Any] = {
     "roles": _("Vai trò"),
     "amount": _("Số tiền"),
     "payee": _("Nơi nhận"),
+    "channel": _("Kênh bán"),
     "code": _("Thuế suất"),
     "valid_from": _("Từ ngày"),
     "valid_to": _("Đến hết ngày"),

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,8 +20,16 @@ from shop.audit.services import record
 from shop.audit.verbs import Verb
 from shop.invoices import correcting, formats
 from shop.invoices.draft import Correction
-from shop.invoices.formats import is_till_series
-from shop.invoices.models import CorrectionCause, Invoice, InvoiceKind, InvoiceStatus, OfficialNumber
+from shop.invoices.models import (
+    CorrectionCause,
+    CorrectionList,
+    Invoice,
+    InvoiceKind,
+    InvoiceStatus,
+    ListedInvoice,
+    OfficialNumber,
+)
+from shop.invoices.roads import Road
 from shop.invoices.sales import SaleRecord
 from shop.invoices.services import new_lookup_code, signed_xml
 
@@ -35,6 +44,8 @@ class Obstacle(models.TextChoices):
     ADJUSTED_BEFORE = "adjusted-before", _("Lần đầu đã điều chỉnh thì các lần sau cũng phải điều chỉnh.")
     REPLACED_BEFORE = "replaced-before", _("Lần đầu đã thay thế thì các lần sau cũng phải thay thế.")
     FROM_TILL = "from-till", _("Hóa đơn từ máy tính tiền lập sai chỉ được thay thế.")
+    TOO_FEW = "too-few", _("Bảng kê cần từ 2 đến 50 hóa đơn, mỗi hóa đơn có phần thay đổi.")
+    NOT_TOGETHER = "not-together", _("Các hóa đơn phải cùng người mua, cùng tháng và có mã của cơ quan thuế.")
     SAME_AS_BEFORE = "same", _("Nội dung không khác hóa đơn cũ.")
     DOES_NOT_FIT = "does-not-fit", _("Số tiền hoặc số lượng không hợp lý so với hóa đơn cũ.")
 
@@ -66,21 +77,30 @@ def ways_to_correct(invoice: Invoice) -> Ways:
     closed = _closed(invoice)
     if closed:
         return Ways(closed, closed, closed, closed)
-    is_adjusted = invoice.corrections.filter(kind=InvoiceKind.ADJUSTMENT).exists()
-    adjust = replace = None
-    if invoice.series and is_till_series(invoice.series.symbol):
-        adjust = Obstacle.FROM_TILL
+    is_adjusted = corrections_of(invoice).filter(kind=InvoiceKind.ADJUSTMENT).exists()
+    notice = adjust = replace = None
+    if invoice.road is Road.TILL:
+        notice = adjust = Obstacle.FROM_TILL
     elif invoice.kind == InvoiceKind.REPLACEMENT and not is_adjusted:
         adjust = Obstacle.REPLACED_BEFORE
     if is_adjusted:
         replace = Obstacle.ADJUSTED_BEFORE
-    return Ways(None, adjust, replace, None)
+    return Ways(notice, adjust, replace, None)
+
+
+def corrections_of(invoice: Invoice) -> QuerySet[Invoice]:
+    """The invoices that correct this one, alone or together with others on a list."""
+    together = ListedInvoice.objects.filter(invoice=invoice).values("list__correction")
+    return Invoice.objects.filter(Q(corrects=invoice) | Q(pk__in=together))
 
 
 def standing_sale(invoice: Invoice) -> SaleRecord:
     """The sale as the invoice states it together with its adjustments so far; every rate settled."""
-    adjusted = invoice.corrections.filter(kind=InvoiceKind.ADJUSTMENT, status=InvoiceStatus.ACCEPTED)
+    adjusted = corrections_of(invoice).filter(kind=InvoiceKind.ADJUSTMENT, status=InvoiceStatus.ACCEPTED)
     last = adjusted.order_by("-pk").first()
+    listed = ListedInvoice.objects.filter(list__correction=last, invoice=invoice).first() if last else None
+    if listed:
+        return SaleRecord.from_json(listed.sale_after)
     if last and last.outcome:
         return SaleRecord.from_json(last.outcome)
     record = SaleRecord.from_json(invoice.sale).with_rates_of(formats.read(signed_xml(invoice)))
@@ -88,8 +108,16 @@ def standing_sale(invoice: Invoice) -> SaleRecord:
 
 
 def chain_of(invoice: Invoice) -> list[Invoice]:
-    """Every invoice of the same sale, the original first, each correction after what it corrects."""
-    rows = Invoice.objects.filter(seller_id=invoice.seller_id, source_reference=invoice.source_reference)
+    """Every invoice of the same sale, the original first, each correction after what it corrects.
+
+    Of one that corrects many, all of those too.
+    """
+    mine = ListedInvoice.objects.filter(invoice__source_reference=invoice.source_reference)
+    rows = Invoice.objects.filter(seller_id=invoice.seller_id).filter(
+        Q(source_reference=invoice.source_reference)
+        | Q(pk__in=mine.values("list__correction"))
+        | Q(listings__list__correction=invoice)
+    )
     return list(rows.select_related("series", "corrects__series").order_by("pk"))
 
 
@@ -101,7 +129,7 @@ def correction_sentence(invoice: Invoice) -> str:
 
 def later_corrections(invoice: Invoice) -> list[Invoice]:
     """The issued invoices that adjust or replace this one, oldest first."""
-    issued = invoice.corrections.exclude(status=InvoiceStatus.TO_ISSUE)
+    issued = corrections_of(invoice).exclude(status=InvoiceStatus.TO_ISSUE)
     return list(issued.select_related("series").order_by("pk"))
 
 
@@ -171,7 +199,7 @@ def open_return(
 def drop_draft(*, correction: Invoice) -> None:
     """Forget a correction that was never issued. An issued invoice is never dropped.
 
-    Locks/Writes: Invoice. Raises: ValueError if it is issued, or no correction. Idempotent.
+    Locks/Writes: Invoice and its list. Raises: ValueError if it is issued, or no correction. Idempotent.
     """
     locked = Invoice.objects.select_for_update().filter(pk=correction.pk).first()
     if locked is None:
@@ -179,12 +207,14 @@ def drop_draft(*, correction: Invoice) -> None:
     if locked.status != InvoiceStatus.TO_ISSUE or locked.kind == InvoiceKind.ORIGINAL:
         raise ValueError(f"{locked} is not a draft of a correction")
     _tell(Verb.CORRECTION_DROPPED, locked, locked.reason, None)
+    ListedInvoice.objects.filter(list__correction=locked).delete()
+    CorrectionList.objects.filter(correction=locked).delete()
     locked.delete()
 
 
 def _closed(invoice: Invoice) -> Obstacle | None:
     """What closes every way at once."""
-    corrections = invoice.corrections.all()
+    corrections = corrections_of(invoice)
     if invoice.kind == InvoiceKind.ADJUSTMENT:
         return Obstacle.IS_ADJUSTMENT
     if invoice.status != InvoiceStatus.ACCEPTED:
@@ -233,6 +263,7 @@ def _open(
         corrects=invoice,
         cause=cause,
         reason=reason,
+        channel=invoice.channel,
         opened_by=by,
         sale=content.as_json(),
         outcome=dataclasses.replace(after, related=None).as_json(),

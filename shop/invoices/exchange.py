@@ -29,6 +29,9 @@ AUTHORITY = "TCT"
 NO_CODE = "1"
 """LTBao of a 204: not eligible for a code."""
 
+_UNCOUNTED = ("BKe",)
+"""What goes along with an invoice and is not counted (``shop.invoices.list_exchange``)."""
+
 _MESSAGE_ID = re.compile(r"(TCT|[VK]?\d{10,13})[0-9A-F]{32}", re.ASCII)
 _TIME = "%Y-%m-%dT%H:%M:%S"
 
@@ -108,8 +111,11 @@ def ask_for_code(invoice: bytes, *, message_id: str, receiver: str = AUTHORITY) 
     return wrap(envelope, [invoice])
 
 
-def wrap(envelope: Envelope, documents: Sequence[bytes]) -> bytes:
-    """The documents in an envelope. Raises: ValueError over 2 MB."""
+def wrap(envelope: Envelope, documents: Sequence[bytes], *, identity: str = "") -> bytes:
+    """The documents in an envelope; ``identity`` is the Id under which all of them together will be signed.
+
+    Raises: ValueError over 2 MB.
+    """
     content = b"".join(document[_root_start(document) :] for document in documents)
     general = tags(
         PBan=envelope.version,
@@ -121,7 +127,8 @@ def wrap(envelope: Envelope, documents: Sequence[bytes]) -> bytes:
         MST=envelope.tax_code,
         SLuong=str(envelope.count),
     )
-    head = f"<TDiep><TTChung>{general}</TTChung><DLieu>".encode()
+    mark = f' Id="{identity}"' if identity else ""
+    head = f"<TDiep><TTChung>{general}</TTChung><DLieu{mark}>".encode()
     message = DECLARATION + head + content + b"</DLieu></TDiep>"
     if len(message) > MOST_BYTES:
         raise ValueError("a message holds at most 2 MB")
@@ -141,15 +148,16 @@ def unwrap(message: bytes) -> Message:
     found = [span for tag in tags for span in spans(message, ["TDiep", "DLieu", tag])]
     items = tuple(cut_out(message, span) for span in sorted(found, key=lambda span: span.start))
     count = general.findtext("SLuong") or "1"
-    if count != str(len(items)):
-        raise Refused("not_xml", f"SLuong says {count}, DLieu holds {len(items)}")
+    held = sum(child.tag not in _UNCOUNTED for child in root.iterfind("DLieu/*"))
+    if count != str(held):
+        raise Refused("not_xml", f"SLuong says {count}, DLieu holds {held}")
     envelope = Envelope(
         sender=values["MNGui"],
         receiver=values["MNNhan"],
         kind=values["MLTDiep"],
         message_id=values["MTDiep"],
         tax_code=values["MST"],
-        count=len(items),
+        count=held,
         answers=general.findtext("MTDTChieu") or "",
         version=values["PBan"],
     )

@@ -72,6 +72,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "numbers_unchecked": ("Dữ liệu mới phục hồi: phải đối chiếu số của ký hiệu {detail} trước khi lập tiếp.",
                           "The data was restored: compare the numbers of {detail} before issuing on."),
     "series_full": ("Ký hiệu {detail} đã hết số.", "Series {detail} has no numbers left."),
+    "road_closed": ("Nhà cung cấp hóa đơn này chưa chuyển được hóa đơn ký hiệu {detail} qua chợ. Lập ở trang của họ.",
+                    "This provider does not carry invoices of series {detail} from here. Issue them at its site."),
+    "list_closed": ("Nhà cung cấp hóa đơn này chưa nhận bảng kê 01/BK-ĐCTT qua chợ. Sửa từng hóa đơn một.",
+                    "This provider takes no list 01/BK-ĐCTT from here. Correct the invoices one by one."),
     # before signing
     "no_account": ("Người bán chưa có tài khoản ở nhà cung cấp hóa đơn ({detail}).",
                    "The seller has no account at the invoice provider ({detail})."),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from shop.invoices.exchange import Reason
@@ -49,7 +50,8 @@ class Receipt:
     ``document`` is the coded invoice, bytes as they came, once accepted; for a
     notice the form in which the authority says so. ``exchanged`` holds the raw messages of
     this call with their type codes, for the archive: without the envelope where that carries a password.
-    ``official`` is set where the other side numbers invoices itself.
+    ``official`` is set where the other side numbers invoices itself. ``refused`` are invoices of an accepted package
+    that were not taken, by form, series and number.
     """
 
     message_id: str
@@ -59,6 +61,7 @@ class Receipt:
     reasons: tuple[Reason, ...] = ()
     exchanged: tuple[tuple[str, bytes], ...] = ()
     official: Official | None = None
+    refused: Mapping[tuple[str, str, int], tuple[Reason, ...]] = field(default_factory=dict)
 
 
 class InvoiceGateway(Protocol):
@@ -90,6 +93,34 @@ class NoticeGateway(Protocol):
 
     def fetch(self, message_id: str) -> Receipt:
         """What is known about a message. Raises: TryAgainLater, WillNotSucceed."""
+        ...
+
+
+@runtime_checkable
+class PackageGateway(Protocol):
+    """A gateway that carries messages of many finished invoices (203, 206)."""
+
+    def hand_in(self, message_id: str, message: bytes) -> Receipt:
+        """Sends a whole message as it is kept. Idempotent like ``submit``. Raises: TryAgainLater, WillNotSucceed."""
+        ...
+
+    def fetch(self, message_id: str) -> Receipt:
+        """What is known about a message; ``refused`` names invoices of it that were not taken.
+
+        Raises: TryAgainLater, WillNotSucceed.
+        """
+        ...
+
+
+@runtime_checkable
+class ListGateway(Protocol):
+    """A gateway that carries a correcting invoice with the list of the invoices that it corrects."""
+
+    def submit_with_list(self, message_id: str, document: bytes, listed: bytes) -> Receipt:
+        """Sends one signed invoice with its signed list. Idempotent like ``submit``.
+
+        Raises: TryAgainLater, WillNotSucceed.
+        """
         ...
 
 

@@ -17,6 +17,7 @@ from django_tasks import task
 
 from shop.audit.services import record
 from shop.audit.verbs import Verb
+from shop.invoices.archive import keep_document, keep_messages
 from shop.invoices.corrections import NotCorrectable, ways_to_correct
 from shop.invoices.exchange import new_message_id
 from shop.invoices.findings import finding
@@ -34,7 +35,7 @@ from shop.invoices.models import (
     TaxOffice,
 )
 from shop.invoices.sales import SaleRecord
-from shop.invoices.services import CLAIM, keep_document, keep_messages, pause_after
+from shop.invoices.services import CLAIM, pause_after
 from shop.invoices.signing import is_sealed_by_authority, sign
 
 logger = logging.getLogger(__name__)

@@ -14,12 +14,11 @@ from django.db.models.functions import Coalesce
 
 from catalog.models import Cooperative
 from shop.invoices.findings import Finding, finding
-from shop.invoices.models import InvoiceSeries, SeriesRegistration
-from shop.invoices.models.registers import SalesChannel
+from shop.invoices.models import InvoiceSeries, SalesChannel, SeriesRegistration, TillCounter
 
-DEFAULT_LETTERS = "AA"  # of a seller without any row in SeriesRegistration
-_SELLER, _TILL = "T", "M"  # the fourth character: a registered seller, a cash register
+DEFAULT_LETTERS = "AA"  # on the web, of a seller without any row in SeriesRegistration for it
 _LAST_NUMBER = 99_999_999
+_LAST_RUNNING = 99_999_999_999
 _NUMBER = "HDon/DLHDon/TTChung/SHDon"
 
 
@@ -48,8 +47,7 @@ def locked_series(
     Locks: the series. Raises: NotIssued when the series is not registered, must be compared first, or would go
     back in time.
     """
-    kind = _TILL if channel == SalesChannel.TILL else _SELLER
-    symbol = f"C{day:%y}{kind}{_letters(seller, form, day, channel)}"
+    symbol = registered_for(seller, form, day, channel).symbol_of(day.year)
     mine = InvoiceSeries.objects.select_for_update().filter(seller=seller, form=int(form), symbol=symbol)
     series = mine.first()
     if series is None:
@@ -72,6 +70,25 @@ def till_code(registration: SeriesRegistration, day: dt.date, running: int) -> s
     if not registration.till_code:
         raise ValueError(f"{registration} is not registered for a cash register")
     return f"M{registration.form}-{day:%y}-{registration.till_code}-{running:011d}"
+
+
+def next_till_code(seller: Cooperative, form: str, day: dt.date) -> str:
+    """The code (MCCQT) of the seller's next invoice from a cash register; the running number is used up with it.
+
+    Locks/Writes: TillCounter, which comes after the series. Raises: NotIssued without a registered cash register, or
+    when the year has no numbers left.
+    """
+    registration = registered_for(seller, form, day, SalesChannel.TILL)
+    mine = TillCounter.objects.select_for_update().filter(seller=seller, year=day.year)
+    counter = mine.first()
+    if counter is None:
+        TillCounter.objects.get_or_create(seller=seller, year=day.year)
+        counter = mine.get()
+    if counter.last >= _LAST_RUNNING:
+        raise NotIssued([finding("series_full", "HDon/MCCQT", registration.till_code)])
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return till_code(registration, day, counter.last)
 
 
 @transaction.atomic
@@ -110,12 +127,28 @@ def gaps() -> list[str]:
     return [str(series) for series in broken]
 
 
-def _letters(seller: Cooperative, form: str, day: dt.date, channel: str) -> str:
-    registered = list(SeriesRegistration.objects.filter(seller=seller).order_by("-accepted_on", "-pk"))
-    if not registered:
-        return DEFAULT_LETTERS
+def registered_for(seller: Cooperative, form: str, day: dt.date, channel: str) -> SeriesRegistration:
+    """The registration in use that day. A seller with none at all on the web sells there under the usual letters.
+
+    Raises: NotIssued where another is registered and this is not; a cash register always has to be.
+    """
+    rows = SeriesRegistration.objects.filter(seller=seller, channel=channel).order_by("-accepted_on", "-pk")
+    registered = list(rows)
     for each in registered:
         is_in_use = each.accepted_on <= day and (each.stopped_on is None or each.stopped_on > day)
-        if is_in_use and each.form == int(form) and each.channel == channel:
-            return each.letters
-    raise NotIssued([finding("not_registered", "HDon/DLHDon/TTChung/KHHDon")])
+        if is_in_use and each.form == int(form):
+            return each
+    if registered or channel != SalesChannel.WEB:
+        raise NotIssued([finding("not_registered", "HDon/DLHDon/TTChung/KHHDon")])
+    return SeriesRegistration(
+        seller=seller, form=int(form), channel=channel, letters=DEFAULT_LETTERS, accepted_on=day
+    )
+
+
+def has_till(seller: Cooperative, form: str, day: dt.date) -> bool:
+    """Whether the seller has a cash register for invoices of that form that day."""
+    try:
+        registered_for(seller, form, day, SalesChannel.TILL)
+    except NotIssued:
+        return False
+    return True

@@ -31,6 +31,7 @@ _LEFT, _CENTRE, _RIGHT = 0, 1, 2
 _MARKS = {LineKind.GIFT: "(hàng khuyến mại, không thu tiền)", LineKind.DISCOUNT: "(chiết khấu thương mại)"}
 _RATE_NAMES = {"KCT": "Không chịu thuế", "KKKNT": "Không kê khai, tính nộp thuế"}
 _SIGNED_TEXT = "Đã ký điện tử"
+_AT_TILL = "(Khởi tạo từ máy tính tiền, không cần chữ ký số)"
 
 
 def invoice_pdf(xml: bytes, *, lookup_url: str = "", lookup_code: str = "") -> bytes:
@@ -119,7 +120,7 @@ def _content(draft: Draft, signatures: Sequence[Signature], *, code: str, qr: st
             [label, f"{format_number(amount)} đ"] for label, amount in _totals(draft) if amount is not None
         ],
         "words": draft.total_in_words,
-        "signatures": _signature_blocks(signatures),
+        "signatures": _signature_blocks(signatures, at_till=formats.is_till_series(draft.series)),
         "footer": f"{draft.title} · {draft.form}{draft.series} · Số {number} · {draft.seller.name}",
         "file_name": f"{draft.form}{draft.series}-{number}.xml",
     }
@@ -253,7 +254,7 @@ def _totals(draft: Draft) -> list[tuple[str, int | None]]:
     ]
 
 
-def _signature_blocks(signatures: Sequence[Signature]) -> list[dict[str, Any]]:
+def _signature_blocks(signatures: Sequence[Signature], *, at_till: bool) -> list[dict[str, Any]]:
     by_place = {found.place: found for found in signatures}
     blocks = [
         ("NMua", "NGƯỜI MUA HÀNG", "(Chữ ký số, nếu có)"),
@@ -261,7 +262,11 @@ def _signature_blocks(signatures: Sequence[Signature]) -> list[dict[str, Any]]:
         ("NBan", "NGƯỜI BÁN HÀNG", "(Chữ ký điện tử, chữ ký số)"),
     ]
     return [
-        {"title": title, "hint": hint, "lines": _signature_lines(by_place.get(place))}
+        {
+            "title": title,
+            "hint": _AT_TILL if at_till and place == "NBan" else hint,
+            "lines": _signature_lines(by_place.get(place)),
+        }
         for place, title, hint in blocks
         if place != "CQT" or place in by_place
     ]

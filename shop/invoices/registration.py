@@ -1,4 +1,4 @@
-"""Registering for e-invoices: the declaration 01/ĐKTĐ-HĐĐT (message 100) and what the authority decides (103).
+"""Registering for e-invoices: the declaration 01/ĐKTĐ-HĐĐT (message 100), its receipt (102) and the decision (103).
 
 Source: Decision 1271/QĐ-CT; Decree 254/2026/NĐ-CP. An invoice whose certificate is not registered is refused.
 """
@@ -18,7 +18,7 @@ from shop.invoices.reading import DECLARATION, Refused, parse
 from shop.invoices.signer import Signer
 from shop.invoices.signing import VIETNAM, sign
 
-REGISTER, DECIDED = "100", "103"
+REGISTER, RECEIVED, DECIDED = "100", "102", "103"
 FORM, NAME = "01/ĐKTĐ-HĐĐT", "Tờ khai đăng ký/thay đổi thông tin sử dụng hóa đơn điện tử"
 
 
@@ -35,11 +35,15 @@ class Declarant:
     place: str
     forms: str
     """Such as ``1`` or ``12``: VAT invoices, sales invoices."""
+    with_code: bool = True
+    without_code: bool = False
+    at_till: bool = False
+    """Which kinds of invoices are declared: with the authority's code, without, from a cash register."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """The content of a 103. ``till_code`` comes with an acceptance: five characters for cash registers."""
+    """The content of a 102 or 103. ``till_code`` comes with an acceptance: five characters for cash registers."""
 
     is_accepted: bool
     message_id: str
@@ -65,9 +69,14 @@ def declaration(declarant: Declarant, *, signer: Signer, at: dt.datetime, is_cha
         NLap=local.date().isoformat(),
     )
     used = tags(HDGTGT=_flag("1" in declarant.forms), HDBHang=_flag("2" in declarant.forms), HDKhac="0")
+    kinds = tags(
+        CMa=_flag(declarant.with_code),
+        KCMa=_flag(declarant.without_code),
+        CMTMTTien=_flag(declarant.at_till),
+    )
     certificate = f"<CTS>{_certificate(signer.certificate)}</CTS>"
     content = (
-        f"<NDTKhai><HTHDon>{tags(CMa='1', KCMa='0', CMTMTTien='0')}</HTHDon>"
+        f"<NDTKhai><HTHDon>{kinds}</HTHDon>"
         f"<LHDSDung>{used}</LHDSDung><DSCTSSDung>{certificate}</DSCTSSDung></NDTKhai>"
     )
     identity = f"TK-{uuid.uuid4().hex}"
@@ -85,7 +94,7 @@ def register(document: bytes, *, message_id: str, receiver: str = AUTHORITY) -> 
 
 
 def read_decision(document: bytes) -> Decision:
-    """The content of the ``TBao`` in a 103. Raises: Refused."""
+    """The content of the ``TBao`` in a 102 or 103. Raises: Refused."""
     content = parse(document).find("DLTBao")
     if content is None or content.find("THop") is None:
         raise Refused("not_xml", "no answer to a declaration")

@@ -43,9 +43,12 @@ SIGNED_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
     "HDon": {"NBan": ("DLHDon",), "NMua": ("DLHDon",), "CQT": ("DLHDon", "MCCQT")},
     "TBao": {"NNT": ("DLTBao",), "CQT": ("DLTBao",)},
     "TKhai": {"NNT": ("DLTKhai",)},
+    "BKe": {"NBan": ("NDBKe",)},
+    "TDiep": {"CKSNNT": ("DLieu",)},
 }
-"""What each party must have signed, by document and place under ``DSCKS``."""
+"""What each party must have signed, by document and place under ``DSCKS``; in a message the place stands alone."""
 
+_MESSAGE = "TDiep"
 _LEAST_KEY_BITS = 2048
 _EVERY_ID = etree.XPath("//@Id | //@ID | //@id | //@xml:id", smart_strings=False)
 _WITH_ID = etree.XPath("//*[@Id != '']")
@@ -64,14 +67,15 @@ class Signature:
 
 
 def sign(xml: bytes, signer: Signer, *, place: str, at: dt.datetime) -> bytes:
-    """``xml`` (an ``HDon`` or a ``TBao``) with the signature of ``place`` (NBan, CQT, NNT) added.
+    """``xml`` (an ``HDon``, a ``TBao``, a ``TDiep``) with the signature of ``place`` (NBan, CQT, NNT, CKSNNT) added.
 
     All bytes that were there stay as they were. Raises: ValueError if the document cannot be signed there, or
     the new signature does not verify.
     """
     root = parse(xml)
     parts = SIGNED_PARTS.get(root.tag, {}).get(place)
-    if parts is None or root.find(f"DSCKS/{place}") is not None:
+    box = place if root.tag == _MESSAGE else f"DSCKS/{place}"
+    if parts is None or root.find(box) is not None:
         raise ValueError(f"{root.tag} takes no signature at {place}")
     places = layout(xml, depth=2)
     spans = {tag: only(places.get((root.tag, tag), ()), (root.tag, tag)) for tag in parts}
@@ -79,6 +83,8 @@ def sign(xml: bytes, signer: Signer, *, place: str, at: dt.datetime) -> bytes:
     element = f"<{place}>{signature}</{place}>"
     if boxes := places.get((root.tag, "DSCKS")):
         at_byte = boxes[0].inner_end
+    elif root.tag == _MESSAGE:
+        at_byte = only(places[(root.tag,)], [root.tag]).inner_end
     else:
         at_byte, element = only(places[(root.tag,)], [root.tag]).inner_end, f"<DSCKS>{element}</DSCKS>"
     signed = xml[:at_byte] + element.encode() + xml[at_byte:]
@@ -89,10 +95,11 @@ def sign(xml: bytes, signer: Signer, *, place: str, at: dt.datetime) -> bytes:
 
 
 def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
-    """Every signature of an ``HDon`` or ``TBao``, each with what is wrong about it.
+    """Every signature of an ``HDon``, ``TBao``, ``BKe`` or ``TDiep``, each with what is wrong about it.
 
-    Without ``trust`` the chain is not looked at. Signatures anywhere but at their lawful place are reported,
-    and an ``Id`` that occurs twice spoils all of them. Raises: Refused if ``xml`` is not read at all.
+    The documents that a message carries are verified by themselves, cut out of it. Without ``trust`` the chain is
+    not looked at. Signatures anywhere but at their lawful place are reported, and an ``Id`` that occurs twice spoils
+    all of them. Raises: Refused if ``xml`` is not read at all.
     """
     return [
         replace(signature, faults=(*signature.faults, "certificate_not_trusted"))
@@ -115,9 +122,14 @@ def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, x509.Certificate | None]
     for node in root.iter(f"{{{DS}}}Signature"):
         box = node.getparent()
         above = box.getparent() if box is not None else None
-        lawful = (
-            above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
-        )
+        if root.tag == _MESSAGE:
+            if any(parent.tag == "DLieu" and parent.getparent() is root for parent in node.iterancestors()):
+                continue
+            lawful = above is root and box.tag in places
+        else:
+            lawful = (
+                above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
+            )
         if lawful:
             found.append(_verified(root, node, box.tag, twice))
         else:
@@ -372,6 +384,11 @@ def _issued(anchor: x509.Certificate, certificate: x509.Certificate) -> bool:
 
 def _allowed_tax_codes(root: etree._Element, place: str) -> set[str] | None:
     """Tax codes that may sign at ``place``: the seller or the issuer it authorised; None where any may."""
+    if root.tag == _MESSAGE:
+        issuers = root.findall("DLieu/HDon/DLHDon/TTChung/MSTDVNUNLHDon")
+        return {root.findtext("TTChung/MST") or "-", *(issuer.text or "-" for issuer in issuers)}
+    if root.tag == "BKe":
+        return {root.findtext("NDBKe/TTChung/MSTNBan") or "-"}
     if place == "NNT":
         return {root.findtext("DLTBao/MST") or root.findtext("DLTKhai/TTChung/MST") or "-"}
     if root.tag != "HDon" or place == "CQT":

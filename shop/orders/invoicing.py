@@ -14,13 +14,15 @@ from django_tasks import task
 
 from catalog.models import Cooperative, TaxClass, VatMethod
 from shop.crash_points import crash_point
-from shop.invoices import corrections
+from shop.invoices import corrections, packages
 from shop.invoices import services as invoices
 from shop.invoices.corrections import NotCorrectable, Obstacle
-from shop.invoices.draft import Buyer, Seller
-from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus
+from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE, Buyer, Seller
+from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus, ListedInvoice, SalesChannel
+from shop.invoices.numbering import has_till
 from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
 from shop.messages.services import Enclosure
+from shop.shipping.couriers import Courier
 
 from . import letters
 from .door import is_at_door
@@ -73,7 +75,29 @@ def open_invoice(consignment: Consignment) -> Invoice:
         sale=sale_of(consignment),
         deliver_to=sheet.invoice_email or sheet.buyer_email,
         language=sheet.language,
+        channel=channel_of(consignment),
     )
+
+
+def may_be_till_sale(invoice: Invoice) -> bool:
+    """Whether the desk may issue it from the stall's cash register: the goods were fetched, and there is one."""
+    consignment = (
+        Consignment.objects.filter(code=invoice.source_reference).select_related("cooperative").first()
+    )
+    return consignment is not None and _is_at_till(consignment)
+
+
+def _is_at_till(consignment: Consignment) -> bool:
+    cooperative = consignment.cooperative
+    form = VAT_INVOICE if cooperative.vat_method == VatMethod.DEDUCTION else SALES_INVOICE
+    is_fetched = consignment.courier == Courier.COLLECTION
+    return is_fetched and has_till(cooperative, form, timezone.localdate())
+
+
+def channel_of(consignment: Consignment) -> SalesChannel:
+    """Through which channel it was sold: what is fetched and paid at a stall with a cash register is the till's."""
+    is_paid_there = is_at_door(consignment.order)
+    return SalesChannel.TILL if is_paid_there and _is_at_till(consignment) else SalesChannel.WEB
 
 
 def forget_invoice(consignment: Consignment) -> bool:
@@ -90,10 +114,17 @@ def unadjusted() -> QuerySet[Consignment]:
     A draft counts: it stands in the staff's queue. ``billed`` is what the invoices in force state, whole đồng.
     """
     replaced = Invoice.objects.filter(corrects=OuterRef("pk"), kind=InvoiceKind.REPLACEMENT)
-    in_force = Invoice.objects.filter(~Exists(replaced), source_reference=OuterRef("code")).order_by()
+    together = ListedInvoice.objects.filter(
+        invoice=OuterRef("pk"), list__correction__kind=InvoiceKind.REPLACEMENT
+    )
+    in_force = Invoice.objects.filter(
+        ~Exists(replaced), ~Exists(together), source_reference=OuterRef("code")
+    ).order_by()
+    listed = ListedInvoice.objects.filter(invoice__source_reference=OuterRef("code")).order_by()
     reductions = LineReduction.objects.filter(line__consignment=OuterRef("pk")).order_by()
     return Consignment.objects.annotate(
-        billed=_total(in_force, "source_reference", "total_amount"),
+        billed=_total(in_force, "source_reference", "total_amount")
+        + _total(listed, "invoice__source_reference", "stated_amount"),
         reduced=_total(reductions, "line__consignment", "amount"),
     ).filter(
         Exists(reductions.filter(kind=ReductionKind.RETURNED)), billed__gt=F("total_amount") - F("reduced")
@@ -147,19 +178,32 @@ def open_adjustment(*, consignment: Consignment, reason: str, by: Any) -> Invoic
 def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
     """As ``take_step``; while the authority has not decided, a job is left to ask again."""
     invoice = take_step(invoice_pk, now=now)
-    if invoice.status == InvoiceStatus.SENT and invoice.next_try_at:
-        transmit_invoice.using(run_after=invoice.next_try_at).enqueue(invoice.pk)
+    if invoice.status == InvoiceStatus.SENT and (again_at := _next_look(invoice)):
+        transmit_invoice.using(run_after=again_at).enqueue(invoice.pk)
     return invoice
 
 
-def take_step(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
-    """One step of the exchange with the tax authority; once accepted, the invoice goes to the buyer.
+def _next_look(invoice: Invoice) -> dt.datetime | None:
+    if not invoice.road.is_package:
+        return invoice.next_try_at
+    row = invoice.package_rows.filter(is_taken=None).select_related("package").first()
+    return row.package.next_try_at if row else None
 
-    Locks/Writes: as ``shop.invoices.services.transmit``, which calls the network: never inside a transaction.
-    Idempotent.
+
+def take_step(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
+    """One step of the exchange with the tax authority; once it may be handed out, the invoice goes to the buyer.
+
+    One that goes in a package takes along whatever else of its seller waits. Locks/Writes: as
+    ``shop.invoices.services.transmit`` or ``shop.invoices.packages.transmit``, which call the network: never inside a
+    transaction. Idempotent.
     """
-    invoice = invoices.transmit(invoice_pk, now=now)
-    if invoice.status == InvoiceStatus.ACCEPTED:
+    invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
+    if invoice.road.is_package:
+        packages.transmit_of(invoice, now=now)
+        invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
+    else:
+        invoice = invoices.transmit(invoice_pk, now=now)
+    if invoice.is_lawful:
         deliver(invoice)
     return invoice
 
@@ -170,22 +214,22 @@ def transmit_invoice(invoice_pk: int) -> None:
 
 
 def transmit_due(now: dt.datetime) -> int:
-    """How many invoices took a step or were delivered; what a lost wake-up left behind is found here."""
+    """How many invoices or packages took a step, or were delivered; what a lost wake-up left behind is found here."""
+    told = packages.transmit_due(now)
     pks = list(invoices.due(now).values_list("pk", flat=True))
     for pk in pks:
         transmit(pk, now=now)
-    undelivered = Invoice.objects.filter(status=InvoiceStatus.ACCEPTED, delivered_at=None).exclude(
-        deliver_to=""
-    )
-    return len(pks) + sum(deliver(invoice) for invoice in undelivered)
+    undelivered = invoices.lawful(Invoice.objects.filter(delivered_at=None)).exclude(deliver_to="")
+    return told + len(pks) + sum(deliver(invoice) for invoice in undelivered)
 
 
 def deliver(invoice: Invoice) -> bool:
     """Whether the letter with PDF and XML was written now. Idempotent by invoice."""
     if not invoice.deliver_to or invoice.delivered_at is not None:
         return False
+    base = invoice.corrects if invoice.corrects and hasattr(invoice, "list") else invoice
     consignment = Consignment.objects.select_related("order__sheet", "cooperative").get(
-        code=invoice.source_reference
+        code=base.source_reference
     )
     # Drawn before the transaction: it takes longer than all of its queries.
     pdf = invoices.pdf_of(invoice, base_url=settings.BASE_URL)

@@ -21,6 +21,7 @@ from shop.accounts.doors import may_open
 from shop.invoices import corrections, notices, services
 from shop.invoices.corrections import NotCorrectable, Obstacle
 from shop.invoices.inquiries import open_rows
+from shop.invoices.listing import has_companions
 from shop.invoices.models import ErrorNotice, InquiredInvoice, Invoice, InvoiceKind, TaxOffice
 from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import open_adjustment
@@ -102,7 +103,10 @@ class Correct(_OnInvoice):
         return {
             **super().get_context_data(**kwargs),
             "ways": corrections.ways_to_correct(self.invoice),
-            "is_replaced": self.invoice.corrections.filter(kind="replacement").first(),
+            "is_replaced": corrections.corrections_of(self.invoice)
+            .filter(kind=InvoiceKind.REPLACEMENT)
+            .first(),
+            "is_one_of_many": has_companions(self.invoice),
         }
 
 

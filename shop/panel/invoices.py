@@ -23,7 +23,7 @@ from shop.accounts.doors import may_open
 from shop.invoices import formats, services
 from shop.invoices.corrections import chain_of
 from shop.invoices.draft import Draft
-from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.models import DocumentKind, Invoice, InvoiceKind, InvoiceStatus, SalesChannel
 from shop.invoices.notices import with_refused_notice
 from shop.invoices.numbering import NotIssued
 from shop.invoices.training import is_training
@@ -220,11 +220,21 @@ class InvoicePage(Screen):
             can_retry=invoice.status in (*WAITING, InvoiceStatus.REJECTED) and may_open(user, "panel:retry"),
             is_waiting=invoice.status in WAITING,
             can_correct=invoice.status == InvoiceStatus.ACCEPTED and may_open(user, "panel:correct"),
+            can_change_channel=self._can_change_channel(),
             can_drop=is_draft_correction and may_open(user, "panel:drop_draft"),
             chain=chain_of(invoice),
             notices=invoice.notices.all(),
+            has_list=invoice.documents.filter(kind=DocumentKind.LIST).exists(),
         )
         return context
+
+    def _can_change_channel(self) -> bool:
+        """Only for a draft of a sale; the till's only for goods that were fetched at a stall that has one."""
+        invoice = self.invoice
+        is_draft = invoice.status == InvoiceStatus.TO_ISSUE and invoice.kind == InvoiceKind.ORIGINAL
+        if not is_draft or not may_open(self.request.user, "panel:invoice_channel"):
+            return False
+        return invoice.channel == SalesChannel.TILL or invoicing.may_be_till_sale(invoice)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = self.render_to_response(self.get_context_data(**kwargs))

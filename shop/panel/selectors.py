@@ -28,7 +28,9 @@ from shop.invoices.models import (
     Invoice,
     InvoiceSeries,
     IssueBatch,
+    Package,
     RateRule,
+    SeriesRegistration,
     SigningCertificate,
 )
 from shop.ledger.models import Levy, PayoutBatch
@@ -136,6 +138,18 @@ def handed_out_for(user: Any, lot: Lot) -> QuerySet[PickedLot]:
 def invoices_for(user: Any) -> QuerySet[Invoice]:
     """All invoices for invoice staff and the operator, none for others."""
     return Invoice.objects.all() if MONEY_ROLES & roles_of(user) else Invoice.objects.none()
+
+
+def packages_for(user: Any) -> QuerySet[Package]:
+    """Messages of many invoices, for those who may read the invoices."""
+    rows = Package.objects.all()
+    return rows if MONEY_ROLES & roles_of(user) else rows.none()
+
+
+def registrations_for(user: Any) -> QuerySet[SeriesRegistration]:
+    """The register of invoice series, for those who may read the invoices."""
+    rows = SeriesRegistration.objects.all()
+    return rows if MONEY_ROLES & roles_of(user) else rows.none()
 
 
 def batches_for(user: Any) -> QuerySet[IssueBatch]:

@@ -61,7 +61,10 @@ from .corrections import (
 )
 from .inquiries import Inquiries, SettleInquiry
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
+from .many_corrections import CorrectMany, list_file
+from .packages import ChangeChannel, PackageList, package_xml
 from .picture_rights import EndedPictures
+from .series import SeriesRegister, StopSeries
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .signing import Signing
 from .tax_rules import DecideRate, TaxRules
@@ -125,6 +128,11 @@ urlpatterns = [
     path("hoa-don/ra-soat/<int:pk>/", SettleInquiry.as_view(), name="settle_inquiry"),
     path("hoa-don/can-dieu-chinh/", Unadjusted.as_view(), name="unadjusted"),
     path("hoa-don/<int:pk>/dieu-chinh-hoan/", AdjustReturned.as_view(), name="adjust_returned"),
+    path("hoa-don/ky-hieu/", SeriesRegister.as_view(), name="series"),
+    path("hoa-don/ky-hieu/<int:pk>/ngung/", StopSeries.as_view(), name="stop_series"),
+    path("hoa-don/goi/", PackageList.as_view(), name="packages"),
+    path("hoa-don/goi/<int:pk>/xml/", package_xml, name="package_xml"),
+    path("hoa-don/<int:pk>/kenh/", ChangeChannel.as_view(), name="invoice_channel"),
     path("hoa-don/<int:pk>/lap/", invoices.Issue.as_view(), name="issue"),
     path("hoa-don/<int:pk>/gui-lai/", invoices.Retry.as_view(), name="retry"),
     path("hoa-don/<int:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
@@ -134,6 +142,8 @@ urlpatterns = [
     path("hoa-don/<int:pk>/thong-bao/<int:notice>/xml/", notice_xml, name="notice_xml"),
     path("hoa-don/<int:pk>/sua/dieu-chinh/", Adjust.as_view(), name="adjust"),
     path("hoa-don/<int:pk>/sua/thay-the/", Replace.as_view(), name="replace"),
+    path("hoa-don/<int:pk>/sua/nhieu/", CorrectMany.as_view(), name="correct_many"),
+    path("hoa-don/<int:pk>/bang-ke/xml/", list_file, name="list_xml"),
     path("hoa-don/<int:pk>/sua/tra-hang/", TakeBack.as_view(), name="take_back"),
     path("hoa-don/<int:pk>/bo-nhap/", DropDraft.as_view(), name="drop_draft"),
     path("thue-suat/", TaxRules.as_view(), name="tax_rules"),

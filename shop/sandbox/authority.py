@@ -1,17 +1,16 @@
-"""A tax authority to practise with: takes messages 100, 200 and 300, acknowledges, checks, decides.
+"""A tax authority to practise with: takes messages 100, 200, 203, 206, 208 and 300, acknowledges, checks, decides.
 
 It keeps what it has seen in a SQLite file of its own and shares nothing with the shop but the wire format.
 """
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import enum
 import hashlib
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lxml import etree
@@ -34,27 +33,25 @@ from shop.invoices.exchange import (
 from shop.invoices.inquiry_exchange import INQUIRY
 from shop.invoices.notice_exchange import NOTED, TELL
 from shop.invoices.reading import Refused, parse
-from shop.invoices.registration import DECIDED, REGISTER
+from shop.invoices.registration import DECIDED, RECEIVED, REGISTER
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
 from shop.invoices.signer import Signer, Trust
 from shop.invoices.signing import VIETNAM, sign
 from shop.invoices.tax_codes import without_dash
-from shop.sandbox import envelopes, notice_desk, registry, series, tax_rules, tax_seals
+from shop.sandbox import (
+    envelopes,
+    invoice_desk,
+    list_desk,
+    notice_desk,
+    package_desk,
+    registry,
+    series,
+    tax_seals,
+)
+from shop.sandbox.books import Books
+from shop.sandbox.package_desk import TILL_PACKAGE, UNCODED_PACKAGE
 
 _MEND = "Lập lại hóa đơn cùng số rồi gửi lại."
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS message (
-    id TEXT PRIMARY KEY, digest TEXT NOT NULL, acknowledgement BLOB NOT NULL, answer BLOB NOT NULL,
-    ready_at REAL NOT NULL, fetches_left INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS invoice (
-    seller TEXT NOT NULL, form TEXT NOT NULL, series TEXT NOT NULL, number INTEGER NOT NULL,
-    issued_on TEXT NOT NULL, digest TEXT NOT NULL, code TEXT NOT NULL UNIQUE,
-    PRIMARY KEY (seller, form, series, number));
-CREATE TABLE IF NOT EXISTS mood (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1), name TEXT NOT NULL, fetches INTEGER NOT NULL,
-    seconds REAL NOT NULL);
-INSERT OR IGNORE INTO mood VALUES (1, 'normal', 0, 0);
-"""
 
 
 class Mood(enum.StrEnum):
@@ -87,13 +84,10 @@ class Authority:
     def __init__(
         self, path: Path, *, signer: Signer, trust: Trust, clock: Callable[[], dt.datetime] = _now
     ) -> None:
-        self._path = path
+        self._books = Books(path)
         self._signer = signer
         self._trust = trust
         self._clock = clock
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(self._connect()) as database:
-            database.executescript(_SCHEMA + registry.SCHEMA + notice_desk.SCHEMA)
 
     @classmethod
     def in_folder(cls, folder: Path, *, clock: Callable[[], dt.datetime] = _now) -> Authority:
@@ -108,13 +102,13 @@ class Authority:
     @property
     def mood(self) -> Mood:
         """The present mood."""
-        with self._transaction() as database:
+        with self._books.transaction() as database:
             return Mood(database.execute("SELECT name FROM mood").fetchone()[0])
 
     def set_mood(self, mood: Mood, *, fetches: int = 3, seconds: float = 0) -> None:
         """Changes the mood. A slow answer is ready after ``fetches`` vain fetches and ``seconds``."""
         slow = mood == Mood.SLOW
-        with self._transaction() as database:
+        with self._books.transaction() as database:
             database.execute(
                 "UPDATE mood SET name = ?, fetches = ?, seconds = ?",
                 (mood, fetches if slow else 0, seconds if slow else 0),
@@ -132,7 +126,7 @@ class Authority:
             return self._acknowledge(
                 "", "", [Reason(code="9001", text=f"Thông điệp không đọc được: {reason.code}")]
             )
-        with self._transaction() as database:
+        with self._books.transaction() as database:
             mood, fetches, seconds = database.execute("SELECT name, fetches, seconds FROM mood").fetchone()
             if mood == Mood.DOWN:
                 raise Unavailable
@@ -142,11 +136,11 @@ class Authority:
         return reply
 
     def answer(self, message_id: str) -> bytes | None:
-        """The answer to a message (103, 202, 204 or 301), or None while it is not ready.
+        """The answer to a message (102, 103, 202, 204 or 301), or None while it is not ready.
 
         Raises: UnknownMessage, Unavailable.
         """
-        with self._transaction() as database:
+        with self._books.transaction() as database:
             if database.execute("SELECT name FROM mood").fetchone()[0] == Mood.DOWN:
                 raise Unavailable
             row = database.execute(
@@ -163,12 +157,22 @@ class Authority:
                 return None
             return bytes(answer)
 
+    def receipt(self, message_id: str) -> bytes:
+        """The first answer (102) to a declaration. Raises: UnknownMessage, Unavailable."""
+        with self._books.transaction() as database:
+            if database.execute("SELECT name FROM mood").fetchone()[0] == Mood.DOWN:
+                raise Unavailable
+            row = database.execute("SELECT body FROM earlier WHERE message_id = ?", (message_id,)).fetchone()
+        if row is None:
+            raise UnknownMessage(message_id)
+        return bytes(row[0])
+
     def inquire(
         self, *, tax_code: str, invoices: Sequence[tuple[str, str, int]], reason: str, days: int
     ) -> str:
         """The id of a message 302 that now lies in the taxpayer's inbox."""
         now, number = self._clock().astimezone(VIETNAM), uuid.uuid4().hex[:10].upper()
-        with self._transaction() as database:
+        with self._books.transaction() as database:
             rows = [(*each, series.issued_on(database, tax_code, *each)) for each in invoices]
             unsigned = notice_desk.inquiry(
                 tax_code=tax_code, name="", number=number, at=now, days=days, reason=reason, invoices=rows
@@ -192,16 +196,17 @@ class Authority:
         raise UnknownMessage(message_id)
 
     def _mail(self, where: str, *values: str) -> list[tuple[str, bytes]]:
-        with self._transaction() as database:
+        with self._books.transaction() as database:
             if database.execute("SELECT name FROM mood").fetchone()[0] == Mood.DOWN:
                 raise Unavailable
             found = f"SELECT message_id, body FROM inquiry WHERE {where} ORDER BY rowid"  # noqa: S608  two constants
             return database.execute(found, values).fetchall()
 
     def codes(self) -> dict[tuple[str, str, str, int], str]:
-        """Every code given, by seller, form, series and number."""
-        with self._transaction() as database:
-            rows = database.execute("SELECT seller, form, series, number, code FROM invoice").fetchall()
+        """Every code given or reported, by seller, form, series and number; empty for an invoice without code."""
+        read = "SELECT seller, form, series, number, CASE code LIKE '-%' WHEN 1 THEN '' ELSE code END FROM invoice"
+        with self._books.transaction() as database:
+            rows = database.execute(read).fetchall()
         return {(seller, form, series, number): code for seller, form, series, number, code in rows}
 
     def _reply(
@@ -234,6 +239,8 @@ class Authority:
             answer = self._register(database, message)
         elif envelope.kind == TELL:
             answer = self._note(database, message, mood)
+        elif envelope.kind in (UNCODED_PACKAGE, TILL_PACKAGE):
+            answer = self._check_package(database, message, body, mood)
         else:
             answer = self._decide(database, message, mood)
         database.execute(
@@ -246,11 +253,12 @@ class Authority:
         """The answer to a well-formed message; writes the code it gives."""
         document = message.items[0]
         root = parse(document)
-        reasons = [
-            Reason(code=code, text=f"{text} ({path})", advice=_MEND)
-            for code, text, path in self._faults(document, root)
-        ]
-        if mood == Mood.STRICT and not reasons and not _is_registered(database, document, root):
+        found = invoice_desk.faults_of(document, root, today=self._today(), anchors=self._trust.parties)
+        reasons = [Reason(code=code, text=f"{text} ({path})", advice=_MEND) for code, text, path in found]
+        listed = self._list_faults(database, message, root)
+        reasons += [Reason(code=code, text=text, advice=_MEND) for code, text in listed]
+        is_strict = mood == Mood.STRICT and not reasons
+        if is_strict and not invoice_desk.is_registered(database, document, root):
             text = tax_seals.TEXTS[tax_seals.UNREGISTERED]
             reasons.append(Reason(code=tax_seals.UNREGISTERED, text=text, advice="Nộp tờ khai 01/ĐKTĐ-HĐĐT."))
         if mood == Mood.REJECT:
@@ -269,30 +277,37 @@ class Authority:
             coded = coded.replace(b"</TgTTTBSo>", b"0</TgTTTBSo>")
         return self._wrap(message, CODED, coded)
 
-    def _faults(self, document: bytes, root: etree._Element) -> list[tuple[str, str, str]]:
-        """Code, text and path of all that is wrong with an invoice by itself."""
-        now = self._clock().astimezone(VIETNAM)
-        found = [
-            (code, tax_rules.TEXTS[code], path) for code, path in tax_rules.faults_of(root, today=now.date())
-        ]
-        issued = _text(root, "DLHDon/TTChung/NLap")
-        sealed = tax_seals.seal_faults(
-            document,
-            place="DSCKS/NBan",
-            part="DLHDon",
-            parties=[
-                _text(root, "DLHDon/TTChung/MSTDVNUNLHDon") or _text(root, "DLHDon/NDHDon/NBan/MST"),
-            ],
+    def _list_faults(
+        self, database: sqlite3.Connection, message: Message, root: etree._Element
+    ) -> list[tuple[str, str]]:
+        """What is wrong with the list of an invoice that corrects many; it has to have one."""
+        if message.envelope.kind == list_desk.WITH_LIST:
+            return list_desk.faults_of(database, *message.items, anchors=self._trust.parties)
+        names_list = root.find("DLHDon/TTChung/TTHDLQuan/SBKCLQuan") is not None
+        return [list_desk.NO_LIST] if names_list else []
+
+    def _check_package(self, database: sqlite3.Connection, message: Message, body: bytes, mood: str) -> bytes:
+        """The answer (204) to a package of finished invoices."""
+        rules = package_desk.Rules(
+            today=self._today(),
             anchors=self._trust.parties,
-            issued_on=dt.date.fromisoformat(issued) if not found else None,
+            is_strict=mood == Mood.STRICT,
+            refuses_all=mood == Mood.REJECT,
         )
-        return [*found, *((code, tax_seals.TEXTS[code], "DSCKS/NBan") for code in sealed)]
+        at = self._clock().astimezone(VIETNAM)
+        unsigned = package_desk.result(database, message, body, rules=rules, at=at)
+        answer = sign(unsigned, self._signer, place="CQT", at=self._clock())
+        if mood == Mood.LYING:
+            answer = answer.replace(b"</SLuong>", b"0</SLuong>")
+        return self._wrap(message, CHECKED, answer)
+
+    def _today(self) -> dt.date:
+        return self._clock().astimezone(VIETNAM).date()
 
     def _register(self, database: sqlite3.Connection, message: Message) -> bytes:
-        """The last answer (103) to a declaration; what it registers counts from now."""
+        """The last answer to a declaration: 103, or 102 if it is not received; what it registers counts from now."""
         document = message.items[0]
-        root = parse(document)
-        declared, faults = registry.read_declaration(root)
+        declared, unreadable, faults = registry.read_declaration(parse(document))
         sealed = tax_seals.seal_faults(
             document,
             place="DSCKS/NNT",
@@ -300,17 +315,34 @@ class Authority:
             parties=[declared.tax_code],
             anchors=self._trust.parties,
         )
-        faults += [(code, tax_seals.TEXTS[code]) for code in sealed]
+        unreadable += [(code, tax_seals.TEXTS[code]) for code in sealed]
+        if declared.is_first and registry.is_known(database, declared.tax_code):
+            unreadable.append(registry.ALREADY)
+        receipt = self._registry_notice(message, declared, registry.RECEIVED, unreadable)
+        database.execute("INSERT INTO earlier VALUES (?, ?)", (message.envelope.message_id, receipt))
+        if unreadable:
+            return receipt
         till_code = "" if faults else registry.keep(database, declared)
+        return self._registry_notice(message, declared, registry.DECIDED, faults, till_code)
+
+    def _registry_notice(
+        self,
+        message: Message,
+        declared: registry.Declaration,
+        mark: str,
+        faults: registry.Faults,
+        till_code: str = "",
+    ) -> bytes:
         unsigned = registry.notice(
-            registry.DECIDED,
+            mark,
             declared=declared,
             at=self._clock().astimezone(VIETNAM),
             message_id=message.envelope.message_id,
             faults=faults,
             till_code=till_code,
         )
-        return self._wrap(message, DECIDED, sign(unsigned, self._signer, place="CQT", at=self._clock()))
+        kind = RECEIVED if mark == registry.RECEIVED else DECIDED
+        return self._wrap(message, kind, sign(unsigned, self._signer, place="CQT", at=self._clock()))
 
     def _note(self, database: sqlite3.Connection, message: Message, mood: str) -> bytes:
         """The answer (301) to a notice of an error; the invoice that it names stays as it is."""
@@ -360,32 +392,6 @@ class Authority:
             tax_code=tax_code,
             answers=answers,
         )
-
-    def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._path, timeout=10, isolation_level=None)
-        database.execute("PRAGMA journal_mode = WAL")
-        return database
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One writer at a time, over threads and processes; a connection is opened per use."""
-        with contextlib.closing(self._connect()) as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
-
-
-def _is_registered(database: sqlite3.Connection, document: bytes, root: etree._Element) -> bool:
-    return registry.stands(
-        database,
-        tax_code=_text(root, "DLHDon/NDHDon/NBan/MST"),
-        form=_text(root, "DLHDon/TTChung/KHMSHDon"),
-        serial=tax_seals.serial_of(document, "DSCKS/NBan"),
-    )
 
 
 def _text(content: etree._Element, path: str) -> str:

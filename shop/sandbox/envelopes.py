@@ -16,6 +16,10 @@ from shop.invoices.exchange import (
 from shop.invoices.notice_exchange import TELL
 from shop.invoices.reading import parse
 from shop.invoices.registration import REGISTER
+from shop.sandbox.list_desk import WITH_LIST
+from shop.sandbox.package_desk import TILL_PACKAGE, UNCODED_PACKAGE
+
+_PACKAGES = (UNCODED_PACKAGE, TILL_PACKAGE)
 
 
 def reasons_against(message: Message) -> list[Reason]:
@@ -23,22 +27,39 @@ def reasons_against(message: Message) -> list[Reason]:
     envelope = message.envelope
     if not is_message_id(envelope.message_id, sender=envelope.sender):
         return [Reason(code="9003", text="Mã thông điệp sai dạng")]
-    is_known = envelope.kind in (ASK_FOR_CODE, REGISTER, TELL, ACKNOWLEDGED)
-    if not is_known or envelope.receiver != AUTHORITY or len(message.items) != 1:
+    is_package = envelope.kind in _PACKAGES
+    is_known = is_package or envelope.kind in (ASK_FOR_CODE, WITH_LIST, REGISTER, TELL, ACKNOWLEDGED)
+    fits = (
+        bool(message.items) if is_package else len(message.items) == (2 if envelope.kind == WITH_LIST else 1)
+    )
+    if not is_known or envelope.receiver != AUTHORITY or not fits:
         return [
             Reason(
-                code="9004", text="Chỉ nhận thông điệp 100, 200, 300, 999 gửi cho TCT, mang đúng một tài liệu"
+                code="9004",
+                text="Chỉ nhận thông điệp 100, 200, 203, 206, 208, 300, 999 gửi cho TCT, mang đúng số tài liệu",
             )
         ]
+    if is_package:
+        return _package_reasons(message)
     root = parse(message.items[0])
-    if envelope.kind == ACKNOWLEDGED:
-        return []
-    if envelope.kind == REGISTER:
-        return _declaration_reasons(root)
-    return _notice_reasons(root, envelope) if envelope.kind == TELL else _invoice_reasons(root, envelope)
+    judges = {REGISTER: _declaration_reasons, TELL: _notice_reasons, ACKNOWLEDGED: lambda *_: []}
+    reasons = judges.get(envelope.kind, _invoice_reasons)(root, envelope)
+    if envelope.kind == WITH_LIST and parse(message.items[1]).tag != "BKe":
+        reasons.append(Reason(code="9012", text="Cần một hóa đơn và bảng kê của nó"))
+    return reasons
 
 
-def _declaration_reasons(root: etree._Element) -> list[Reason]:
+def _package_reasons(message: Message) -> list[Reason]:
+    """What stands on one invoice only is answered later, by a 204 that names it."""
+    roots = [parse(item) for item in message.items]
+    if any(root.tag != "HDon" or root.find("DLHDon") is None for root in roots):
+        return [Reason(code="9011", text="Thông điệp này chỉ mang hóa đơn")]
+    if any(_say(root, "DLHDon/NDHDon/NBan/MST") != message.envelope.tax_code for root in roots):
+        return [Reason(code="9006", text="Mã số thuế của thông điệp khác người bán trên hóa đơn")]
+    return []
+
+
+def _declaration_reasons(root: etree._Element, _envelope: Envelope) -> list[Reason]:
     return [] if root.tag == "TKhai" else [Reason(code="9008", text="Cần một tờ khai đăng ký")]
 
 
@@ -56,7 +77,8 @@ def _invoice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:
         return [Reason(code="9005", text="Cần một hóa đơn chưa có mã của cơ quan thuế")]
     if _say(content, "NDHDon/NBan/MST") != envelope.tax_code:
         return [Reason(code="9006", text="Mã số thuế của thông điệp khác người bán trên hóa đơn")]
-    if not _say(content, "TTChung/KHHDon").startswith("C"):
+    series = _say(content, "TTChung/KHHDon")
+    if not series.startswith("C") or series[3:4] == "M":
         return [Reason(code="9007", text="Ký hiệu không phải loại hóa đơn có mã")]
     return []
 

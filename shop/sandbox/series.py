@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import sqlite3
+import uuid
 from dataclasses import dataclass
 
 from shop.invoices.exchange import Reason
@@ -37,6 +38,17 @@ def placed(document: bytes) -> Placed:
         issued_on=content.findtext("TTChung/NLap") or "",
         digest=hashlib.sha256(document[span.start : span.end]).hexdigest(),
     )
+
+
+def without_code() -> str:
+    """What stands in the books for the code of an invoice that has none; no code looks like it."""
+    return f"-{uuid.uuid4().hex}"
+
+
+def holder_of(database: sqlite3.Connection, code: str) -> str:
+    """The digest of the invoice that carries a code; empty if none does."""
+    row = database.execute("SELECT digest FROM invoice WHERE code = ?", (code,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def keep(database: sqlite3.Connection, invoice: Placed, code: str) -> None:

@@ -1,7 +1,8 @@
 """The sandbox tax authority on HTTP.
 
 ``POST messages`` takes a message and gives its acknowledgement; ``GET messages/<MTDiep>`` gives the answer, 204 while
-there is none yet, 404 for a message never seen. ``GET inbox/<MST>`` lists messages that a taxpayer has not yet
+there is none yet, 404 for a message never seen; ``GET messages/<MTDiep>/102`` gives the first answer to a
+declaration. ``GET inbox/<MST>`` lists messages that a taxpayer has not yet
 acknowledged, ``GET inbox/<MST>/<MTDiep>`` gives one. ``mood`` (GET, POST) and ``POST inquiry`` are for the trainer.
 """
 
@@ -41,6 +42,8 @@ class TaxFront:
             return refuse(503, "the tax authority is down")
 
     def _answer(self, message_id: str) -> Reply:
+        if message_id.endswith("/102"):
+            return Reply(200, XML, self.authority.receipt(message_id.removesuffix("/102")))
         answer = self.authority.answer(message_id)
         return Reply(204) if answer is None else Reply(200, XML, answer)
 

@@ -30,7 +30,7 @@ TEXTS = {
     "9211": "Phiên bản không được dùng",
     "9212": "Mẫu số không được dùng",
     "9213": "Ký hiệu hóa đơn sai dạng",
-    "9214": "Ký hiệu không phải loại có mã",
+    "9214": "Ký hiệu không thuộc loại hóa đơn của thông điệp này",
     "9215": "Năm của ký hiệu khác năm lập",
     "9216": "Số hóa đơn phải từ 1 đến 99999999, không có số 0 ở đầu",
     "9217": "Ngày lập ở tương lai",
@@ -60,6 +60,9 @@ TEXTS = {
     "9253": "Số định danh phải có 12 chữ số",
     "9261": "Tính chất hóa đơn liên quan sai",
     "9262": "Thông tin hóa đơn liên quan chưa đủ",
+    "9265": "Hóa đơn máy tính tiền phải có mã dạng M1-26-A1B2C-00000000001",
+    "9266": "Mã của máy tính tiền khác mẫu số hoặc năm của hóa đơn",
+    "9267": "Hóa đơn không mã thì không được ghi mã",
     "9271": "Mã QR sai số kiểm tra",
     "9272": "Mã QR nói khác hóa đơn",
 }
@@ -73,23 +76,31 @@ _SIGNS = {"1": 1, "2": 0, "3": -1, "5": 1}
 Fault = tuple[str, str]
 
 
-def faults_of(root: etree._Element, *, today: dt.date) -> list[Fault]:
-    """Code and path of everything wrong with an ``HDon`` but its signatures and its place in the series."""
+CODED, UNCODED, AT_TILL = "coded", "uncoded", "till"
+_SYMBOLS = {CODED: r"C..[^M]..", UNCODED: r"K..[^M]..", AT_TILL: r"C..M.."}
+
+
+def faults_of(root: etree._Element, *, today: dt.date, kind: str = CODED) -> list[Fault]:
+    """Code and path of everything wrong with an ``HDon`` but its signatures and its place in the series.
+
+    ``kind`` is what the message that carries it is for.
+    """
     content = root.find("DLHDon")
     if content is None:
         return [("9201", "DLHDon")]
     form = content.findtext("TTChung/KHMSHDon") or ""
     if form not in ("1", "2"):
         return [("9212", "TTChung/KHMSHDon")]
-    found = list(departures(content, form))
+    found = list(departures(content, form, at_till=kind == AT_TILL))
     if found:
         return found  # what is out of shape is not reckoned with
     return [
-        *_general(content, today),
+        *_general(content, today, kind),
         *_parties(content),
         *_lines(content, form),
         *_totals(content, form),
         *_related(content),
+        *_code(root, content, kind),
         *_qr(root, content),
     ]
 
@@ -108,31 +119,31 @@ def is_tax_code(text: str) -> bool:
     return 10 - total % 11 == int(text[9])
 
 
-def _general(content: etree._Element, today: dt.date) -> Iterator[Fault]:
+def _general(content: etree._Element, today: dt.date, kind: str) -> Iterator[Fault]:
     say = _reader(content, "TTChung")
     if say("PBan") != "2.1.0":
         yield "9211", "TTChung/PBan"
     issued = say("NLap")
-    yield from _series(say("KHHDon"), issued)
+    yield from _series(say("KHHDon"), issued, kind)
     if not re.fullmatch(r"[1-9]\d{0,7}", say("SHDon"), re.ASCII):
         yield "9216", "TTChung/SHDon"
     if _day(issued) is None:
         yield "9204", "TTChung/NLap"
     elif issued > today.isoformat():
         yield "9217", "TTChung/NLap"
-    if not is_tax_code(say("MSTTCGP")):
+    if not is_tax_code(say("MSTTCGP")) and (say("MSTTCGP") or kind != AT_TILL):
         yield "9218", "TTChung/MSTTCGP"
     issuer = [say(tag) for tag in ("MSTDVNUNLHDon", "TDVNUNLHDon", "DCDVNUNLHDon")]
     if any(issuer) and not (all(issuer) and is_tax_code(issuer[0])):
         yield "9219", "TTChung/MSTDVNUNLHDon"
-    if say("DVTTe") != "VND" and not say("TGia"):
+    if say("DVTTe") not in ("VND", "") and not say("TGia"):
         yield "9220", "TTChung/TGia"
 
 
-def _series(series: str, issued: str) -> Iterator[Fault]:
+def _series(series: str, issued: str, kind: str) -> Iterator[Fault]:
     if not re.fullmatch(r"[CK]\d\d[TDLMNBGHXF][A-Z]{2}", series, re.ASCII):
         yield "9213", "TTChung/KHHDon"
-    elif series[0] != "C":
+    elif not re.fullmatch(_SYMBOLS[kind], series):
         yield "9214", "TTChung/KHHDon"
     elif series[1:3] != issued[2:4]:
         yield "9215", "TTChung/KHHDon"
@@ -271,6 +282,21 @@ def _related(content: etree._Element) -> Iterator[Fault]:
     many = [say("SBKCLQuan"), say("NBKCLQuan")]
     if not (all(one) or all(many)):
         yield "9262", base
+
+
+def _code(root: etree._Element, content: etree._Element, kind: str) -> Iterator[Fault]:
+    """The code that is there before the authority gives one: a cash register's, and nowhere else any."""
+    code = root.findtext("MCCQT")
+    if kind != AT_TILL:
+        if kind == UNCODED and code is not None:
+            yield "9267", "MCCQT"
+        return
+    say = _reader(content, "TTChung")
+    shape = re.fullmatch(r"M([1-9])-(\d\d)-[0-9A-Z]{5}-\d{11}", code or "", re.ASCII)
+    if shape is None:
+        yield "9265", "MCCQT"
+    elif shape[1] != say("KHMSHDon") or shape[2] != say("KHHDon")[1:3]:
+        yield "9266", "MCCQT"
 
 
 def _qr(root: etree._Element, content: etree._Element) -> Iterator[Fault]:

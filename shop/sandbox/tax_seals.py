@@ -49,15 +49,17 @@ def seal_faults(
     parties: Sequence[str],
     anchors: Sequence[x509.Certificate],
     issued_on: dt.date | None = None,
+    boxes_at: str = "DSCKS/*",
 ) -> list[str]:
     """Codes of what is wrong with the signature at ``place`` (such as ``DSCKS/NBan``) over ``part``.
 
-    ``parties`` are the tax codes that may sign. With ``issued_on`` the signing time has to fit that day.
+    Every signature of the document has to stand at ``boxes_at``. ``parties`` are the tax codes that may sign. With
+    ``issued_on`` the signing time has to fit that day.
     """
     root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     boxes = root.findall(f"{place}/{_DS}Signature")
     if len(boxes) != 1 or len(root.findall(f".//{_DS}Signature")) != len(
-        root.findall(f"DSCKS/*/{_DS}Signature")
+        root.findall(f"{boxes_at}/{_DS}Signature")
     ):
         return [UNSIGNED]
     box = boxes[0]

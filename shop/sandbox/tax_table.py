@@ -126,19 +126,24 @@ class Row:
     content: str
 
 
-def rows_of(form: str) -> dict[str, Row]:
+_MAY_LACK_AT_TILL = ("HDCTTChinh", "HDDCKPTQuan", "DVTTe", "HTTToan", "MSTTCGP")
+"""Tags of the general part that an invoice from a cash register need not have; whether it may is not certain."""
+
+
+def rows_of(form: str, *, at_till: bool = False) -> dict[str, Row]:
     """The table of form 1 or 2 by path."""
     found = {}
     for place, line in enumerate(_ROWS.strip().splitlines()):
         forms, path, mark, content = line.split()
         if form in forms:
-            found[path] = Row(place, mark.startswith("M"), mark.endswith("*"), content)
+            is_needed = mark.startswith("M") and not (at_till and path.endswith(_MAY_LACK_AT_TILL))
+            found[path] = Row(place, is_needed, mark.endswith("*"), content)
     return found
 
 
-def departures(content: etree._Element, form: str) -> Iterator[tuple[str, str]]:
+def departures(content: etree._Element, form: str, *, at_till: bool = False) -> Iterator[tuple[str, str]]:
     """Code and path of every departure of a ``DLHDon`` from the table."""
-    rows = rows_of(form)
+    rows = rows_of(form, at_till=at_till)
     inside: dict[str, list[str]] = {}
     for path in rows:
         inside.setdefault(path.rpartition("/")[0], []).append(path)

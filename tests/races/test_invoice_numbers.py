@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
-from shop.invoices import numbering, services
+from shop.invoices import issuing, numbering, services
 from shop.invoices.models import Invoice, InvoiceSeries
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
@@ -121,12 +121,12 @@ def test_control_a_number_read_before_the_rival_writes_is_given_twice(keys, monk
     seller = make_cooperative(tax_code="5699999011")
     first, second = waiting(seller, "HTAAAAAAAA-1"), waiting(seller, "HTAAAAAAAB-1")
     with transaction.atomic():
-        services.locked_series(seller, "1", NOON.date())
+        numbering.locked_series(seller, "1", NOON.date())
     stale = InvoiceSeries.objects.get()
     monkeypatch.setattr(
-        services,
+        issuing,
         "locked_series",
-        lambda *_: InvoiceSeries(
+        lambda *_, **_kind: InvoiceSeries(
             **{field.attname: getattr(stale, field.attname) for field in InvoiceSeries._meta.concrete_fields}
         ),
     )

@@ -44,12 +44,13 @@ def format_of(version: str) -> ModuleType:
     return FORMATS[version]
 
 
-def build(draft: Draft, *, qr: str = "") -> bytes:
-    """The numbered draft as unsigned XML in its own version; ``qr`` is the text of its QR code.
+def build(draft: Draft, *, qr: str = "", code: str = "") -> bytes:
+    """The numbered draft as unsigned XML in its own version; ``qr`` is the text of its QR code, ``code`` the one
+    that a cash register gave it.
 
     Raises: ValueError before it is numbered.
     """
-    xml: bytes = format_of(draft.version).build(draft, qr=qr)
+    xml: bytes = format_of(draft.version).build(draft, qr=qr, code=code)
     return xml
 
 

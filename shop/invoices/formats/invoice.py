@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -11,13 +12,18 @@ from shop.invoices.formats.tables import Group, Unreadable, read, write
 from shop.invoices.reading import DECLARATION
 
 
-def write_invoice(table: Group, draft: Draft, *, qr: str = "") -> bytes:
-    """The ``HDon`` without white space and signature. Raises: ValueError if the draft has no number yet."""
+def write_invoice(table: Group, draft: Draft, *, qr: str = "", code: str = "") -> bytes:
+    """The ``HDon`` without white space and signature; ``code`` is that of a cash register (MCCQT).
+
+    Raises: ValueError if the draft has no number yet.
+    """
     if not (draft.identity and draft.number and draft.issued_on):
         raise ValueError("a draft is numbered before it is written")
     text = write(table, draft, identity=draft.identity)
-    code = f"<DLQRCode>{escape(qr)}</DLQRCode>" if qr else ""
-    return DECLARATION + f"<HDon>{text}{code}</HDon>".encode()
+    text += f"<DLQRCode>{escape(qr)}</DLQRCode>" if qr else ""
+    # Its Id is unique in a message of many invoices.
+    text += f'<MCCQT Id="MCCQT-{uuid.uuid4().hex}">{escape(code)}</MCCQT>' if code else ""
+    return DECLARATION + f"<HDon>{text}</HDon>".encode()
 
 
 def read_invoice(table: Group, content: etree._Element) -> Draft:

@@ -24,9 +24,11 @@ def invoice_table(form: str, *, till: bool = False) -> Group:
     return _earlier(v2_1_0.invoice_table(form, till=till))
 
 
-def build(draft: Draft, *, qr: str = "") -> bytes:
+def build(draft: Draft, *, qr: str = "", code: str = "") -> bytes:
     """The invoice as XML. Raises: ValueError if the draft has no number yet."""
-    return write_invoice(invoice_table(draft.form, till=is_till_series(draft.series)), draft, qr=qr)
+    return write_invoice(
+        invoice_table(draft.form, till=is_till_series(draft.series)), draft, qr=qr, code=code
+    )
 
 
 def read_content(content: etree._Element) -> Draft:

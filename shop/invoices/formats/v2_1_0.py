@@ -178,12 +178,14 @@ def invoice_table(form: str, *, till: bool = False) -> Group:
     )
 
 
-def build(draft: Draft, *, qr: str = "") -> bytes:
+def build(draft: Draft, *, qr: str = "", code: str = "") -> bytes:
     """The invoice as XML without white space and without signature; ``qr`` becomes ``DLQRCode``.
 
     Raises: ValueError if the draft has no number yet.
     """
-    return write_invoice(invoice_table(draft.form, till=is_till_series(draft.series)), draft, qr=qr)
+    return write_invoice(
+        invoice_table(draft.form, till=is_till_series(draft.series)), draft, qr=qr, code=code
+    )
 
 
 def read_content(content: etree._Element) -> Draft:

@@ -1,4 +1,4 @@
-"""The gateway to the sandbox tax authority (``shop.sandbox``), over plain HTTP on the same machine."""
+"""The gateway to the sandbox tax authority (``shop.sandbox``), over plain HTTP on the same machine, kept open."""
 
 from __future__ import annotations
 
@@ -19,16 +19,22 @@ from shop.invoices.exchange import (
 )
 from shop.invoices.findings import Finding
 from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.gateways.kept import session
+from shop.invoices.list_exchange import WITH_LIST, with_list
 from shop.invoices.notice_exchange import NOTED, TELL, read_outcome, tell
+from shop.invoices.package_exchange import read_check
 from shop.invoices.reading import MOST_BYTES, Refused, parse
-from shop.invoices.registration import DECIDED, Decision, read_decision, register
+from shop.invoices.registration import DECIDED, RECEIVED, Decision, read_decision, register
 from shop.invoices.signer import Trust
 
 _TIMEOUT = (3.05, 10.0)
 
 
 class SandboxGateway:
-    """Speaks messages 100, 200, 300 and 302. ``base_url`` is where the authority is mounted, without a slash."""
+    """Speaks the messages that ``docs/einvoice-messages.md`` lists.
+
+    ``base_url`` is where the authority is mounted, without a slash.
+    """
 
     def __init__(self, base_url: str, *, timeout: tuple[float, float] = _TIMEOUT) -> None:
         self._messages, self._inbox = f"{base_url}/messages", f"{base_url}/inbox"
@@ -38,9 +44,17 @@ class SandboxGateway:
         """See :class:`shop.invoices.gateway.InvoiceGateway`."""
         return self._send(message_id, ASK_FOR_CODE, ask_for_code(document, message_id=message_id))
 
+    def submit_with_list(self, message_id: str, document: bytes, listed: bytes) -> Receipt:
+        """See :class:`shop.invoices.gateway.ListGateway`."""
+        return self._send(message_id, WITH_LIST, with_list(document, listed, message_id=message_id))
+
     def tell(self, message_id: str, notice: bytes) -> Receipt:
         """See :class:`shop.invoices.gateway.NoticeGateway`."""
         return self._send(message_id, TELL, tell(notice, message_id=message_id))
+
+    def hand_in(self, message_id: str, message: bytes) -> Receipt:
+        """See :class:`shop.invoices.gateway.PackageGateway`."""
+        return self._send(message_id, unwrap(message).envelope.kind, message)
 
     def _send(self, message_id: str, kind: str, message: bytes) -> Receipt:
         body = self._call("POST", self._messages, message)
@@ -84,7 +98,7 @@ class SandboxGateway:
         return check_answer(sent, answer, today=today, trust=trust)
 
     def register(self, message_id: str, declaration: bytes) -> Decision:
-        """What the authority decided about a signed declaration (messages 100 and 103).
+        """What the authority said about a signed declaration (message 100): not received (102), or decided (103).
 
         Raises: TryAgainLater while it has not decided, WillNotSucceed if the message was not taken.
         """
@@ -93,6 +107,10 @@ class SandboxGateway:
             said = read_acknowledgement(_only_item(body, ACKNOWLEDGED))
             if not said.accepted:
                 raise WillNotSucceed("; ".join(reason.text for reason in said.reasons))
+            first = _body(self._request("GET", f"{self._messages}/{message_id}/{RECEIVED}"))
+            receipt = read_decision(_only_item(first, RECEIVED))
+            if not receipt.is_accepted:
+                return receipt
             response = self._request("GET", f"{self._messages}/{message_id}")
             if response.status_code == requests.codes.no_content:
                 raise TryAgainLater("the tax authority has not decided yet")
@@ -105,7 +123,7 @@ class SandboxGateway:
 
     def _request(self, method: str, url: str, body: bytes | None = None) -> requests.Response:
         try:
-            return requests.request(
+            return session().request(
                 method,
                 url,
                 data=body,
@@ -142,7 +160,17 @@ def _read_answer(message_id: str, body: bytes) -> Receipt:
             reasons=outcome.reasons,
             exchanged=exchanged,
         )
-    refused = read_refusal(_only_item(body, CHECKED))
+    said = _only_item(body, CHECKED)
+    checked = read_check(said)
+    if checked.is_taken:
+        return Receipt(
+            message_id=message_id,
+            state=State.ACCEPTED,
+            document=said,
+            refused=checked.invoices,
+            exchanged=exchanged,
+        )
+    refused = read_refusal(said)
     return Receipt(message_id=message_id, state=State.REJECTED, reasons=refused.reasons, exchanged=exchanged)
 
 

@@ -14,10 +14,13 @@ from .invoice import (
     InvoiceStatus,
     OfficialNumber,
 )
+from .lists import CorrectionList, ListedInvoice
+from .packages import Package, PackageKind, PackageMessage, PackageRow, PackageStatus, TillCounter
 from .registers import (
     Delegation,
     RateRule,
     RateRuleStatus,
+    SalesChannel,
     SeriesRegistration,
     SigningCertificate,
     TaxOffice,
@@ -26,6 +29,7 @@ from .work import ErrorNotice, IssueBatch, IssueBatchRow, NoticeStatus
 
 __all__ = [
     "CorrectionCause",
+    "CorrectionList",
     "Delegation",
     "DocumentKind",
     "ErrorNotice",
@@ -38,11 +42,19 @@ __all__ = [
     "InvoiceStatus",
     "IssueBatch",
     "IssueBatchRow",
+    "ListedInvoice",
     "NoticeStatus",
     "OfficialNumber",
+    "Package",
+    "PackageKind",
+    "PackageMessage",
+    "PackageRow",
+    "PackageStatus",
     "RateRule",
     "RateRuleStatus",
+    "SalesChannel",
     "SeriesRegistration",
     "SigningCertificate",
     "TaxOffice",
+    "TillCounter",
 ]

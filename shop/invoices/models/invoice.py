@@ -11,6 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Cooperative
+from shop.invoices.roads import Road, road_of
+
+from .registers import SalesChannel
 
 
 class InvoiceSeries(models.Model):
@@ -35,6 +38,11 @@ class InvoiceSeries(models.Model):
     def __str__(self) -> str:
         return f"{self.form}{self.symbol}"
 
+    @property
+    def road(self) -> Road:
+        """How its invoices reach the authority."""
+        return road_of(self.symbol)
+
 
 class InvoiceStatus(models.TextChoices):
     """to issue → signed (numbered) → sent → accepted | rejected."""
@@ -44,6 +52,13 @@ class InvoiceStatus(models.TextChoices):
     SENT = "sent", _("Chờ cơ quan thuế")
     ACCEPTED = "accepted", _("Đã cấp mã")
     REJECTED = "rejected", _("Bị từ chối")
+
+
+PACKAGE_STATES = {
+    InvoiceStatus.SIGNED: _("Đã lập, chưa gửi cơ quan thuế"),
+    InvoiceStatus.ACCEPTED: _("Cơ quan thuế đã nhận"),
+}
+"""Other words for the states of an invoice that the authority gives no code."""
 
 
 class InvoiceKind(models.TextChoices):
@@ -65,6 +80,7 @@ class Invoice(models.Model):
     Shape: ``sale`` is the snapshot ``shop.invoices.sales.SaleRecord`` of what was sold; the VAT rates are chosen
     on the day of issue and stand in the signed XML. Unit: whole đồng.
     ``rates_used`` names for each line the row of the VAT table that was applied.
+    ``channel`` decides the series; an invoice of the till has its ``authority_code`` from the start.
     A correction is a further row: it ``corrects`` another, and ``outcome`` is the sale as it stands with it.
     Issued means frozen: a numbered row's sale, number and total never change (also a database trigger).
     """
@@ -77,6 +93,7 @@ class Invoice(models.Model):
     )
     cause = models.CharField(_("nguyên do"), max_length=6, choices=CorrectionCause, blank=True)
     reason = models.CharField(_("lý do"), max_length=255, blank=True)
+    channel = models.CharField(_("kênh bán"), max_length=4, choices=SalesChannel, default=SalesChannel.WEB)
     outcome = models.JSONField(null=True, blank=True)
     rates_used = models.JSONField(null=True, blank=True)
     delegation = models.ForeignKey(
@@ -140,10 +157,29 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return f"{self.series} số {self.number}" if self.number else self.source_reference
 
+    @property
+    def road(self) -> Road:
+        """How it reaches the authority; a draft is taken for an ordinary one."""
+        return self.series.road if self.series else Road.CODED
+
+    @property
+    def state_label(self) -> str:
+        """Its state in words that fit its road."""
+        own = PACKAGE_STATES.get(InvoiceStatus(self.status)) if self.road.is_package else None
+        return str(own or self.get_status_display())
+
+    @property
+    def is_lawful(self) -> bool:
+        """Whether it may be handed out: with the authority's code, or, where none is given, once it is issued."""
+        if self.road.is_package:
+            return self.status in (InvoiceStatus.SIGNED, InvoiceStatus.SENT, InvoiceStatus.ACCEPTED)
+        return self.status == InvoiceStatus.ACCEPTED
+
 
 class DocumentKind(models.TextChoices):
-    SIGNED = "signed", _("Hóa đơn đã ký")
+    SIGNED = "signed", _("Hóa đơn đã lập")
     NOTICE = "notice", _("Thông báo 04/SS đã ký")
+    LIST = "list", _("Bảng kê 01/BK-ĐCTT đã ký")
     CODED = "coded", _("Hóa đơn đã cấp mã")
     SENT_MESSAGE = "sent", _("Thông điệp gửi đi")
     RECEIVED_MESSAGE = "received", _("Thông điệp nhận về")

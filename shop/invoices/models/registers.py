@@ -84,13 +84,15 @@ class SalesChannel(models.TextChoices):
 class SeriesRegistration(models.Model):
     """Which letters a seller registered for a channel (form 01/ĐKTĐ-HĐĐT); the year makes the symbol of it.
 
-    ``till_code`` is the authority's five characters for invoices from a cash register.
+    ``is_coded``: whether the authority gives its invoices a code; those of a cash register always carry one, made
+    with ``till_code``, the authority's five characters for the seller.
     """
 
     seller = models.ForeignKey(Cooperative, on_delete=models.PROTECT, related_name="series_registrations")
     form = models.PositiveSmallIntegerField(_("mẫu số"))
     channel = models.CharField(_("kênh bán"), max_length=4, choices=SalesChannel, default=SalesChannel.WEB)
     letters = models.CharField(_("hai chữ cuối của ký hiệu"), max_length=2)
+    is_coded = models.BooleanField(_("có mã của cơ quan thuế"), default=True)
     till_code = models.CharField(_("mã máy tính tiền"), max_length=5, blank=True)
     accepted_on = models.DateField(_("được chấp nhận ngày"))
     stopped_on = models.DateField(_("ngừng dùng từ ngày"), null=True, blank=True)
@@ -109,10 +111,18 @@ class SeriesRegistration(models.Model):
             models.CheckConstraint(
                 condition=Q(channel="till") ^ Q(till_code=""), name="till_series_has_its_code"
             ),
+            models.CheckConstraint(
+                condition=~Q(channel="till") | Q(is_coded=True), name="till_series_is_coded"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.form} {self.channel} {self.letters}"
+
+    def symbol_of(self, year: int) -> str:
+        """The symbol in that year, such as ``C26TAA``."""
+        kind = "M" if self.channel == SalesChannel.TILL else "T"
+        return f"{'C' if self.is_coded else 'K'}{year % 100:02d}{kind}{self.letters}"
 
 
 class TaxOffice(models.Model):

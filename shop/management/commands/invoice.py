@@ -11,19 +11,31 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from catalog.models import Cooperative, VatMethod
-from shop.invoices import numbering, services
+from shop.invoices import numbering, packages, services
 from shop.invoices.checking import check
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
 from shop.invoices.exchange import new_message_id
 from shop.invoices.gateway import TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.keys import SANDBOX, signer_of, trusted
-from shop.invoices.models import Invoice, InvoiceSeries, InvoiceStatus, RateRule, RateRuleStatus
+from shop.invoices.models import (
+    Invoice,
+    InvoiceSeries,
+    InvoiceStatus,
+    Package,
+    PackageStatus,
+    RateRule,
+    RateRuleStatus,
+    SalesChannel,
+    SeriesRegistration,
+)
 from shop.invoices.numbering import NotIssued, NumbersMissing
 from shop.invoices.rates import last_days
+from shop.invoices.registering import NotRegistrable, register_series
 from shop.invoices.registration import Declarant, declaration
 from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import transmit
@@ -70,6 +82,30 @@ class Command(BaseCommand):
         )
         registering.add_argument("--seller", required=True, metavar="SLUG")
         registering.add_argument("--change", action="store_true", help="a change, not a first declaration")
+        registering.add_argument(
+            "--till", metavar="AB", default="", help="also a cash register, with these letters"
+        )
+        registering.add_argument(
+            "--without-code", metavar="AB", default="", help="on the web without code, with these letters"
+        )
+        noting = actions.add_parser(
+            "note-series", parents=[shared], help="write down a series that the provider has registered"
+        )
+        noting.add_argument("--seller", required=True, metavar="SLUG")
+        noting.add_argument("--letters", required=True, metavar="AB")
+        noting.add_argument("--form", type=int, choices=(1, 2), required=True)
+        noting.add_argument("--channel", choices=SalesChannel.values, default=SalesChannel.WEB.value)
+        noting.add_argument(
+            "--till-code", default="", metavar="A1B2C", help="the authority's five characters"
+        )
+        noting.add_argument("--uncoded", action="store_true", help="invoices without the authority's code")
+        actions.add_parser(
+            "registrations", parents=[shared], help="series that are registered, and until when"
+        )
+        actions.add_parser("packages", parents=[shared], help="messages 203 and 206 with what became of them")
+        actions.add_parser(
+            "tell", parents=[shared], help="pack what waits for a message 203 or 206, and send it"
+        )
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         rows, refusal = getattr(self, f"do_{action.replace('-', '_')}")(**options)
@@ -110,6 +146,52 @@ class Command(BaseCommand):
         due = list(services.due(timezone.now()).values_list("pk", flat=True))
         sent = [transmit(pk) for pk in due]
         return [{"invoice": str(one), "status": one.status} for one in sent], ""
+
+    def do_registrations(self, **options: Any) -> tuple[list[Row], str]:
+        year = timezone.localdate().year
+        rows = SeriesRegistration.objects.select_related("seller").order_by("seller", "pk")
+        return [
+            {"seller": one.seller.slug, "series": f"{one.form}{one.symbol_of(year)}", "channel": one.channel,
+             "till_code": one.till_code, "accepted_on": one.accepted_on, "stopped_on": one.stopped_on or ""}
+            for one in rows
+        ], ""  # fmt: skip
+
+    def do_note_series(self, *, seller: str, uncoded: bool, **options: Any) -> tuple[list[Row], str]:
+        cooperative = Cooperative.objects.filter(slug=seller).first()
+        if cooperative is None:
+            raise CommandError(f"{seller}: không có hợp tác xã này · no such cooperative", returncode=2)
+        names = ("form", "channel", "letters", "till_code")
+        values = {name: options[name] for name in names}
+        try:
+            made = register_series(
+                seller=cooperative, is_coded=not uncoded, accepted_on=timezone.localdate(), **values
+            )
+        except NotRegistrable as reason:
+            return [], f"{reason.field}: {reason.code}"
+        return [{"seller": seller, "series": f"{made.form}{made.symbol_of(timezone.localdate().year)}"}], ""
+
+    def do_packages(self, **options: Any) -> tuple[list[Row], str]:
+        found = Package.objects.select_related("seller").annotate(
+            invoices=Count("rows"), refused=Count("rows", filter=Q(rows__is_taken=False))
+        )
+        rows: list[Row] = [
+            {"package": one.pk, "kind": one.kind, "seller": one.seller.slug, "status": one.status,
+             "invoices": one.invoices, "refused": one.refused, "message": one.message_id}
+            for one in found
+        ]  # fmt: skip
+        waiting = packages.waiting().count()
+        return [*rows, {"package": "", "status": "waiting", "invoices": waiting}], ""
+
+    def do_tell(self, **options: Any) -> tuple[list[Row], str]:
+        now, names = timezone.now(), ("kind", "status", "rejection")
+        packages.pack_waiting(now)
+        pks = list(packages.due(now).values_list("pk", flat=True))
+        moved = [packages.transmit(pk, now=now) for pk in pks]
+        rows: list[Row] = [
+            {"package": one.pk} | {name: getattr(one, name) for name in names} for one in moved
+        ]
+        refused = sum(row["status"] in (PackageStatus.REJECTED, PackageStatus.IN_PART) for row in rows)
+        return rows, f"{refused} refused." if refused else ""
 
     def do_verify(self, *, files: list[Path], **options: Any) -> tuple[list[Row], str]:
         rows: list[Row] = []
@@ -176,7 +258,9 @@ class Command(BaseCommand):
             return [], f"{lost}. Fetch these invoices from the authority or provider first."
         return [{"series": str(released), "last_number": released.last_number, "must_be_compared": False}], ""
 
-    def do_register(self, *, seller: str, change: bool, **options: Any) -> tuple[list[Row], str]:
+    def do_register(
+        self, *, seller: str, change: bool, till: str, without_code: str, **options: Any
+    ) -> tuple[list[Row], str]:
         road = SandboxGateway(f"{settings.SANDBOX_URL}/tax")
         if settings.INVOICE_GATEWAY != SANDBOX:
             return [], "Ở nhà cung cấp, việc đăng ký làm trên trang của họ · registered at the provider."
@@ -185,21 +269,37 @@ class Command(BaseCommand):
             return [], f"{seller}: không có hợp tác xã này · no such cooperative"
         try:
             signer = signer_of(cooperative)
-            document = declaration(
-                _declarant(cooperative), signer=signer, at=timezone.now(), is_change=change
-            )
+            declarant = _declarant(cooperative, till=bool(till), without_code=bool(without_code))
+            document = declaration(declarant, signer=signer, at=timezone.now(), is_change=change)
             decision = road.register(new_message_id(settings.INVOICE_PROVIDER_TAX_CODE), document)
         except (SigningFailed, TryAgainLater, WillNotSucceed, ValueError) as reason:
             return [], f"{seller}: {reason}"
         rows: list[Row] = [{"code": fault.code, "text": fault.text} for fault in decision.reasons]
         if not decision.is_accepted:
             return rows, f"{seller}: bị từ chối · refused"
+        form, on = int(declarant.forms), timezone.localdate()
+        try:
+            if till:
+                register_series(
+                    seller=cooperative, form=form, channel=SalesChannel.TILL, letters=till,
+                    till_code=decision.till_code, accepted_on=on,
+                )  # fmt: skip
+            if without_code:
+                register_series(
+                    seller=cooperative, form=form, channel=SalesChannel.WEB, letters=without_code,
+                    is_coded=False, accepted_on=on,
+                )  # fmt: skip
+        except NotRegistrable as reason:
+            return rows, f"{seller}: {reason}"
         serial = f"{signer.certificate.serial_number:X}"
         return [*rows, {"seller": seller, "result": "đã đăng ký · registered", "certificate": serial}], ""
 
 
-def _declarant(cooperative: Cooperative) -> Declarant:
+def _declarant(cooperative: Cooperative, *, till: bool, without_code: bool) -> Declarant:
     return Declarant(
+        with_code=not without_code,
+        without_code=without_code,
+        at_till=till,
         name=cooperative.legal_name,
         tax_code=cooperative.tax_code,
         address=cooperative.address,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from shop.invoices import services as invoicing
-from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.models import Invoice
 from shop.orders.tokens import find_order
 from shop.reviews.selectors import lines_of
 from shop.shopper.door import own, person
@@ -76,7 +76,6 @@ def invoices(request: HttpRequest) -> HttpResponse:
     context = {
         "invoices": page[:PER_PAGE],
         "older": skipped + PER_PAGE if len(page) > PER_PAGE else None,
-        "accepted": InvoiceStatus.ACCEPTED,
     }
     return render(request, "shopper/invoices.html", context)
 
@@ -98,9 +97,9 @@ def invoice_xml(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _own_invoice(request: HttpRequest, pk: int) -> Invoice:
-    """Before the authority has given its code there is no lawful document to hand out."""
-    accepted = invoices_of(person(request)).filter(pk=pk, status=InvoiceStatus.ACCEPTED)
-    if pk > LARGEST or (invoice := accepted.first()) is None:
+    """While the authority has still to give its code there is no lawful document to hand out."""
+    found = invoices_of(person(request)).filter(pk=pk)
+    if pk > LARGEST or (invoice := found.first()) is None or not invoice.is_lawful:
         raise Http404
     return invoice
 

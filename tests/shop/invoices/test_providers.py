@@ -17,6 +17,7 @@ import shop.invoices
 from shop.invoices import services
 from shop.invoices.apps import InvoicesConfig
 from shop.invoices.draft import Seller
+from shop.invoices.keys import gateway_of
 from shop.invoices.models import Invoice, InvoiceDocument, InvoiceSeries, InvoiceStatus, OfficialNumber
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_ca, sandbox_signer
 from tests.factories import make_cooperative
@@ -86,7 +87,7 @@ def test_the_official_number_is_write_once(seller, provider) -> None:
 
 def test_a_lost_reply_never_makes_a_second_invoice(seller, provider) -> None:
     invoice = services.issue(invoice=waiting(seller, "HTAAAAAAAA-1"))
-    services.gateway_of(seller)._log_in()  # so that it is the invoice's reply that gets lost
+    gateway_of(seller)._log_in()  # so that it is the invoice's reply that gets lost
     provider.books.mood = "lost_reply"
     assert services.transmit(invoice.pk).status == InvoiceStatus.SIGNED
     provider.books.mood = "normal"

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from shop.invoices import services
-from shop.invoices.models import Invoice, InvoiceSeries
+from shop.invoices.models import Invoice, InvoiceSeries, Package, SalesChannel
+from shop.sandbox.authority import Mood
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
 from tests.support.authority import running_authority
@@ -87,3 +88,47 @@ def test_a_gap_is_an_error_and_the_rates_are_listed() -> None:
         ("processed", "8%"),
         ("own_produce", "KCT"),
     }
+
+
+def test_a_till_is_registered_with_its_code_and_its_invoices_are_told_of() -> None:
+    seller = make_cooperative("gian-mau", tax_code="5699999011")
+    run("register", "--seller", "gian-mau", "--till", "TM")
+    (registered,) = run("registrations")
+    year = f"{timezone.localdate():%y}"
+    assert (registered["series"], registered["channel"]) == (f"1C{year}MTM", "till")
+    assert len(registered["till_code"]) == 5
+    draft = waiting(seller, "HTAAAAAAAA-1")
+    services.change_channel(invoice=draft, channel=SalesChannel.TILL)
+    invoice = services.issue(invoice=draft)
+    assert invoice.authority_code == f"M1-{year}-{registered['till_code']}-00000000001"
+    assert [row["invoices"] for row in run("packages")] == [1]
+    assert [row["status"] for row in run("tell")] == ["sent"]
+    Package.objects.update(next_try_at=timezone.now() - dt.timedelta(seconds=1))
+    run("tell")
+    (package, left) = run("packages")
+    assert (package["kind"], package["status"], package["refused"], left["invoices"]) == (
+        "206",
+        "accepted",
+        0,
+        0,
+    )
+
+
+def test_a_series_that_a_provider_registered_is_written_down_once() -> None:
+    make_cooperative("gian-mau", tax_code="5699999011")
+    note = ("note-series", "--seller", "gian-mau", "--form", "1", "--letters", "KA", "--uncoded")
+    assert run(*note) == [{"seller": "gian-mau", "series": f"1K{timezone.localdate():%y}TKA"}]
+    assert refused(*note).returncode == 1
+    assert refused("note-series", "--seller", "ai", "--form", "1", "--letters", "KA").returncode == 2
+    bad = ("note-series", "--seller", "gian-mau", "--form", "2", "--letters", "TM", "--channel", "till")
+    assert "five-characters" in str(refused(*bad))
+
+
+def test_a_refused_package_is_exit_code_1(authority: Any) -> None:
+    seller = make_cooperative("gian-mau", tax_code="5699999011")
+    run("register", "--seller", "gian-mau", "--without-code", "KA")
+    services.issue(invoice=waiting(seller, "HTAAAAAAAA-1"))
+    authority.mounts["tax"].authority.set_mood(Mood.REJECT)
+    run("tell")
+    Package.objects.update(next_try_at=timezone.now() - dt.timedelta(seconds=1))
+    assert refused("tell").returncode == 1

@@ -10,11 +10,11 @@ from django.core import mail
 from django.utils import timezone
 
 from shop.invoices import formats, services
-from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.models import Invoice, InvoiceStatus, SalesChannel, SeriesRegistration
 from shop.messages.models import Letter
 from shop.messages.services import send_letter
 from shop.orders import invoicing
-from shop.orders.models import Consignment, OrderEvent
+from shop.orders.models import Consignment, OrderEvent, OrderSheet
 from shop.orders.requests import InvoiceRequest
 from shop.orders.services import hand_over, pack
 from shop.orders.sweep import sweep
@@ -148,3 +148,52 @@ def test_an_authority_that_does_not_answer_leaves_the_invoice_waiting(authority:
     authority.mounts["tax"].authority.set_mood(Mood.DOWN)  # type: ignore[attr-defined]
     assert invoicing.transmit(invoice.pk).status == InvoiceStatus.SIGNED
     assert not Letter.objects.filter(key__startswith="invoice:").exists()
+
+
+@pytest.mark.parametrize(
+    ("courier", "method", "has_till", "channel"),
+    [
+        ("collection", "cod", True, "till"),
+        ("collection", "cod", False, "web"),
+        ("collection", "vietqr", True, "web"),
+        ("ghn", "cod", True, "web"),
+    ],
+)
+def test_goods_fetched_and_paid_at_a_stall_with_a_till_are_the_tills(
+    courier: str, method: str, has_till: bool, channel: str
+) -> None:
+    consignment = handed_over()
+    OrderSheet.objects.filter(order=consignment.order).update(payment_method=method)
+    Consignment.objects.filter(pk=consignment.pk).update(courier=courier)
+    if has_till:
+        SeriesRegistration.objects.create(
+            seller=consignment.cooperative,
+            form=1,
+            channel="till",
+            letters="TM",
+            till_code="A1B2C",
+            accepted_on=dt.date(2026, 1, 1),
+        )
+    assert invoicing.channel_of(Consignment.objects.get()) == channel
+
+
+def test_the_buyer_has_a_till_invoice_before_the_authority_is_told(authority: SandboxServer) -> None:
+    consignment = handed_over()
+    SeriesRegistration.objects.create(
+        seller=consignment.cooperative,
+        form=1,
+        channel="till",
+        letters="TM",
+        till_code="A1B2C",
+        accepted_on=dt.date(2026, 1, 1),
+    )
+    services.change_channel(invoice=Invoice.objects.get(), channel=SalesChannel.TILL)
+    authority.mounts["tax"].authority.set_mood(Mood.DOWN)
+    invoice = invoicing.transmit(services.issue(invoice=Invoice.objects.get()).pk)
+    assert invoice.status == InvoiceStatus.SIGNED
+    assert Letter.objects.filter(kind="invoice").count() == 1
+    authority.mounts["tax"].authority.set_mood(Mood.NORMAL)
+    for minutes in (5, 15):
+        sweep(timezone.now() + dt.timedelta(minutes=minutes))
+    assert Invoice.objects.get().status == InvoiceStatus.ACCEPTED
+    assert Letter.objects.filter(kind="invoice").count() == 1

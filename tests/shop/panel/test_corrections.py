@@ -10,6 +10,7 @@ from django.test import Client
 
 from shop.invoices import services
 from shop.invoices.models import ErrorNotice, Invoice, TaxOffice
+from shop.invoices.sales import SaleRecord
 from shop.orders import invoicing
 from shop.sandbox.server import SandboxServer
 from tests.support.authority import hear_answer
@@ -188,3 +189,78 @@ def test_only_invoice_staff_correct(role: str, accepted: Invoice, as_role: AsRol
     for way in ("", "thong-bao/", "dieu-chinh/", "thay-the/", "tra-hang/"):
         assert client.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/{way}", content()).status_code == 404
     assert Invoice.objects.filter(corrects=accepted).count() == 0
+
+
+@pytest.fixture
+def of_a_company(market: Market, authority: SandboxServer) -> list[Invoice]:
+    """Two invoices of 130.000 to one company, accepted."""
+    found = []
+    for reference in ("HTAAAAAAAC-1", "HTAAAAAAAD-1"):
+        sale = market.invoice_a.sale | {"business_buyer": True}
+        sale["buyer"] = sale["buyer"] | {"name": "Công ty Mẫu", "tax_code": "0199999021"}
+        draft = services.create_draft(
+            seller=market.a,
+            source_reference=reference,
+            sale=SaleRecord.from_json(sale),
+            deliver_to="",
+            language="vi",
+        )
+        invoicing.transmit(services.issue(invoice=draft).pk)
+        found.append(hear_answer(draft))
+    return found
+
+
+def test_several_invoices_of_a_buyer_are_corrected_with_one_list(
+    of_a_company: list[Invoice], accepted: Invoice, clerk: Client
+) -> None:
+    first, second = of_a_company
+    here = f"/quan-tri/hoa-don/{first.pk}/sua/nhieu/"
+    assert here in clerk.get(f"/quan-tri/hoa-don/{first.pk}/sua/").content.decode()
+    assert "/sua/nhieu/" not in clerk.get(f"/quan-tri/hoa-don/{accepted.pk}/sua/").content.decode()
+    assert clerk.get(f"/quan-tri/hoa-don/{accepted.pk}/sua/nhieu/").status_code == 302
+    page = clerk.get(here).content.decode()
+    assert str(first) in page and str(second) in page
+    values = {
+        "what": "giam",
+        "reason": "Chiết khấu tháng",
+        f"chosen_{first.pk}": "on",
+        f"chosen_{second.pk}": "on",
+        f"amount_{first.pk}": "10.000",
+    }
+    missing = clerk.post(here, values)
+    assert missing.status_code == 422
+    assert "Ghi số tiền" in missing.content.decode()
+    one = clerk.post(here, {name: value for name, value in values.items() if str(second.pk) not in name})
+    assert one.status_code == 422
+    assert "từ 2 đến 50 hóa đơn" in one.content.decode()
+    clerk.post(here, values | {f"amount_{second.pk}": "20.000"})
+    draft = Invoice.objects.get(kind="adjustment")
+    assert draft.total_amount == -30_000
+    clerk.post(f"/quan-tri/hoa-don/{draft.pk}/lap/")
+    assert hear_answer(draft).status == "accepted"
+    page = clerk.get(f"/quan-tri/hoa-don/{draft.pk}/").content.decode()
+    assert f"/quan-tri/hoa-don/{draft.pk}/bang-ke/xml/" in page
+    assert str(second) in page
+    assert b"<BKe>" in clerk.get(f"/quan-tri/hoa-don/{draft.pk}/bang-ke/xml/").content
+
+
+def test_a_wrong_buyer_on_several_invoices_is_put_right_by_one(
+    of_a_company: list[Invoice], clerk: Client
+) -> None:
+    first, second = of_a_company
+    here = f"/quan-tri/hoa-don/{first.pk}/sua/nhieu/"
+    values = {
+        "what": "nguoi-mua",
+        "reason": "Sai mã số thuế",
+        f"chosen_{first.pk}": "on",
+        f"chosen_{second.pk}": "on",
+        "buyer_name": "Công ty Đúng",
+        "buyer_tax_code": "0109999038",
+        "buyer_address": "Số 3 đường Mẫu",
+    }
+    wrong = clerk.post(here, values)
+    assert wrong.status_code == 422
+    assert "Mã số thuế này sai" in wrong.content.decode()
+    clerk.post(here, values | {"buyer_tax_code": "0109999037"})
+    draft = Invoice.objects.get(kind="replacement")
+    assert (draft.total_amount, draft.buyer_name) == (260_000, "Công ty Đúng")

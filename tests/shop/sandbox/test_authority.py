@@ -214,7 +214,8 @@ def test_tomorrows_invoice_is_refused_today_and_taken_tomorrow(
     [
         ({"message_id": SENDER + "a" * 32}, "9003"),
         ({"sender": "V0109999037"}, "9003"),
-        ({"kind": "203"}, "9004"),
+        ({"kind": "201"}, "9004"),
+        ({"kind": "203", "tax_code": "0109999037"}, "9006"),
         ({"receiver": "V0109999044"}, "9004"),
         ({"tax_code": "0109999037"}, "9006"),
     ],
@@ -248,6 +249,7 @@ def test_an_envelope_carries_one_uncoded_invoice_of_a_coded_series(
     assert reasons(authority, wrapped(signed(), signed())) == ["9004"]
     assert reasons(authority, wrapped(b"<TBao/>")) == ["9005"]
     assert reasons(authority, wrapped(signed(series="K26TAA"))) == ["9007"]
+    assert reasons(authority, wrapped(signed(series="C26MAA"))) == ["9007"]
     assert reasons(authority, b"not a message") == ["9001"]
     assert reasons(authority, wrapped(signed())) == []
 

@@ -21,13 +21,16 @@ from shop.invoices.exchange import (
     wrap,
 )
 from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.package_exchange import packed, read_check, signed_package
 from shop.invoices.registration import Declarant, declaration, read_decision, register
+from shop.invoices.roads import Road
 from shop.invoices.sandbox_keys import issue_certificate, sandbox_authority, sandbox_ca, sandbox_trust
 from shop.invoices.signer import FileSigner
 from shop.invoices.signing import sign, verify
 from shop.sandbox.authority import Authority, Mood
 from tests.factories import make_cooperative
 from tests.shop.invoices.examples import SALES_EXAMPLE, SELLER, SIGNED_AT, VAT_EXAMPLE
+from tests.shop.invoices.test_formats import TILL_EXAMPLE
 from tests.shop.invoices.test_services import waiting
 from tests.support.authority import running_authority
 
@@ -81,10 +84,24 @@ def answered(authority: Authority, message: bytes) -> tuple[str, bytes]:
     return unwrap(answer).envelope.kind, unwrap(answer).items[0]
 
 
-def declare(authority: Authority, document: bytes) -> bytes:
-    kind, said = answered(authority, register(document, message_id=new_message_id(SENDER)))
-    assert kind == "103"
+def declare(authority: Authority, document: bytes, *, expected: str = "103") -> bytes:
+    """What was said last; the receipt before it says the same of who declared."""
+    message = register(document, message_id=new_message_id(SENDER))
+    kind, said = answered(authority, message)
+    assert kind == expected
+    receipt = unwrap(authority.receipt(unwrap(message).envelope.message_id))
+    assert (receipt.envelope.kind, receipt.envelope.tax_code) == ("102", SELLER.tax_code)
+    assert read_decision(receipt.items[0]).is_accepted is (expected == "103")
     return said
+
+
+def mistaken(document: bytes, old: str, new: str, signer: FileSigner) -> bytes:
+    """The declaration with something changed, signed all the same."""
+    text = document.decode()
+    assert old in text
+    text = text[: text.index("<DSCKS>")] + text[text.index("</DSCKS>") + len("</DSCKS>") :]
+    changed = text.replace(old, new).replace(old.replace("<", "</"), new.replace("<", "</"))
+    return sign(changed.encode(), signer, place="NNT", at=SIGNED_AT)
 
 
 def invoice_reasons(authority: Authority, document: bytes) -> list[str]:
@@ -118,33 +135,85 @@ def test_a_form_that_was_not_declared_is_refused(authority: Authority, seller: F
 
 def test_a_change_keeps_the_code_for_cash_registers(authority: Authority, seller: FileSigner) -> None:
     codes = {
-        read_decision(declare(authority, declaration(WHO, signer=seller, at=SIGNED_AT))).till_code
-        for _ in range(2)
+        read_decision(
+            declare(authority, declaration(WHO, signer=seller, at=SIGNED_AT, is_change=is_change))
+        ).till_code
+        for is_change in (False, True)
     }
     assert len(codes) == 1
 
 
+def test_who_is_registered_declares_a_change_not_a_first_time(
+    authority: Authority, seller: FileSigner
+) -> None:
+    document = declaration(WHO, signer=seller, at=SIGNED_AT)
+    declare(authority, document)
+    again = read_decision(declare(authority, document, expected="102"))
+    assert [reason.code for reason in again.reasons] == ["9992"]
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "code"),
+    ("old", "new", "code", "kind"),
     [
-        ("<MSo>01/ĐKTĐ-HĐĐT", "<MSo>01/XYZ", "9301"),
-        ("</Ten><HThuc>1<", "</Ten><HThuc>4<", "9302"),
-        ("<HDGTGT>1<", "<HDGTGT>0<", "9304"),
-        ("<CMa>1<", "<CMa>0<", "9305"),
-        ("<CTS>", "<La>", "9306"),
-        ("<Seri>", "<La>", "9307"),
+        ("<MSo>01/ĐKTĐ-HĐĐT", "<MSo>01/XYZ", "9301", "102"),
+        ("</Ten><HThuc>1<", "</Ten><HThuc>4<", "9302", "102"),
+        ("<HDGTGT>1<", "<HDGTGT>0<", "9304", "103"),
+        ("<CMa>1<", "<CMa>0<", "9305", "103"),
+        ("<CTS>", "<La>", "9306", "103"),
+        ("<Seri>", "<La>", "9307", "103"),
     ],
 )
 def test_a_declaration_with_a_mistake_is_refused_with_its_code(
-    authority: Authority, seller: FileSigner, old: str, new: str, code: str
+    authority: Authority, seller: FileSigner, old: str, new: str, code: str, kind: str
 ) -> None:
-    document = declaration(WHO, signer=seller, at=SIGNED_AT).decode()
-    assert old in document
-    changed = document.replace(old, new).replace(old.replace("<", "</"), new.replace("<", "</"))
-    decision = read_decision(declare(authority, changed.encode()))
+    document = mistaken(declaration(WHO, signer=seller, at=SIGNED_AT), old, new, seller)
+    decision = read_decision(declare(authority, document, expected=kind))
     assert not decision.is_accepted
-    assert [reason.code for reason in decision.reasons] == [code, "9282"]  # and its seal is broken
+    assert [reason.code for reason in decision.reasons] == [code]
     assert invoice_reasons(authority, invoice(VAT_EXAMPLE, seller)) == ["9289"]
+
+
+def test_a_declaration_changed_after_signing_is_not_received(
+    authority: Authority, seller: FileSigner
+) -> None:
+    document = declaration(WHO, signer=seller, at=SIGNED_AT).replace(b"<HDBHang>0", b"<HDBHang>1")
+    decision = read_decision(declare(authority, document, expected="102"))
+    assert [reason.code for reason in decision.reasons] == ["9282"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "message", "code"),
+    [
+        ({}, "206", ["9293"]),
+        ({"at_till": True}, "206", []),
+        ({"without_code": True}, "206", ["9293"]),
+        ({}, "203", ["9293"]),
+        ({"without_code": True}, "203", []),
+        ({"at_till": True}, "203", ["9293"]),
+        ({"with_code": False, "at_till": True}, "200", ["9289"]),
+    ],
+)
+def test_each_kind_of_invoice_has_to_be_declared(
+    authority: Authority, seller: FileSigner, kinds: dict[str, bool], message: str, code: list[str]
+) -> None:
+    declared = replace(WHO, forms="12", **kinds)
+    said = read_decision(declare(authority, declaration(declared, signer=seller, at=SIGNED_AT)))
+    if message == "200":
+        assert invoice_reasons(authority, invoice(VAT_EXAMPLE, seller)) == code
+        return
+    message_id = new_message_id(SENDER)
+    if message == "206":
+        documents = [formats.build(TILL_EXAMPLE, code=f"M2-26-{said.till_code}-00000000001")]
+    else:
+        documents = [invoice(replace(SALES_EXAMPLE, series="K26TAA"), seller)]
+    made = packed(documents, road=Road(message), message_id=message_id, tax_code=SELLER.tax_code)
+    if message == "206":
+        made = signed_package(made, seller, at=SIGNED_AT)
+    kind, answer = answered(authority, made)
+    assert kind == "204"
+    checked = read_check(answer)
+    named = [reason for reasons in checked.invoices.values() for reason in reasons]
+    assert [reason.code for reason in (*checked.reasons, *named)] == code
 
 
 def test_a_declaration_signed_by_another_registers_nothing(

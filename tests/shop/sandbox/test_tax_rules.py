@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from shop.sandbox.tax_rules import TEXTS, faults_of, is_tax_code
 from shop.sandbox.tax_table import rows_of
 from shop.sandbox.tax_words import value_of
 from tests.shop.invoices.examples import ISSUED_ON, SALES_EXAMPLE, VAT_EXAMPLE
+from tests.shop.invoices.test_formats import TILL_EXAMPLE
 
 TODAY = dt.date(2026, 11, 27)
 LINE = "NDHDon/DSHHDVu/HHDVu"
@@ -147,6 +149,44 @@ def test_each_violation_is_caught_with_its_code(form: str, path: str, text: str 
     assert code in found, found
 
 
+def of_kind(kind: str, series: str, code: str | None) -> set[str]:
+    """The faults of an invoice of that kind with another series and code."""
+    example = (
+        replace(TILL_EXAMPLE, series=series) if kind == "till" else replace(SALES_EXAMPLE, series=series)
+    )
+    root = etree.fromstring(formats.build(example, code=code or ""))
+    return {found for found, _ in faults_of(root, today=TODAY, kind=kind)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "series", "code", "found"),
+    [
+        ("till", "C26MYY", "M2-26-A1B2C-00000000007", set()),
+        ("till", "C26MYY", None, {"9265"}),
+        ("till", "C26MYY", "M2-26-A1B2-00000000007", {"9265"}),
+        ("till", "C26MYY", "00" + "A" * 32, {"9265"}),
+        ("till", "C26MYY", "M1-26-A1B2C-00000000007", {"9266"}),
+        ("till", "C26MYY", "M2-25-A1B2C-00000000007", {"9266"}),
+        ("till", "C26TYY", "M2-26-A1B2C-00000000007", {"9214"}),
+        ("till", "K26MYY", "M2-26-A1B2C-00000000007", {"9214"}),
+        ("uncoded", "K26TYY", None, set()),
+        ("uncoded", "K26TYY", "M2-26-A1B2C-00000000007", {"9267"}),
+        ("uncoded", "C26TYY", None, {"9214"}),
+        ("uncoded", "K26MYY", None, {"9214"}),
+        ("coded", "C26MYY", None, {"9214"}),
+    ],
+)
+def test_symbol_and_code_have_to_fit_the_message(
+    kind: str, series: str, code: str | None, found: set[str]
+) -> None:
+    assert of_kind(kind, series, code) == found
+
+
+def test_only_an_invoice_from_a_till_may_lack_payment_and_provider() -> None:
+    root = etree.fromstring(formats.build(TILL_EXAMPLE, code="M2-26-A1B2C-00000000007"))
+    assert {code for code, _ in faults_of(root, today=TODAY)} == {"9201"}
+
+
 def test_a_rate_that_is_over_is_refused_from_the_first_of_january_on() -> None:
     text = EXAMPLES["1"].replace(b"C26TAA", b"C27TAA").replace(b"2026-11-23", b"2027-01-01")
     root = etree.fromstring(re.sub(rb"<DLQRCode>.*</DLQRCode>", b"", text))
@@ -195,7 +235,9 @@ def test_markup_out_of_place_is_refused(old: str, new: str, code: str) -> None:
 
 
 def test_every_code_has_a_sentence_and_a_violation() -> None:
-    tried = {code for *_, code in SHAPE + RULES} | {"9205", "9206", "9207", "9209", "9234", "9272"}
+    tried = {code for *_, code in SHAPE + RULES} | {
+        "9205", "9206", "9207", "9209", "9234", "9265", "9266", "9267", "9272",
+    }  # fmt: skip
     assert tried == set(TEXTS)
 
 
