@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -168,9 +169,13 @@ def publish_recipe(  # noqa: PLR0913  what a recipe is made of
         else:
             recipe = RecipePage(slug=slug, locale=shelf.locale, live=False, steps=[], **values)
             shelf.add_child(instance=recipe)
+    # Rows are kept: Wagtail has jobs waiting that look for those of a copy by their keys.
+    kept = [line.pk for line in recipe.ingredients.all()]
     lines = [
-        Ingredient(sort_order=place, amount=amount, name=name, product_id=sheet.product_id if sheet else None)
-        for place, (amount, name, sheet) in enumerate(ingredients)
+        Ingredient(pk=pk, sort_order=place, amount=amount, name=name, product_id=sheet and sheet.product_id)
+        for place, ((amount, name, sheet), pk) in enumerate(
+            zip_longest(ingredients, kept[: len(ingredients)])
+        )
     ]
     _publish(recipe, ingredients=lines, steps=[{"type": "step", "value": step} for step in steps], **values)
     return recipe

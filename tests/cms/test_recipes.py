@@ -157,6 +157,21 @@ def test_publishing_again_changes_nothing_and_other_amounts_do(shelves: None) ->
     assert RecipePage.objects.get(locale__language_code="en").ingredients.count() == 1
 
 
+def test_rows_of_ingredients_are_kept_for_the_jobs_that_look_for_them(shelves: None) -> None:
+    made = recipe(None, None)
+    before = list(made.ingredients.values_list("pk", flat=True))
+    changed = recipe(
+        None, None, None, ingredients=[("1 kg", "khoai", None), ("", "muối", None), ("", "hành", None)]
+    )
+    assert list(changed.ingredients.values_list("pk", flat=True))[:2] == before
+    assert [line.name for line in RecipePage.objects.get(pk=made.pk).ingredients.all()] == [
+        "khoai",
+        "muối",
+        "hành",
+    ]
+    assert [line.name for line in recipe(None).ingredients.all()] == ["khoai 0"]
+
+
 def test_the_list_of_stories_leads_to_the_recipes(client: Client, shelves: None) -> None:
     assert '<a href="/mon-an/" lang="vi">Món ăn</a>' in page(client, "/chuyen/")
     assert '<a href="/en/mon-an/" lang="en">Recipes</a>' in page(client, "/en/chuyen/")
