@@ -23,6 +23,7 @@ from shop.invoices.gateway import TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.keys import SANDBOX, signer_of, trusted
 from shop.invoices.models import (
+    CorrectionList,
     Invoice,
     InvoiceSeries,
     InvoiceStatus,
@@ -181,6 +182,14 @@ class Command(BaseCommand):
         ]  # fmt: skip
         waiting = packages.waiting().count()
         return [*rows, {"package": "", "status": "waiting", "invoices": waiting}], ""
+
+    def do_lists(self, **options: Any) -> tuple[list[Row], str]:
+        made = CorrectionList.objects.select_related("seller", "correction__series").prefetch_related("rows")
+        return [
+            {"list": one.number, "seller": one.seller.slug, "dated": one.dated, "kind": one.correction.kind,
+             "invoice": str(one.correction), "status": one.correction.status, "invoices": len(one.rows.all())}
+            for one in made
+        ], ""  # fmt: skip
 
     def do_tell(self, **options: Any) -> tuple[list[Row], str]:
         now, names = timezone.now(), ("kind", "status", "rejection")
