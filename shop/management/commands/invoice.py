@@ -103,6 +103,7 @@ class Command(BaseCommand):
         actions.add_parser(
             "registrations", parents=[shared], help="series that are registered, and until when"
         )
+        actions.add_parser("lists", parents=[shared], help="lists 01/BK-ĐCTT with what they correct")
         actions.add_parser("packages", parents=[shared], help="messages 203 and 206 with what became of them")
         actions.add_parser(
             "tell", parents=[shared], help="pack what waits for a message 203 or 206, and send it"
