@@ -114,7 +114,7 @@ class CorrectMany(Screen):
     """The invoices that may stand on one list with this one, and what is wrong with them."""
 
     template_name = "panel/correct_many.html"
-    page_title = gettext_lazy("Sửa nhiều hóa đơn cùng lúc")
+    page_title = gettext_lazy("Sửa nhiều hóa đơn")
     header_icon = "doc-full"
     form: ManyForm | None = None
 

@@ -33,7 +33,7 @@ class PackageList(Screen):
     """Every package, the newest first, with what was refused in it."""
 
     template_name = "panel/packages.html"
-    page_title = gettext_lazy("Gói hóa đơn gửi cơ quan thuế")
+    page_title = gettext_lazy("Gói hóa đơn")
     header_icon = "upload"
 
     def path_here(self) -> list[dict[str, Any]]:

@@ -2,6 +2,10 @@
 
 The idempotency key is ``RefID``, made from our message id. Field names are those of MISA's public integration code;
 check them against the current manual before going live.
+
+Notices 04/SS are not carried: its public integration code has no call for them. A signed notice waits at the desk,
+which says to hand it in at the provider's site. Series from a cash register (SignType 5, a code that MISA makes) or
+without code are refused before a number is taken.
 """
 
 from __future__ import annotations

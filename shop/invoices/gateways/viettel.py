@@ -2,6 +2,10 @@
 
 The idempotency key is ``transactionUuid``, made from our message id. Viettel numbers and signs the invoice; the signed
 XML comes in a ZIP and is complete once it carries the authority's code.
+
+Notices 04/SS are not carried: its public integration code has no call for them. A signed notice waits at the desk,
+which says to hand it in at the provider's site; series from a cash register or without code are refused before a
+number is taken.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 The idempotency key is ``fkey``, made from our message id: a second import of the same key is refused with ``ERR:13``.
 Both credential pairs travel inside the SOAP body, so what is archived is the invoice data, not the envelope.
+
+Notices 04/SS are not carried: ``SendInvNoticeErrors`` takes no key of ours and numbers the message itself, so that
+after a lost answer nobody could tell whether it arrived. A signed notice waits at the desk, which says to hand it
+in at the provider's site; series from a cash register or without code are refused before a number is taken.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from shop.invoices.gateway import TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.keys import SANDBOX, signer_of, trusted
 from shop.invoices.models import (
+    CorrectionList,
     Invoice,
     InvoiceSeries,
     InvoiceStatus,
@@ -102,6 +103,7 @@ class Command(BaseCommand):
         actions.add_parser(
             "registrations", parents=[shared], help="series that are registered, and until when"
         )
+        actions.add_parser("lists", parents=[shared], help="lists 01/BK-ĐCTT with what they correct")
         actions.add_parser("packages", parents=[shared], help="messages 203 and 206 with what became of them")
         actions.add_parser(
             "tell", parents=[shared], help="pack what waits for a message 203 or 206, and send it"
@@ -181,6 +183,14 @@ class Command(BaseCommand):
         ]  # fmt: skip
         waiting = packages.waiting().count()
         return [*rows, {"package": "", "status": "waiting", "invoices": waiting}], ""
+
+    def do_lists(self, **options: Any) -> tuple[list[Row], str]:
+        made = CorrectionList.objects.select_related("seller", "correction__series").prefetch_related("rows")
+        return [
+            {"list": one.number, "seller": one.seller.slug, "dated": one.dated, "kind": one.correction.kind,
+             "invoice": str(one.correction), "status": one.correction.status, "invoices": len(one.rows.all())}
+            for one in made
+        ], ""  # fmt: skip
 
     def do_tell(self, **options: Any) -> tuple[list[Row], str]:
         now, names = timezone.now(), ("kind", "status", "rejection")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,8 @@ def test_money_taken_off_several_invoices_makes_one_adjustment_and_its_list(
     root = etree.fromstring(bytes(signed.body))
     assert [row.findtext("TTTDChinh/SHDon") for row in root.iter("HHDVu")] == ["1"] * 3 + ["2"] * 3
     assert sum(int(row.findtext("CLech/TgTTTCLech")) for row in root.iter("HHDVu")) == -67_500
+    assert sum(int(row.findtext("TTTDChinh/TgTSTGoc")) for row in root.iter("HHDVu")) == 850_000
+    assert sum(int(row.findtext("TTSDChinh/TgTSTTDoi")) for row in root.iter("HHDVu")) == 782_500
     (message,) = done.documents.filter(message_type="208")
     assert [etree.fromstring(item).tag for item in unwrap(bytes(message.body)).items] == ["HDon", "BKe"]
 
@@ -138,11 +141,13 @@ def refusal(call: Any) -> Obstacle:
 
 def test_what_may_not_stand_on_one_list_is_refused(three: list[Invoice], seller: Cooperative) -> None:
     other_buyer = accept(waiting(seller, "HTAAAAAAAD-1"))
+    namesakes = [accept(waiting(seller, f"HTAAAAAAA{letter}-1")) for letter in "FG"]
     other_seller = accept(
         waiting(make_cooperative("khac", tax_code="0109999037"), "HTAAAAAAAE-1", buyer=COMPANY)
     )
     assert refusal(lambda: adjusted(three, -1_000)) == Obstacle.TOO_FEW
     assert refusal(lambda: adjusted([three[0], other_buyer], -1, -1)) == Obstacle.NOT_TOGETHER
+    assert refusal(lambda: adjusted(namesakes, -1, -1)) == Obstacle.NOT_TOGETHER  # perhaps two people
     assert refusal(lambda: adjusted([three[0], other_seller], -1, -1)) == Obstacle.NOT_TOGETHER
     assert refusal(lambda: adjusted(three, -1, -425_001)) == Obstacle.DOES_NOT_FIT
     same = Buyer(name=COMPANY.name, tax_code=COMPANY.tax_code, address=COMPANY.address)
@@ -167,11 +172,19 @@ def test_while_a_list_waits_its_invoices_wait_too_and_a_dropped_one_lets_them_go
     assert not CorrectionList.objects.exists()
 
 
+def one_more(tag: bytes, listed: bytes) -> bytes:
+    """The list with one đồng more in the first of these tags."""
+    return re.sub(rb"<%b>(-?\d+)" % tag, lambda found: b"<%b>%d" % (tag, int(found[1]) + 1), listed, count=1)
+
+
 def said(authority: Authority, draft: Invoice, change: tuple[bytes, bytes] | None) -> list[str]:
     """What the authority finds wrong with the list if it is changed so and signed all the same."""
     issued = services.issue(invoice=draft)
     listed = list_xml(issued)
-    if change:
+    if change and not change[1]:  # names of tags that say one đồng more
+        for tag in change[0].split():
+            listed = one_more(tag, listed)
+    elif change:
         assert change[0] in listed
         listed = listed.replace(*change)
     message_id = new_message_id("0109999044")
@@ -196,6 +209,7 @@ def said(authority: Authority, draft: Invoice, change: tuple[bytes, bytes] | Non
         ((b"<SHDon>2", b"<SHDon>9"), ["9508"]),
         ((b"<TgTSTGoc>210000", b"<TgTSTGoc>x"), ["9509"]),
         ((b"<TgTSTGoc>210000", b"<TgTSTGoc>210001"), ["9510"]),
+        ((b"TgTSTTDoi TgTTTCLech", b""), ["9511"]),
     ],
 )
 def test_the_authority_reads_the_list_by_itself(

@@ -18,7 +18,8 @@ from catalog.models import Cooperative
 from shop.invoices import corrections, formats, packages, services
 from shop.invoices.checking import check
 from shop.invoices.corrections import Obstacle
-from shop.invoices.exchange import unwrap
+from shop.invoices.exchange import new_message_id, unwrap
+from shop.invoices.keys import signer_of
 from shop.invoices.models import (
     Invoice,
     InvoiceStatus,
@@ -31,7 +32,8 @@ from shop.invoices.models import (
     TillCounter,
 )
 from shop.invoices.numbering import NotIssued
-from shop.invoices.package_exchange import MOST_CONTENT
+from shop.invoices.package_exchange import MOST_CONTENT, packed, signed_package
+from shop.invoices.roads import Road
 from shop.invoices.signer import SigningFailed
 from shop.invoices.signing import verify
 from shop.sandbox.authority import Authority, Mood
@@ -165,6 +167,31 @@ def test_a_changed_byte_breaks_the_seal_over_all(seller: Cooperative) -> None:
     package = told(at_till(seller, "HTAAAAAAAA-1")[0])
     changed = packages.message_of(package).replace(b"425000", b"425001")
     assert [found.faults for found in verify(changed)] == [("signature_broken",)]
+
+
+def test_only_the_seller_or_whom_it_authorised_signs_the_message(seller: Cooperative) -> None:
+    with_till(seller)
+    (invoice,) = at_till(seller, "HTAAAAAAAA-1")
+    other = make_cooperative("htx-khac", tax_code="0109999037")
+    made = packed(
+        [services.signed_xml(invoice)],
+        road=Road.TILL,
+        message_id=new_message_id("0109999044"),
+        tax_code=seller.tax_code,
+    )
+    with pytest.raises(ValueError, match="certificate_of_another"):
+        signed_package(made, signer_of(other), at=timezone.now())
+    assert verify(signed_package(made, signer_of(seller), at=timezone.now()))[0].faults == ()
+
+
+def test_a_code_serves_one_invoice_only(seller: Cooperative, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_till(seller)
+    (first,) = at_till(seller, "HTAAAAAAAA-1")
+    told(first)
+    monkeypatch.setattr("shop.invoices.issuing.next_till_code", lambda *_: first.authority_code)
+    (second,) = at_till(seller, "HTAAAAAAAB-1")
+    assert told(second).status == PackageStatus.REJECTED
+    assert Invoice.objects.get(pk=second.pk).rejection.startswith("9292:")
 
 
 def test_invoices_without_code_go_signed_each_and_come_back_without_one(

@@ -13,7 +13,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from shop.invoices import services
+from shop.invoices.listing import open_adjustment_of_many
 from shop.invoices.models import Invoice, InvoiceSeries, Package, SalesChannel
+from shop.invoices.sales import business
 from shop.sandbox.authority import Mood
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
@@ -132,3 +134,22 @@ def test_a_refused_package_is_exit_code_1(authority: Any) -> None:
     run("tell")
     Package.objects.update(next_try_at=timezone.now() - dt.timedelta(seconds=1))
     assert refused("tell").returncode == 1
+
+
+def test_lists_are_told_with_what_they_correct() -> None:
+    seller = make_cooperative("gian-mau", tax_code="5699999011")
+    company = business(name="Công ty Mẫu", tax_code="0199999021", address="Số 2 đường Mẫu")
+    pks = {}
+    for code in ("HTAAAAAAAA-1", "HTAAAAAAAB-1"):
+        invoice = services.issue(invoice=waiting(seller, code, buyer=company))
+        Invoice.objects.filter(pk=invoice.pk).update(status="accepted", next_try_at=None)
+        pks[invoice.pk] = -1_000
+    assert run("lists") == []
+    open_adjustment_of_many(changes=pks, reason="Chiết khấu", by=None)
+    (row,) = run("lists")
+    assert (row["seller"], row["kind"], row["status"], row["invoices"]) == (
+        "gian-mau",
+        "adjustment",
+        "to-issue",
+        2,
+    )
