@@ -38,10 +38,18 @@ def test_every_bar_stands_inside_the_frame(draw: object, points: list[Point]) ->
     assert height == HEIGHT or draw is plots.rows
 
 
-def test_columns_are_as_high_as_their_values() -> None:
+def test_columns_stand_above_their_names_as_high_as_their_values() -> None:
     root = ElementTree.fromstring(plots.columns([Point("a", 50), Point("b", 100)], Caption("x", "T", "D")))
-    low, high = (float(bar.get("height", "")) for bar in root.iter(f"{SVG}rect"))
+    bars = list(root.iter(f"{SVG}rect"))
+    low, high = (float(bar.get("height", "")) for bar in bars)
     assert high == pytest.approx(2 * low, abs=0.2)
+    told = [(bar.findtext(f"{SVG}title"), bar.get("x", ""), bar.get("width", "")) for bar in bars]
+    middles = [(title, float(x) + float(wide) / 2) for title, x, wide in told]
+    names = {text.text: float(text.get("x", "")) for text in root.iter(f"{SVG}text")}
+    assert middles == [
+        ("a: 50", pytest.approx(names["a"], abs=0.2)),
+        ("b: 100", pytest.approx(names["b"], abs=0.2)),
+    ]
 
 
 @pytest.mark.parametrize("draw", [plots.columns, plots.line])
