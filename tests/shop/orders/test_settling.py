@@ -97,6 +97,7 @@ def paid_back(refund: Refund) -> None:
 def test_a_paid_parcel_waits_until_it_was_handed_over_and_can_not_be_reported_any_more() -> None:
     order = bought()
     assert books() == {"bank": 130_000, "pending": -130_000}
+    assert not OrderToSettle.objects.exists()  # until it leaves, no day frees it
     sent(order, days_ago=6.9)
     assert books() == {"bank": 130_000, "pending": -130_000}
     (mark,) = OrderToSettle.objects.all()
