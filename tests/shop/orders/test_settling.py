@@ -128,8 +128,9 @@ def test_commission_is_taken_of_goods_at_the_rate_of_the_day_of_the_order_a_stal
         kind=LevyKind.COMMISSION, basis_points=900, valid_from=timezone.localdate() + DAY, note="x", by=one
     )
     assert books() == {"bank": 130_000, "pending": -124_500, "commission": -5_500}
-    other = levies.rates_on(timezone.localdate() + 2 * DAY, make_cooperative("khac"))
-    assert other == levies.Rates(commission=900)
+    other, in_two_days = make_cooperative("khac"), timezone.localdate() + 2 * DAY
+    assert levies.rates_on(timezone.localdate(), other) == levies.Rates(commission=300)
+    assert levies.rates_on(in_two_days, other) == levies.Rates(commission=900)
     with pytest.raises(levies.TooEarly):
         levies.enter(
             kind=LevyKind.VAT, basis_points=1, valid_from=timezone.localdate() - DAY, note="", by=one
