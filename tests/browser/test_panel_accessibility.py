@@ -194,7 +194,9 @@ def test_a_screen_on_which_something_waits_and_a_form_sent_back_have_no_grave_fa
                 if part in path:
                     main.locator(field).first.fill("")
                     main.get_by_role("button", name=button).last.click()
-                    expect(main.locator("[aria-invalid=true]").first).to_be_visible()
+                    wrong = main.locator("[aria-invalid=true]").first
+                    expect(wrong).to_be_focused()
+                    expect(wrong).to_be_in_viewport()
                     found += judge(page, f"{path} of {role}, sent back")
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > 360:

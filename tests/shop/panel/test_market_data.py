@@ -38,6 +38,7 @@ def test_two_people_change_what_the_rules_page_tells_at_once(client: Client) -> 
     staff.post(f"{HERE}{edition.pk}/duyet/", {"duyet": "co"})
     shown = operator.get(HERE).content.decode()
     assert "Liên hiệp Mẫu Mới" in shown and "Duyệt" in shown
+    assert shown.count("Trụ sở") == 3  # told, proposed and asked for in the same words
     assert client.get("/chinh-sach/").content.decode() == before
     card = "Thông tin của chợ chờ duyệt"
     assert [card in each.get("/quan-tri/").content.decode() for each in (operator, staff)] == [True, False]
