@@ -271,9 +271,15 @@ def test_goods_refused_at_the_door_leave_the_stall_nothing(settings: Any) -> Non
 
 def test_a_transfer_that_is_nobodys_waits_in_the_books_until_it_is_matched_or_sent_back() -> None:
     placed = place_order((make_product(price=100_000), 1))
-    row, stray = bring(transfer(130_000, "khoai")), bring(transfer(7_000, "nhầm"))
-    assert books() == {"bank": 137_000, "unmatched": -137_000}
+    row, stray, early = (
+        bring(transfer(amount, text))
+        for amount, text in ((130_000, "khoai"), (7_000, "nhầm"), (9_000, "nhầm nữa"))
+    )
     one = User.objects.create_user(email="op@demo.example", password=None)
+    at_once = refunds.return_transfer(early.pk, by=one)  # before the first round sees it
+    assert books() == {"bank": 146_000, "unmatched": -146_000}
+    paid_back(at_once)
+    assert books() == {"bank": 137_000, "unmatched": -137_000}
     attach(row.pk, order_number=placed.order.number, by=one, note="ảnh chụp")
     refund = refunds.return_transfer(stray.pk, by=one)
     assert books() == {"bank": 137_000, "unmatched": -7_000, "pending": -130_000}

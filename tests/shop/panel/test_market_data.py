@@ -51,6 +51,15 @@ def test_two_people_change_what_the_rules_page_tells_at_once(client: Client) -> 
     assert Entry.objects.filter(verb="operator-proposed").count() == 1
 
 
+def test_only_another_person_has_a_card_of_it_and_only_until_it_is_decided() -> None:
+    one, other = browser("op", Role.OPERATOR), browser("op2", Role.OPERATOR)
+    one.post(HERE, GIVEN | {"valid_from": today()})
+    card = "Thông tin của chợ chờ duyệt"
+    assert [card in each.get("/quan-tri/").content.decode() for each in (one, other)] == [False, True]
+    other.post(f"{HERE}{OperatorEdition.objects.get().pk}/duyet/", {"duyet": "khong"})
+    assert [card in each.get("/quan-tri/").content.decode() for each in (one, other)] == [False, False]
+
+
 @pytest.mark.parametrize(
     ("field", "wrong", "told"),
     [

@@ -48,6 +48,16 @@ def test_a_person_has_so_many_keys_and_no_more(
     assert Passkey.objects.count() == 2
 
 
+def test_an_answer_that_is_too_long_is_not_read(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, _row = added(person(market, "shopper"))
+    answer = key.sign(services.options_to_prove(CHALLENGE))
+    monkeypatch.setattr(services, "LONGEST_ANSWER", len(answer) - 1)
+    with pytest.raises(services.BadKey):
+        services.prove(challenge=CHALLENGE, answer=answer)
+    monkeypatch.setattr(services, "LONGEST_ANSWER", len(answer))
+    assert services.prove(challenge=CHALLENGE, answer=answer).user == market.people["shopper"]
+
+
 def test_before_the_second_step_no_key_is_removed_even_with_the_password(market: Market) -> None:
     user = person(market, "cooperative")
     _key, row = added(user)

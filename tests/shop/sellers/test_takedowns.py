@@ -187,6 +187,7 @@ def everything(market: Market, story: StoryPage) -> None:
         ("?can_cu=authority", ["Món hàng"]),
         ("?can_cu=rules", ["Chuyện", "Gian hàng", "Nhận xét"]),
         ("?loai=review&can_cu=authority", []),
+        (f"?tu={today()}&den={today()}", ["Chuyện", "Gian hàng", "Món hàng", "Nhận xét"]),
         (f"?tu={today() + dt.timedelta(days=1)}", []),
         (f"?den={today() - dt.timedelta(days=1)}", []),
     ],
