@@ -21,11 +21,11 @@ from .selectors import money_orders_for
 
 
 class LossForm(forms.Form):
-    """What each stall bears for its parcel, in whole đồng; the market bears the rest."""
+    """What each stall bears for its parcel, in whole đồng; the market bears the rest. ``most``: what is open."""
 
     reason = PlainField(label=gettext_lazy("Vì sao chia như vậy"), max_length=255)
 
-    def __init__(self, *args: Any, parcels: list[Consignment], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parcels: list[Consignment], most: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names = {f"parcel_{parcel.pk}": parcel.pk for parcel in parcels}
         for parcel in parcels:
@@ -34,7 +34,7 @@ class LossForm(forms.Form):
                 label=_("%(stall)s chịu, kiện %(code)s (đồng)")
                 % {"stall": parcel.cooperative.name, "code": parcel.code},
                 help_text=_("Nhiều nhất %(most)s. Phần còn lại chợ chịu.")
-                % {"most": format_amount(parcel.due_amount)},
+                % {"most": format_amount(min(parcel.due_amount, most))},
                 initial="0",
                 error_messages={"invalid": _("Ghi số tiền bằng chữ số, không có dấu chấm.")},
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -65,7 +65,7 @@ def losses_of(order: Any, user: Any, form: LossForm | None) -> dict[str, Any]:
         "loss_waiting": waiting,
         "loss_is_own": waiting is not None and waiting.proposed_by_id == user.pk,
         "losses_decided": [row for row in rows if row.decided_at],
-        "loss_form": form or LossForm(parcels=disputes.parcels_that_may_bear(order))
+        "loss_form": form or LossForm(parcels=disputes.parcels_that_may_bear(order), most=standing.open)
         if standing.open and not waiting
         else None,
     }

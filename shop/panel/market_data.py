@@ -28,7 +28,7 @@ from cms.operator import (
 from shop.accounts.doors import may_open
 from shop.accounts.phones import is_telephone
 from shop.audit.services import record
-from shop.audit.verbs import FIELDS, Verb
+from shop.audit.verbs import Verb
 from shop.checkout.forms import PlainField
 from shop.invoices.tax_codes import is_tax_code
 
@@ -81,6 +81,9 @@ class MarketDataForm(forms.Form):
         return number
 
 
+_LABELS = {name: MarketDataForm.base_fields[name].label for name in NAMES}
+
+
 class MarketData(Screen):
     """What is told today, what waits for a second person, and the form that proposes other data."""
 
@@ -94,7 +97,7 @@ class MarketData(Screen):
         editions = list(OperatorEdition.objects.select_related("proposed_by", "decided_by").order_by("-pk"))
         waiting = [row for row in editions if row.status == EditionStatus.PROPOSED]
         return super().get_context_data(**kwargs) | {
-            "told": [(FIELDS.get(name), getattr(operator, name)) for name in NAMES],
+            "told": [(_LABELS[name], getattr(operator, name)) for name in NAMES],
             "since": operator.since,
             "waiting": [(row, _worded(changes_of(row))) for row in waiting],
             "decided": [row for row in editions if row.status != EditionStatus.PROPOSED],
@@ -136,7 +139,7 @@ def _initial(operator: Operator) -> dict[str, Any]:
 
 
 def _worded(changes: dict[str, tuple[Any, Any]]) -> list[tuple[Any, Any, Any]]:
-    return [(FIELDS[name], before, after) for name, (before, after) in changes.items()]
+    return [(_LABELS[name], before, after) for name, (before, after) in changes.items()]
 
 
 @transaction.atomic

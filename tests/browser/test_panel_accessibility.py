@@ -13,11 +13,23 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
 
+from cms.models import StoryPage
+from cms.operator import decide
+from cms.parts import Kind, new_part
+from cms.services import publish_story
+from shop.orders.services import receive
+from shop.payments.models import EventKind
+from shop.payments.provider import ProviderEvent
+from shop.payments.services import keep
 from shop.sellers import bank_accounts
 from tests.browser.conftest import open_page
 from tests.browser.test_accessibility import AXE
+from tests.factories import make_operator_edition
+from tests.shop.stories.test_stories import as_role as as_role
+from tests.shop.stories.test_stories import sent
 from tests.support.doors import Door, reviewed
 from tests.support.market import Market
 from tests.test_doors import DOORS, key_of, log_in
@@ -117,6 +129,78 @@ def test_no_page_of_the_panel_has_a_grave_fault(
             role
         ]
     )
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture
+def waiting(market: Market, values: dict[str, Any], as_role: Any) -> dict[str, list[str]]:
+    """Role → addresses of screens on which something waits, which the doors do not have."""
+    order = market.order
+    event = ProviderEvent("du_1", EventKind.CHARGEBACK, amount=50_000, reference=order.number)
+    receive(keep("sepay", [event], b"")[0].pk)
+    accepted, _proposed = (make_operator_edition(legal_name=f"Liên hiệp {name}") for name in ("cũ", "mới"))
+    decide(accepted.pk, accept=True, by=market.people["operator"])
+    story, waits = (
+        publish_story(
+            slug=slug, language="vi", title=slug, intro="…", body_markdown="Chữ.", cooperative=market.a
+        )
+        for slug in ("co-moi-phan", "cho-bien-tap")
+    )
+    parts = [{"type": kind, "value": new_part(kind).raw["value"]} for kind in Kind if kind != Kind.KEPT]
+    story.body = [*parts, {"type": "map", "value": {}}]
+    story.save_revision(clean=False)
+    form = as_role("cooperative")
+    path = reverse("panel:story_edit", args=[waits.pk])
+    form.post(path, sent(form, path, intro="Lời dẫn mới") | {"act": "submit"})
+    assert StoryPage.objects.get(pk=waits.pk).workflow_in_progress
+    return {
+        "operator": [
+            reverse("panel:market_data"),
+            reverse("panel:order_money", args=[order.number]),
+        ],
+        "editor": [reverse("panel:stories"), reverse("panel:story", args=[waits.pk])],
+        "cooperative": [
+            reverse("panel:story_edit", args=[story.pk]),
+            reverse("panel:story", args=[waits.pk]),
+            reverse("panel:help_consents"),
+            reverse("panel:help_allow"),
+        ],
+    }
+
+
+def go_as(page: Page, person: Any) -> None:
+    page.goto("/robots.txt")
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": log_in(person), "url": page.url}]
+    )
+
+
+def test_a_screen_on_which_something_waits_and_a_form_sent_back_have_no_grave_fault(
+    page: Page, market: Market, waiting: dict[str, list[str]]
+) -> None:
+    found = []
+    for role, paths in waiting.items():
+        go_as(page, market.people[role])
+        for path in paths:
+            page.goto(path)
+            found += judge(page, f"{path} of {role}")
+            main = page.locator("main")
+            forms = {
+                "/thong-tin-cho/": ("#id_legal_name", "Gửi đề nghị"),
+                "/tien-cua-don/": ("[name^=parcel_]", "Gửi đề nghị"),
+                "/nguoi-giup/cho/": ("#id_valid_to", "Cho làm thay"),
+            }
+            for part, (field, button) in forms.items():
+                if part in path:
+                    main.locator(field).first.fill("")
+                    main.get_by_role("button", name=button).last.click()
+                    wrong = main.locator("[aria-invalid=true]").first
+                    expect(wrong).to_be_focused()
+                    expect(wrong).to_be_in_viewport()
+                    found += judge(page, f"{path} of {role}, sent back")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > 360:
+                found.append(f"{path} of {role}: {wide} pixels wide")
     assert not found, "\n".join(found)
 
 

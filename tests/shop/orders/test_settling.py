@@ -97,6 +97,7 @@ def paid_back(refund: Refund) -> None:
 def test_a_paid_parcel_waits_until_it_was_handed_over_and_can_not_be_reported_any_more() -> None:
     order = bought()
     assert books() == {"bank": 130_000, "pending": -130_000}
+    assert not OrderToSettle.objects.exists()  # until it leaves, no day frees it
     sent(order, days_ago=6.9)
     assert books() == {"bank": 130_000, "pending": -130_000}
     (mark,) = OrderToSettle.objects.all()
@@ -127,8 +128,9 @@ def test_commission_is_taken_of_goods_at_the_rate_of_the_day_of_the_order_a_stal
         kind=LevyKind.COMMISSION, basis_points=900, valid_from=timezone.localdate() + DAY, note="x", by=one
     )
     assert books() == {"bank": 130_000, "pending": -124_500, "commission": -5_500}
-    other = levies.rates_on(timezone.localdate() + 2 * DAY, make_cooperative("khac"))
-    assert other == levies.Rates(commission=900)
+    other, in_two_days = make_cooperative("khac"), timezone.localdate() + 2 * DAY
+    assert levies.rates_on(timezone.localdate(), other) == levies.Rates(commission=300)
+    assert levies.rates_on(in_two_days, other) == levies.Rates(commission=900)
     with pytest.raises(levies.TooEarly):
         levies.enter(
             kind=LevyKind.VAT, basis_points=1, valid_from=timezone.localdate() - DAY, note="", by=one
@@ -269,9 +271,15 @@ def test_goods_refused_at_the_door_leave_the_stall_nothing(settings: Any) -> Non
 
 def test_a_transfer_that_is_nobodys_waits_in_the_books_until_it_is_matched_or_sent_back() -> None:
     placed = place_order((make_product(price=100_000), 1))
-    row, stray = bring(transfer(130_000, "khoai")), bring(transfer(7_000, "nhầm"))
-    assert books() == {"bank": 137_000, "unmatched": -137_000}
+    row, stray, early = (
+        bring(transfer(amount, text))
+        for amount, text in ((130_000, "khoai"), (7_000, "nhầm"), (9_000, "nhầm nữa"))
+    )
     one = User.objects.create_user(email="op@demo.example", password=None)
+    at_once = refunds.return_transfer(early.pk, by=one)  # before the first round sees it
+    assert books() == {"bank": 146_000, "unmatched": -146_000}
+    paid_back(at_once)
+    assert books() == {"bank": 137_000, "unmatched": -137_000}
     attach(row.pk, order_number=placed.order.number, by=one, note="ảnh chụp")
     refund = refunds.return_transfer(stray.pk, by=one)
     assert books() == {"bank": 137_000, "unmatched": -7_000, "pending": -130_000}

@@ -38,6 +38,7 @@ def test_two_people_change_what_the_rules_page_tells_at_once(client: Client) -> 
     staff.post(f"{HERE}{edition.pk}/duyet/", {"duyet": "co"})
     shown = operator.get(HERE).content.decode()
     assert "Liên hiệp Mẫu Mới" in shown and "Duyệt" in shown
+    assert shown.count("Trụ sở") == 3  # told, proposed and asked for in the same words
     assert client.get("/chinh-sach/").content.decode() == before
     card = "Thông tin của chợ chờ duyệt"
     assert [card in each.get("/quan-tri/").content.decode() for each in (operator, staff)] == [True, False]
@@ -48,6 +49,15 @@ def test_two_people_change_what_the_rules_page_tells_at_once(client: Client) -> 
     assert accepted.actor_name == "op@demo.example"
     assert accepted.changes["legal_name"] == ["Liên hiệp hợp tác xã Chợ Phiên (mẫu)", "Liên hiệp Mẫu Mới"]
     assert Entry.objects.filter(verb="operator-proposed").count() == 1
+
+
+def test_only_another_person_has_a_card_of_it_and_only_until_it_is_decided() -> None:
+    one, other = browser("op", Role.OPERATOR), browser("op2", Role.OPERATOR)
+    one.post(HERE, GIVEN | {"valid_from": today()})
+    card = "Thông tin của chợ chờ duyệt"
+    assert [card in each.get("/quan-tri/").content.decode() for each in (one, other)] == [False, True]
+    other.post(f"{HERE}{OperatorEdition.objects.get().pk}/duyet/", {"duyet": "khong"})
+    assert [card in each.get("/quan-tri/").content.decode() for each in (one, other)] == [False, False]
 
 
 @pytest.mark.parametrize(

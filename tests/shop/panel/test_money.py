@@ -260,6 +260,7 @@ def test_who_bears_a_lost_dispute_is_asked_of_one_person_and_decided_by_another(
     assert order.number in one.get("/quan-tri/hoan-tien/").content.decode()
     card = "Khiếu nại thẻ chưa rõ ai chịu"
     assert card in one.get("/quan-tri/").content.decode()
+    assert "Nhiều nhất 50.000" in one.get(page).content.decode()  # not what the parcel costs
     field = f"parcel_{parcel.pk}"
     for amount, told in (("60.000", "không có dấu chấm"), ("60000", "Nhiều nhất 50.000"), ("", field)):
         answer = one.post(f"{page}ai-chiu/", {field: amount, "reason": "mất kiện"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from shop.accounts.roles import Role
 from shop.accounts.services import add_user
 from shop.ledger.models import Levy, Payout
 from shop.panel import stall_money
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_cooperative
 from tests.support.ledger import EARNED, checked_account, earn
 
 pytestmark = pytest.mark.django_db
@@ -78,9 +79,46 @@ def test_a_manager_sees_the_own_money_page_by_page_in_a_fixed_number_of_queries(
     assert manager.get(f"{here}sao-ke/csv/?tu=2026-02-02&den=2026-02-01").status_code == 400
 
 
-def test_the_operator_enters_a_rate_from_today_on() -> None:
-    operator = browser("op", Role.OPERATOR)
-    given = {"kind": "commission", "percent": "2,5", "valid_from": "2020-01-01", "note": "Nghị quyết"}
-    assert operator.post("/quan-tri/phi-va-thue/", given).status_code == 422
-    assert operator.post("/quan-tri/phi-va-thue/", given | {"valid_from": "2099-01-01"}).status_code == 302
-    assert list(Levy.objects.filter(kind="commission").values_list("basis_points", flat=True)) == [250]
+RATES = "/quan-tri/phi-va-thue/"
+RATE = {"kind": "commission", "percent": "2,5", "valid_from": "2099-01-01", "note": "Nghị quyết"}
+
+
+@pytest.mark.parametrize(
+    ("whose", "percent", "points"), [("everybody", "2,5", 250), ("stall", "0", 0), ("form", "100", 10_000)]
+)
+def test_the_operator_enters_a_rate_for_one_stall_or_a_legal_form_or_all(
+    whose: str, percent: str, points: int
+) -> None:
+    stall, operator = make_cooperative(), browser("op", Role.OPERATOR)
+    given = {"everybody": {}, "stall": {"cooperative": stall.pk}, "form": {"legal_form": "household"}}[whose]
+    page = operator.post(RATES, RATE | {"kind": "vat", "percent": percent} | given, follow=True)
+    levy = Levy.objects.latest("pk")
+    assert (levy.kind, levy.basis_points, levy.valid_from, levy.note) == (
+        "vat", points, dt.date(2099, 1, 1), "Nghị quyết",
+    )  # fmt: skip
+    assert levy.cooperative == (stall if whose == "stall" else None)
+    assert levy.legal_form == ("household" if whose == "form" else "")
+    assert str(levy.entered_by) == "op@demo.example"
+    shown = {"everybody": "Mọi gian hàng", "stall": stall.name, "form": levy.get_legal_form_display()}[whose]
+    row = page.content.decode().split('class="panel-row"')[1]
+    assert shown in row and "Chưa tới ngày" in row
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("valid_from", "2020-01-01"),
+        ("percent", "100,01"),
+        ("percent", "-1"),
+        ("percent", "2,555"),
+        ("kind", "tip"),
+        ("note", " "),
+        ("legal_form", "household"),
+    ],
+)
+def test_a_rate_that_cannot_be_is_told_at_its_field_and_not_entered(field: str, wrong: str) -> None:
+    before = Levy.objects.count()
+    given = RATE | {"cooperative": make_cooperative().pk} | {field: wrong}
+    answer = browser("op", Role.OPERATOR).post(RATES, given)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert Levy.objects.count() == before

@@ -187,6 +187,22 @@ def test_a_cooperative_adds_a_plot_and_binds_goods_of_its_own_to_it(as_role: AsR
     assert "Nương Bản Mẫu" in client.get(f"{HERE}nuong/").content.decode()
 
 
+def test_plots_stand_page_by_page_and_none_of_another_stall(
+    as_role: AsRole, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shop.panel.proofs.PER_PAGE", 2)
+    for name in ("Nương C", "Nương A", "Nương B"):
+        make_plot(market.a, name=name)
+    make_plot(market.b, name="Nương AA")
+    client = as_role("cooperative")
+    first, second = (client.get(f"{HERE}nuong/?trang={number}") for number in (1, 2))
+    assert [[plot.name for plot in answer.context["page"]] for answer in (first, second)] == [
+        ["Nương A", "Nương B"],
+        ["Nương C"],
+    ]
+    assert "?trang=2" in first.content.decode()
+
+
 def about(plot: Plot, **changes: Any) -> dict[str, Any]:
     fields = {
         "name": plot.name,

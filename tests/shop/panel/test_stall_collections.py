@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.images import ImageFile
+from django.core.management import call_command
 from django.test import Client
 from PIL import Image
 from wagtail.documents import get_document_model
@@ -17,6 +18,7 @@ from wagtail.permissions import policy_registry
 from shop.images.models import Licence, Picture, StallCollection
 from shop.images.stall_collections import collection_of, ensure_collections
 from shop.images.uploads import keep_photo
+from shop.management.commands import setup
 from tests.factories import make_cooperative
 from tests.support.market import Market
 
@@ -75,3 +77,10 @@ def test_editors_choose_from_all_collections_and_a_stall_from_none_of_wagtails(
             actions = ["add", "change", "delete", "choose"]
             assert not policy.collections_user_has_any_permission_for(person, actions)
             assert not policy.instances_user_has_any_permission_for(person, actions)
+
+
+def test_setting_up_again_gives_stalls_of_before_their_collection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup.Command, "_static_is_stale", lambda _self: False)
+    stall = make_cooperative()
+    call_command("setup", stdout=io.StringIO())
+    assert StallCollection.objects.get().cooperative == stall

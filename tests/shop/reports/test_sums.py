@@ -124,6 +124,23 @@ def test_half_and_nine_tenths_of_the_parcels_and_those_in_time() -> None:
     assert found.by_days == (8, 1, 0, 0, 0, 0, 0, 0, 1)
 
 
+def test_money_that_comes_after_the_parcel_left_is_no_time_until_it_was_paid_or_left() -> None:
+    sheet = make_product(price=100_000, stock=50)
+    # Paid before it left, paid at the door, and left without its money by now.
+    for paid in (1, 50, None):
+        order = ordered((sheet, 1), at=evening(0))
+        at = paid and evening(0) + dt.timedelta(hours=paid)
+        OrderSheet.objects.filter(order=order).update(paid_at=at)
+        Consignment.objects.filter(order=order).update(
+            status="handed-over", handed_over_at=evening(0) + dt.timedelta(hours=4)
+        )
+    found = sums.delivery(WEEK)
+    assert found.in_all == sums.Spread(3, pytest.approx(4), pytest.approx(4))
+    assert found.to_paid == sums.Spread(1, pytest.approx(1), pytest.approx(1))
+    assert found.to_left == sums.Spread(1, pytest.approx(3), pytest.approx(3))
+    assert found.by_days == (3, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 def test_an_empty_period_is_no_mistake() -> None:
     assert sums.delivery(WEEK).in_all == sums.Spread(0, None, None)
     assert sums.funnel(WEEK).steps() == (0, 0, 0, 0)
