@@ -1,0 +1,89 @@
+"""What editors meet in the panel: every type of page can be begun and looked at before it goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Page
+
+from catalog.clock import today
+from cms.services import (
+    publish_edition,
+    publish_home,
+    publish_questions,
+    publish_recipe,
+    publish_recipe_index,
+    publish_rules_index,
+    publish_story,
+)
+from tests.factories import make_product
+from tests.support.market import Market
+
+pytestmark = pytest.mark.django_db
+TYPES = sorted(model.__name__ for model in apps.get_app_config("cms").get_models() if issubclass(model, Page))
+
+
+@pytest.fixture
+def editor(market: Market) -> Client:
+    client = Client()
+    client.force_login(market.people["editor"], backend="shop.accounts.backends.EmailOrPhoneBackend")
+    return client
+
+
+@pytest.fixture
+def pages(market: Market) -> dict[str, Any]:
+    """One published page of every type, by its class."""
+    publish_home(language="vi", title="Chợ", lead="Chợ phiên", stories_title="Chuyện")
+    publish_rules_index(language="vi", title="Quy định")
+    publish_edition(
+        slug="gia", title="Giá", intro="…", version="mot", in_force_from=today(), body_markdown="Một."
+    )
+    publish_questions(language="vi", title="Hỏi đáp", body_markdown="## Mua\n\n### Hỏi?\n\nĐáp.")
+    publish_recipe_index(language="vi", title="Món ăn")
+    sheet = make_product()
+    publish_story(slug="mot", language="vi", title="Một", intro="…", body_markdown="Một.", products=[sheet])
+    publish_recipe(
+        slug="canh",
+        language="vi",
+        title="Canh",
+        intro="…",
+        servings=4,
+        minutes=30,
+        ingredients=[("1 kg", "khoai", sheet)],
+        steps=["Nấu."],
+    )
+    found = {type(page).__name__: page for page in Page.objects.filter(depth__gt=1).specific()}
+    assert sorted(found) == TYPES
+    return found
+
+
+def test_every_type_of_page_can_be_looked_at_before_it_goes_out(
+    editor: Client, pages: dict[str, Any]
+) -> None:
+    for name, page in pages.items():
+        page.title = "Bản nháp đang viết"
+        page.save_revision()
+        for mode, _label in page.preview_modes:
+            response = editor.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]), {"mode": mode})
+            html = response.content.decode()
+            assert response.status_code == 200 and "<h1" in html, name
+            shows_its_title = name != "EditionPage"  # that one stands below its rule's
+            assert ("Bản nháp đang viết" in html) is shows_its_title, name
+
+
+def test_a_form_that_came_without_its_fields_says_what_is_missing(
+    editor: Client, pages: dict[str, Any]
+) -> None:
+    before = Page.objects.count()
+    for name, page in pages.items():
+        add = reverse("wagtailadmin_pages:add", args=["cms", name.lower(), page.get_parent().pk])
+        edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+        for sent in ({}, {"title": "Một", "body-count": "x", "steps-count": "2"}):
+            assert editor.post(edit, sent).status_code == 200, (name, sent)
+            one_only = page.max_count_per_parent == 1
+            assert editor.post(add, sent).status_code == (302 if one_only else 200), (name, sent)
+    assert Page.objects.count() == before
