@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from catalog.clock import today
 from cms.services import (
@@ -73,6 +75,42 @@ def test_every_type_of_page_can_be_looked_at_before_it_goes_out(
             assert response.status_code == 200 and "<h1" in html, name
             shows_its_title = name != "EditionPage"  # that one stands below its rule's
             assert ("Bản nháp đang viết" in html) is shows_its_title, name
+            assert may_be_framed_by(response) == "'self'", name
+        assert may_be_framed_by(editor.get(page.url)) == "'none'", name
+
+
+def may_be_framed_by(response: Any) -> str:
+    """By whom both headers let a page be framed."""
+    (found,) = re.findall("frame-ancestors ([^;]+)", response["Content-Security-Policy"])
+    assert response["X-Frame-Options"] == {"'self'": "SAMEORIGIN", "'none'": "DENY"}[found]
+    return str(found)
+
+
+WRITTEN: dict[str, dict[str, Any]] = {
+    "StoryPage": {"intro": "Lời dẫn", "body": streamfield([("quote", "Chữ đang viết")])},
+    "RecipePage": {
+        "intro": "Lời dẫn",
+        "servings": 2,
+        "minutes": 9,
+        "ingredients": inline_formset([{"amount": "1 kg", "name": "khoai", "product": ""}]),
+        "steps": streamfield([("step", "Chữ đang viết")]),
+        "notes": rich_text(""),
+    },
+    "RulePage": {"intro": "Chữ đang viết"},
+    "EditionPage": {"in_force_from": "2030-01-01", "body": rich_text("<p>Chữ đang viết</p>")},
+    "StoryIndexPage": {"lead": "Chữ đang viết"},
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_new_page_is_seen_while_it_is_written(editor: Client, pages: dict[str, Any], name: str) -> None:
+    parent = pages[name].get_parent()
+    path = reverse("wagtailadmin_pages:preview_on_add", args=["cms", name.lower(), parent.pk])
+    sent = {"title": "Trang mới", "slug": "trang-moi", "comments": inline_formset([]), **WRITTEN[name]}
+    assert editor.post(path, nested_form_data(sent)).json() == {"is_valid": True, "is_available": True}
+    html = editor.get(path, {"mode": ""}).content.decode()
+    assert ("Chữ đang viết" in html and "Trang mới" in html) or name == "EditionPage"
+    assert not Page.objects.filter(slug="trang-moi").exists()
 
 
 def test_a_form_that_came_without_its_fields_says_what_is_missing(
