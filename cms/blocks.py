@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
 RICH_TEXT_FEATURES = ["bold", "italic", "link", "ol", "ul", "h2", "h3"]
 ANSWER_FEATURES = ["bold", "italic", "link", "ol", "ul"]
+
+
+class LenientStreamBlock(blocks.StreamBlock):
+    """Of a form that came without some of its fields (cut off on the way) the stream is empty, and the form says so.
+
+    Wagtail's own takes its fields for granted and answers 500.
+    """
+
+    def value_from_datadict(self, data: Any, files: Any, prefix: str) -> blocks.StreamValue:
+        try:
+            return super().value_from_datadict(data, files, prefix)
+        except (MultiValueDictKeyError, ValueError):
+            return blocks.StreamValue(self, [])
 
 
 class ProductBlock(blocks.StructBlock):
@@ -108,7 +124,7 @@ class VideoBlock(blocks.StructBlock):
         label = _("Phim ở trang khác")
 
 
-class StoryBlock(blocks.StreamBlock):
+class StoryBlock(LenientStreamBlock):
     """What a story is made of, in the order the author wants."""
 
     text = blocks.RichTextBlock(label=_("Đoạn văn"), features=RICH_TEXT_FEATURES)
@@ -123,7 +139,7 @@ class StoryBlock(blocks.StreamBlock):
     video = VideoBlock()
 
 
-class StepsBlock(blocks.StreamBlock):
+class StepsBlock(LenientStreamBlock):
     """What to do, one step a block."""
 
     step = blocks.TextBlock(label=_("Bước"))
@@ -149,5 +165,5 @@ class QuestionGroupBlock(blocks.StructBlock):
         label = _("Nhóm câu hỏi")
 
 
-class QuestionsBlock(blocks.StreamBlock):
+class QuestionsBlock(LenientStreamBlock):
     group = QuestionGroupBlock()

@@ -22,7 +22,10 @@ PANEL_POLICY = {
 
 
 class PolicyMiddleware:
-    """Gives ``/quan-tri/`` the policy Wagtail's templates need; every other page keeps the strict one."""
+    """Gives ``/quan-tri/`` the policy Wagtail's templates need; every other page keeps the strict one.
+
+    A page that Wagtail asks for itself, to show a draft in a frame of the panel, may stand in that frame.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,4 +34,7 @@ class PolicyMiddleware:
         response = self.get_response(request)
         if request.path.startswith("/quan-tri/"):
             response._csp_replace = PANEL_POLICY  # type: ignore[attr-defined]
+        elif getattr(request, "is_dummy", False):  # set by Wagtail; no request from outside has it
+            response._csp_replace = {"frame-ancestors": [SELF]}  # type: ignore[attr-defined]
+            response["X-Frame-Options"] = "SAMEORIGIN"
         return response

@@ -106,6 +106,14 @@ def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
     assert not re.search(r"(?:src|srcset|action)=\"(?:https?:)?//", text)
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_dot_between_facts_belongs_to_the_fact_behind_it(path: Path) -> None:
+    """So that none hangs at the end of a line: what begins a line has its dot cut off (``.dots``)."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if re.search(r'class="[^"]*\bdots"', line):
+            assert line.count("·") == len(re.findall(r"<span[^>]*>·", line)), line
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/en/", "/chuyen/", "/san-pham/", "/hop-tac-xa/", "/khong-co/"])
 def test_public_pages_set_no_cookie_and_ask_no_third_party(client: Client, path: str) -> None:

@@ -208,6 +208,6 @@ def test_the_check_takes_the_same_few_queries_for_any_number_of_orders(
     placed: Placed, django_assert_num_queries: Any
 ) -> None:
     place_order((make_product(), 1), (make_product(), 1))
-    with django_assert_num_queries(47):
+    with django_assert_num_queries(48):
         violations()
     assert OrderSheet.objects.count() == 3
