@@ -28,6 +28,7 @@ from catalog.papers import save_paper
 from catalog.selectors import today
 from cms.operator import OperatorEdition, propose
 from shop.accounts.roles import Role
+from shop.invoices.models import SeriesRegistration
 from shop.promotions.models import Bearer, Promotion
 from shop.promotions.services import Terms, add_promotion
 
@@ -216,3 +217,15 @@ def make_operator_edition(**changes: Any) -> OperatorEdition:
         "reason": "Đổi trụ sở",
     } | changes
     return propose(**{"by": make_user(Role.OPERATOR)} | given)
+
+
+def make_series(seller: Cooperative, **fields: Any) -> SeriesRegistration:
+    """A series that the tax authority took note of at the beginning of the year."""
+    return SeriesRegistration.objects.create(
+        seller=seller, **{"form": 1, "accepted_on": dt.date(2026, 1, 1)} | fields
+    )
+
+
+def make_till(seller: Cooperative, **fields: Any) -> SeriesRegistration:
+    """The series of a stall's cash register."""
+    return make_series(seller, **{"letters": "TM", "channel": "till", "till_code": "A1B2C"} | fields)

@@ -255,10 +255,30 @@ def _open(
     reason: str,
     by: Any,
 ) -> Invoice:
+    opened = make_draft(invoice, kind, cause, content, after, reason, by)
+    _tell(Verb.INVOICE_CORRECTED, opened, reason, by)
+    return opened
+
+
+def make_draft(
+    invoice: Invoice,
+    kind: InvoiceKind,
+    cause: CorrectionCause,
+    content: SaleRecord,
+    after: SaleRecord,
+    reason: str,
+    by: Any,
+    source_reference: str = "",
+) -> Invoice:
+    """The draft that corrects ``invoice``, which the caller has locked and tells of. Writes: Invoice.
+
+    ``after``: what the sale is once it is issued. ``source_reference``: by default that of ``invoice``.
+    Raises: NotCorrectable where no invoice can be drawn from ``content``.
+    """
     _draftable(content)
-    opened = Invoice.objects.create(
+    return Invoice.objects.create(
         seller=invoice.seller,
-        source_reference=invoice.source_reference,
+        source_reference=source_reference or invoice.source_reference,
         kind=kind,
         corrects=invoice,
         cause=cause,
@@ -273,8 +293,6 @@ def _open(
         language=invoice.language,
         lookup_code=new_lookup_code(),
     )
-    _tell(Verb.INVOICE_CORRECTED, opened, reason, by)
-    return opened
 
 
 def _tell(verb: Verb, correction: Invoice, reason: str, by: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -65,6 +65,11 @@ class Reason:
     code: str
     text: str
     advice: str = ""
+
+
+def in_words(reasons: Iterable[Reason]) -> str:
+    """The reasons as staff read them, a line each."""
+    return "\n".join(f"{reason.code}: {reason.text} {reason.advice}".strip() for reason in reasons)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,12 +92,15 @@ def _signed_list(invoice: Invoice, signer: Signer | None, gateway: InvoiceGatewa
 
 def signer_today(seller: Cooperative, now: dt.datetime) -> Signer:
     """Who signs for the seller: the party that it authorised, else itself. Raises: SigningFailed."""
-    delegation = delegation_on(seller, timezone.localdate(now))
+    return _signs_for(seller, delegation_on(seller, timezone.localdate(now)))
+
+
+def _signs_for(seller: Cooperative, delegation: Delegation | None) -> Signer:
     return signer_under(delegation) if delegation else signer_of(seller)
 
 
 def _signer(invoice: Invoice, delegation: Delegation | None, now: dt.datetime) -> Signer:
-    signer = signer_under(delegation) if delegation else signer_of(invoice.seller)
+    signer = _signs_for(invoice.seller, delegation)
     if findings := time_findings(signer.certificate, at=now):
         raise NotIssued(findings)
     return signer

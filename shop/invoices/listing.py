@@ -19,7 +19,7 @@ from catalog.models import Cooperative
 from shop.audit.services import record
 from shop.audit.verbs import Verb
 from shop.invoices import correcting
-from shop.invoices.corrections import NotCorrectable, Obstacle, standing_sale, ways_to_correct
+from shop.invoices.corrections import NotCorrectable, Obstacle, make_draft, standing_sale, ways_to_correct
 from shop.invoices.draft import Buyer, Correction, Related
 from shop.invoices.models import (
     CorrectionCause,
@@ -31,7 +31,6 @@ from shop.invoices.models import (
 )
 from shop.invoices.roads import Road, goes
 from shop.invoices.sales import SaleRecord
-from shop.invoices.services import new_lookup_code
 from shop.money import share_out
 
 MOST = 50
@@ -166,22 +165,7 @@ def _open(
         last, lines=tuple(lines), discount_amount=discount, note="", related=related
     )
     kind = InvoiceKind.ADJUSTMENT if correction is Correction.ADJUSTS else InvoiceKind.REPLACEMENT
-    opened = Invoice.objects.create(
-        seller=first.seller,
-        source_reference=number,
-        kind=kind,
-        corrects=first,
-        cause=CorrectionCause.ERROR,
-        reason=reason,
-        opened_by=by,
-        sale=content.as_json(),
-        outcome=dataclasses.replace(last, related=None).as_json(),
-        total_amount=content.total_amount,
-        buyer_name=content.buyer.name or content.buyer.person,
-        deliver_to=first.deliver_to,
-        language=first.language,
-        lookup_code=new_lookup_code(),
-    )
+    opened = make_draft(first, kind, CorrectionCause.ERROR, content, last, reason, by, number)
     made = CorrectionList.objects.create(seller=first.seller, number=number, dated=today, correction=opened)
     ListedInvoice.objects.bulk_create(
         [

@@ -35,7 +35,7 @@ from shop.invoices.models import (
     TaxOffice,
 )
 from shop.invoices.sales import SaleRecord
-from shop.invoices.services import CLAIM, pause_after
+from shop.invoices.services import CLAIM, ask_or_send, pause_after
 from shop.invoices.signing import is_sealed_by_authority, sign
 
 logger = logging.getLogger(__name__)
@@ -143,15 +143,12 @@ def _ask_or_tell(notice: ErrorNotice) -> Receipt:
     road = gateway_of(notice.invoice.seller)
     if not isinstance(road, NoticeGateway):
         raise TryAgainLater("the provider carries no notices")
-    is_known = bool(notice.tries)
-    notice.tries += 1
-    notice.next_try_at = timezone.now() + max(CLAIM, pause_after(notice.tries))
-    notice.save(update_fields=["tries", "next_try_at"])
-    if is_known:
-        answer = road.fetch(notice.message_id)
-        if answer.state != State.UNKNOWN:
-            return answer
-    return road.tell(notice.message_id, notice_xml(notice))
+    return ask_or_send(
+        notice,
+        road.fetch,
+        lambda: road.tell(notice.message_id, notice_xml(notice)),
+        may_be_there=bool(notice.tries),
+    )
 
 
 @transaction.atomic

@@ -10,22 +10,24 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from catalog.models import Cooperative
-from shop.invoices.archive import signed_xml_to_send
-from shop.invoices.exchange import Reason, new_message_id
+from shop.invoices.exchange import in_words, new_message_id
 from shop.invoices.findings import finding
 from shop.invoices.gateway import PackageGateway, Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.issuing import signer_today
 from shop.invoices.keys import NoAccount, gateway_of, time_findings, trusted
 from shop.invoices.models import (
+    DocumentKind,
     Invoice,
+    InvoiceDocument,
     InvoiceStatus,
     Package,
     PackageMessage,
@@ -34,7 +36,7 @@ from shop.invoices.models import (
 )
 from shop.invoices.package_exchange import MOST_CONTENT, packed, signed_package
 from shop.invoices.roads import Road, goes
-from shop.invoices.services import CLAIM, pause_after
+from shop.invoices.services import CLAIM, ask_or_send, pause_after
 from shop.invoices.signer import SigningFailed
 from shop.invoices.signing import is_sealed_by_authority
 
@@ -64,10 +66,11 @@ def pack(*, seller: Cooperative, road: Road, now: dt.datetime) -> Package | None
     )
     open_rows = PackageRow.objects.filter(invoice__in=locked, is_taken=None).values_list("invoice", flat=True)
     taken = set(open_rows)  # packed by somebody else while we waited for the lock
+    lengths = dict(_signed_documents(locked).values_list("invoice", Length("body")))
     chosen: list[Invoice] = []
     size = 0
     for invoice in locked:
-        length = len(signed_xml_to_send(invoice))
+        length = lengths[invoice.pk]
         if invoice.pk in taken or invoice.status != InvoiceStatus.SIGNED:
             continue
         if chosen and size + length > MOST_CONTENT:
@@ -85,6 +88,10 @@ def pack(*, seller: Cooperative, road: Road, now: dt.datetime) -> Package | None
     PackageRow.objects.bulk_create([PackageRow(package=package, invoice=invoice) for invoice in chosen])
     Invoice.objects.filter(pk__in=[one.pk for one in chosen]).update(message_id=package.message_id)
     return package
+
+
+def _signed_documents(invoices: Sequence[Invoice | int]) -> QuerySet[InvoiceDocument]:
+    return InvoiceDocument.objects.filter(invoice__in=invoices, kind=DocumentKind.SIGNED).order_by()
 
 
 def pack_waiting(now: dt.datetime) -> list[Package]:
@@ -155,9 +162,10 @@ def message_of(package: Package) -> bytes:
 def _signed(package: Package, now: dt.datetime) -> Package:
     """The package with its message in the archive. Signed outside of a transaction: the key may lie far away."""
     road = Road(package.kind)
-    rows = package.rows.select_related("invoice").order_by("pk")
+    keys = list(package.rows.order_by("pk").values_list("invoice", flat=True))
+    bodies = dict(_signed_documents(keys).values_list("invoice", "body"))
     message = packed(
-        [signed_xml_to_send(row.invoice) for row in rows],
+        [bytes(bodies[key]) for key in keys],
         road=road,
         message_id=package.message_id,
         tax_code=package.seller.tax_code,
@@ -180,15 +188,12 @@ def _ask_or_send(package: Package) -> Receipt:
     road = gateway_of(package.seller)
     if not isinstance(road, PackageGateway):
         raise TryAgainLater("the provider carries no packages")
-    is_known = bool(package.tries)
-    package.tries += 1
-    package.next_try_at = timezone.now() + max(CLAIM, pause_after(package.tries))
-    package.save(update_fields=["tries", "next_try_at"])
-    if is_known:
-        known = road.fetch(package.message_id)
-        if known.state != State.UNKNOWN:
-            return known
-    return road.hand_in(package.message_id, message_of(package))
+    return ask_or_send(
+        package,
+        road.fetch,
+        lambda: road.hand_in(package.message_id, message_of(package)),
+        may_be_there=bool(package.tries),
+    )
 
 
 @transaction.atomic
@@ -201,9 +206,9 @@ def _record(package_pk: int, receipt: Receipt, *, rejection: str = "") -> Packag
     if receipt.state == State.ACCEPTED and not is_sealed_by_authority(receipt.document, trusted()):
         _decide(package, {}, whole=finding("unsigned", "DSCKS/CQT").message_vi)
     elif receipt.state == State.ACCEPTED:
-        _decide(package, {place: _words(reasons) for place, reasons in receipt.refused.items()})
+        _decide(package, {place: in_words(reasons) for place, reasons in receipt.refused.items()})
     elif receipt.state == State.REJECTED:
-        _decide(package, {}, whole=rejection or _words(receipt.reasons) or "?")
+        _decide(package, {}, whole=rejection or in_words(receipt.reasons) or "?")
     else:
         package.status = PackageStatus.SENT
         package.next_try_at = timezone.now() + pause_after(package.tries)
@@ -233,10 +238,6 @@ def _decide(package: Package, refused: dict[tuple[str, str, int], str], *, whole
         package.status = PackageStatus.ACCEPTED if count == len(rows) else PackageStatus.IN_PART
     else:
         package.status = PackageStatus.REJECTED
-
-
-def _words(reasons: Iterable[Reason]) -> str:
-    return "\n".join(f"{reason.code}: {reason.text} {reason.advice}".strip() for reason in reasons)
 
 
 def _keep(package: Package, exchanged: list[tuple[str, bytes]]) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import logging
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -19,8 +21,8 @@ from shop.audit.services import record
 from shop.audit.verbs import Verb
 from shop.crash_points import crash_point
 from shop.invoices.archive import filename_of, keep_document, keep_messages, signed_xml, signed_xml_to_send
-from shop.invoices.exchange import CODED, new_message_id
-from shop.invoices.gateway import ListGateway, Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.exchange import CODED, in_words, new_message_id
+from shop.invoices.gateway import InvoiceGateway, ListGateway, Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.issuing import draft_today, errors_of, issue
 from shop.invoices.keys import gateway_of, trusted
 from shop.invoices.models import (
@@ -214,13 +216,11 @@ def _claim(invoice_pk: int, now: dt.datetime) -> bool:
 
 def _ask_or_send(invoice: Invoice) -> Receipt:
     road = gateway_of(invoice.seller)
-    if invoice.tries or invoice.status == InvoiceStatus.SENT:
-        _count_try(invoice)
-        known = road.fetch(invoice.message_id)
-        if known.state != State.UNKNOWN:
-            return known
-    else:
-        _count_try(invoice)
+    may_be_there = bool(invoice.tries) or invoice.status == InvoiceStatus.SENT
+    return ask_or_send(invoice, road.fetch, lambda: _submit(invoice, road), may_be_there=may_be_there)
+
+
+def _submit(invoice: Invoice, road: InvoiceGateway) -> Receipt:
     crash_point("invoice.counted")
     listed = invoice.documents.filter(kind=DocumentKind.LIST).first()
     if listed is None:
@@ -235,11 +235,30 @@ def pause_after(tries: int) -> dt.timedelta:
     return dt.timedelta(seconds=PAUSES[min(tries, len(PAUSES)) - 1])
 
 
-def _count_try(invoice: Invoice) -> None:
-    """Counted before the call: if we die during it, the next worker knows it may have arrived."""
-    invoice.tries += 1
-    invoice.next_try_at = timezone.now() + max(CLAIM, pause_after(invoice.tries))
-    invoice.save(update_fields=["tries", "next_try_at"])
+class Sent(Protocol):
+    """A row that stands for a message: an invoice, a notice, a package."""
+
+    message_id: str
+    tries: int
+    next_try_at: dt.datetime | None
+
+    def save(self, *, update_fields: Iterable[str]) -> None: ...
+
+
+def ask_or_send(
+    row: Sent, fetch: Callable[[str], Receipt], send: Callable[[], Receipt], *, may_be_there: bool
+) -> Receipt:
+    """What the other side says of the row's message; sent unless it may have arrived and the other side knows it.
+
+    The try is counted before the call: if we die during it, the next worker knows that it may have arrived.
+    Writes: the row. Raises: TryAgainLater, WillNotSucceed.
+    """
+    row.tries += 1
+    row.next_try_at = timezone.now() + max(CLAIM, pause_after(row.tries))
+    row.save(update_fields=["tries", "next_try_at"])
+    if may_be_there and (known := fetch(row.message_id)).state != State.UNKNOWN:
+        return known
+    return send()
 
 
 @transaction.atomic
@@ -273,8 +292,7 @@ def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: s
         invoice.next_try_at = None
     elif receipt.state == State.REJECTED:
         invoice.status = InvoiceStatus.REJECTED
-        reasons = [f"{reason.code}: {reason.text} {reason.advice}".strip() for reason in receipt.reasons]
-        invoice.rejection = rejection or "\n".join(reasons)
+        invoice.rejection = rejection or in_words(receipt.reasons)
         invoice.next_try_at = None
     else:
         invoice.status = InvoiceStatus.SENT

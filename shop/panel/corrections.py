@@ -72,7 +72,7 @@ class Unadjusted(Screen):
         }
 
 
-class _OnInvoice(Screen):
+class OnInvoice(Screen):
     """A screen about one invoice that the person may see."""
 
     header_icon = "doc-full"
@@ -93,7 +93,7 @@ class _OnInvoice(Screen):
         return {**super().get_context_data(**kwargs), "invoice": self.invoice}
 
 
-class Correct(_OnInvoice):
+class Correct(OnInvoice):
     """The guided choice: what went wrong decides which document is made."""
 
     template_name = "panel/correct.html"
@@ -110,7 +110,7 @@ class Correct(_OnInvoice):
         }
 
 
-class _CorrectionScreen(_OnInvoice):
+class _CorrectionScreen(OnInvoice):
     """A form that ends in the draft of a correcting invoice."""
 
     template_name = "panel/correction.html"
@@ -151,7 +151,7 @@ class _CorrectionScreen(_OnInvoice):
         return self.render_to_response(self.get_context_data(**kwargs), status=422)
 
 
-class AdjustReturned(_OnInvoice):
+class AdjustReturned(OnInvoice):
     """The draft that takes off an invoice what was paid back after hand-over; by hand where that does not go."""
 
     http_method_names = ("post",)

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,8 +21,8 @@ from shop.invoices.sales import SaleRecord
 from shop.invoices.tax_codes import is_tax_code
 
 from .correction_forms import DongField, ReasonForm
+from .corrections import OnInvoice
 from .invoices import as_file
-from .screens import Screen
 from .selectors import invoices_for
 
 OFF, ON, BUYER = "giam", "tang", "nguoi-mua"
@@ -110,30 +109,19 @@ class ManyForm(ReasonForm):
         return open_adjustment_of_many(changes=changes, reason=values["reason"], by=by)
 
 
-class CorrectMany(Screen):
+class CorrectMany(OnInvoice):
     """The invoices that may stand on one list with this one, and what is wrong with them."""
 
     template_name = "panel/correct_many.html"
     page_title = gettext_lazy("Sửa nhiều hóa đơn")
-    header_icon = "doc-full"
     form: ManyForm | None = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        rows = invoices_for(request.user).select_related("seller", "series")
-        self.invoice = get_object_or_404(rows, pk=kwargs["pk"])
         self.together = companions(self.invoice)
 
-    def path_here(self) -> list[dict[str, Any]]:
-        return [
-            {"url": reverse("panel:invoices"), "label": _("Hóa đơn")},
-            {"url": reverse("panel:invoice", args=[self.invoice.pk]), "label": str(self.invoice)},
-            {"url": "", "label": self.get_page_title()},
-        ]
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        return {**context, "invoice": self.invoice, "form": self.form or ManyForm(self.together)}
+        return {**super().get_context_data(**kwargs), "form": self.form or ManyForm(self.together)}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if len(self.together) < 2:

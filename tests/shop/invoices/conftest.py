@@ -1,14 +1,20 @@
-"""Keys and a signed invoice for the tests of this folder."""
+"""Keys, a signed invoice, a seller and the tax authority for the tests of this folder."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from catalog.models import Cooperative
 from shop.invoices import formats
 from shop.invoices.sandbox_keys import sandbox_signer, sandbox_trust
 from shop.invoices.signer import FileSigner, Trust
 from shop.invoices.signing import sign
+from shop.sandbox.authority import Authority
+from tests.factories import make_cooperative
 from tests.shop.invoices.examples import SELLER, SIGNED_AT, VAT_EXAMPLE
+from tests.support.authority import running_authority
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +37,15 @@ def trust(keys: Path) -> Trust:
 def signed(seller_signer: FileSigner) -> bytes:
     """The example VAT invoice, signed by its seller."""
     return sign(formats.build(VAT_EXAMPLE), seller_signer, place="NBan", at=SIGNED_AT)
+
+
+@pytest.fixture
+def seller(db: None) -> Cooperative:
+    return make_cooperative(tax_code="5699999011")
+
+
+@pytest.fixture
+def authority(tmp_path: Path, settings: Any) -> Iterator[Authority]:
+    """The sandbox tax authority on a free loopback port, with keys of its own."""
+    with running_authority(settings, tmp_path / "keys") as server:
+        yield server.mounts["tax"].authority

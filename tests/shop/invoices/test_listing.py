@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +29,9 @@ from shop.invoices.signing import sign, verify
 from shop.sandbox.authority import Authority
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
-from tests.support.authority import running_authority
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("authority")]
 COMPANY = business(name="Công ty TNHH Thực phẩm Mẫu", tax_code="0199999021", address="Số 2 đường Mẫu")
-
-
-@pytest.fixture(autouse=True)
-def authority(tmp_path: Path, settings: Any) -> Iterator[Authority]:
-    with running_authority(settings, tmp_path / "keys") as server:
-        yield server.mounts["tax"].authority
-
-
-@pytest.fixture
-def seller() -> Cooperative:
-    return make_cooperative(tax_code="5699999011")
 
 
 def accept(invoice: Invoice) -> Invoice:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,15 +19,8 @@ from shop.sandbox.authority import Mood
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_corrections import accept
 from tests.shop.invoices.test_services import waiting
-from tests.support.authority import running_authority
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def authority(tmp_path: Path, settings: Any) -> Iterator[Any]:
-    with running_authority(settings, tmp_path / "keys") as server:
-        yield server.mounts["tax"].authority
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("authority")]
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from shop.invoices.models import Delegation, Invoice, InvoiceSeries, SeriesRegis
 from shop.invoices.numbering import NotIssued, NumbersMissing
 from shop.invoices.pdf import invoice_pdf
 from shop.invoices.signing import verify
-from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
 from tests.support.authority import keys_in
 
@@ -28,11 +27,6 @@ NOON = dt.datetime(2026, 11, 23, 5, tzinfo=dt.UTC)
 @pytest.fixture(autouse=True)
 def keys(tmp_path: Path, settings: Any) -> None:
     settings.INVOICE_KEYS_DIR = keys_in(tmp_path / "keys")
-
-
-@pytest.fixture
-def seller() -> Cooperative:
-    return make_cooperative(tax_code="5699999011")
 
 
 def issue(seller: Cooperative, code: str, at: dt.datetime, **fields: Any) -> Invoice:

@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,36 +36,15 @@ from shop.invoices.roads import Road
 from shop.invoices.signer import SigningFailed
 from shop.invoices.signing import verify
 from shop.sandbox.authority import Authority, Mood
-from tests.factories import make_cooperative
+from tests.factories import make_cooperative, make_series, make_till
 from tests.shop.invoices.test_services import record
-from tests.support.authority import running_authority
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("authority")]
 LATER = dt.timedelta(minutes=10)
 
 
-@pytest.fixture(autouse=True)
-def authority(tmp_path: Path, settings: Any) -> Iterator[Authority]:
-    with running_authority(settings, tmp_path / "keys") as server:
-        yield server.mounts["tax"].authority
-
-
-@pytest.fixture
-def seller() -> Cooperative:
-    return make_cooperative(tax_code="5699999011")
-
-
-def registered(seller: Cooperative, **fields: Any) -> SeriesRegistration:
-    values = {"form": 1, "accepted_on": dt.date(2026, 1, 1)} | fields
-    return SeriesRegistration.objects.create(seller=seller, **values)
-
-
-def with_till(seller: Cooperative, **fields: Any) -> SeriesRegistration:
-    return registered(seller, letters="TM", channel="till", till_code="A1B2C", **fields)
-
-
 def without_code(seller: Cooperative, **fields: Any) -> SeriesRegistration:
-    return registered(seller, letters="KA", is_coded=False, **fields)
+    return make_series(seller, letters="KA", is_coded=False, **fields)
 
 
 def issued(seller: Cooperative, reference: str, *, channel: str = "web", **fields: Any) -> Invoice:
@@ -97,7 +75,7 @@ def states(*invoices: Invoice) -> list[str]:
 
 
 def test_a_till_invoice_carries_its_own_code_and_no_signature(seller: Cooperative) -> None:
-    with_till(seller)
+    make_till(seller)
     first, second = at_till(seller, "HTAAAAAAAA-1", "HTAAAAAAAB-1")
     assert (str(first.series), first.number) == (f"1C{timezone.localdate():%y}MTM", 1)
     assert first.authority_code == f"M1-{timezone.localdate():%y}-A1B2C-00000000001"
@@ -114,8 +92,8 @@ def test_a_till_invoice_carries_its_own_code_and_no_signature(seller: Cooperativ
 
 
 def test_the_running_number_goes_over_all_forms_of_the_seller(seller: Cooperative) -> None:
-    with_till(seller)
-    registered(seller, form=2, letters="TN", channel="till", till_code="A1B2C")
+    make_till(seller)
+    make_series(seller, form=2, letters="TN", channel="till", till_code="A1B2C")
     one = issued(seller, "HTAAAAAAAA-1", channel="till")
     two = issued(seller, "HTAAAAAAAB-1", channel="till", on_deduction=False)
     assert [invoice.authority_code[:2] + invoice.authority_code[-2:] for invoice in (one, two)] == [
@@ -135,7 +113,7 @@ def test_without_a_registered_till_nothing_is_issued_there(seller: Cooperative) 
 def test_what_waits_goes_in_one_signed_message_and_is_taken(
     seller: Cooperative, authority: Authority, tmp_path: Path
 ) -> None:
-    with_till(seller)
+    make_till(seller)
     invoices = at_till(seller, "HTAAAAAAAA-1", "HTAAAAAAAB-1", "HTAAAAAAAC-1")
     package = told(invoices[1])
     assert (package.kind, package.status) == ("206", PackageStatus.ACCEPTED)
@@ -163,14 +141,14 @@ def test_what_waits_goes_in_one_signed_message_and_is_taken(
 
 
 def test_a_changed_byte_breaks_the_seal_over_all(seller: Cooperative) -> None:
-    with_till(seller)
+    make_till(seller)
     package = told(at_till(seller, "HTAAAAAAAA-1")[0])
     changed = packages.message_of(package).replace(b"425000", b"425001")
     assert [found.faults for found in verify(changed)] == [("signature_broken",)]
 
 
 def test_only_the_seller_or_whom_it_authorised_signs_the_message(seller: Cooperative) -> None:
-    with_till(seller)
+    make_till(seller)
     (invoice,) = at_till(seller, "HTAAAAAAAA-1")
     other = make_cooperative("htx-khac", tax_code="0109999037")
     made = packed(
@@ -185,7 +163,7 @@ def test_only_the_seller_or_whom_it_authorised_signs_the_message(seller: Coopera
 
 
 def test_a_code_serves_one_invoice_only(seller: Cooperative, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_till(seller)
+    make_till(seller)
     (first,) = at_till(seller, "HTAAAAAAAA-1")
     told(first)
     monkeypatch.setattr("shop.invoices.issuing.next_till_code", lambda *_: first.authority_code)
@@ -235,7 +213,7 @@ def test_only_the_wrong_invoice_of_a_package_is_refused_and_goes_again(
 
 
 def test_a_code_of_another_seller_s_till_is_refused(seller: Cooperative, authority: Authority) -> None:
-    with_till(seller)
+    make_till(seller)
     with authority._books.transaction() as database:
         database.execute("INSERT INTO registration VALUES (?, '1', 1, 'Z9Z9Z')", (seller.tax_code,))
     (invoice,) = at_till(seller, "HTAAAAAAAA-1")
@@ -244,7 +222,7 @@ def test_a_code_of_another_seller_s_till_is_refused(seller: Cooperative, authori
 
 
 def test_an_authority_that_refuses_all_refuses_each(seller: Cooperative, authority: Authority) -> None:
-    with_till(seller)
+    make_till(seller)
     authority.set_mood(Mood.REJECT)
     (invoice,) = at_till(seller, "HTAAAAAAAA-1")
     package = told(invoice)
@@ -265,7 +243,7 @@ def test_an_answer_without_the_authoritys_seal_is_no_answer_to_keep(
 
 
 def test_a_lost_reply_sends_nothing_twice(seller: Cooperative, authority: Authority) -> None:
-    with_till(seller)
+    make_till(seller)
     (invoice,) = at_till(seller, "HTAAAAAAAA-1")
     authority.set_mood(Mood.LOST_REPLY)
     package = packages.transmit_of(invoice)
@@ -278,7 +256,7 @@ def test_a_lost_reply_sends_nothing_twice(seller: Cooperative, authority: Author
 def test_while_the_authority_is_away_the_sale_is_made_and_the_sweep_tells_of_it_later(
     seller: Cooperative, authority: Authority
 ) -> None:
-    with_till(seller)
+    make_till(seller)
     authority.set_mood(Mood.DOWN)
     (invoice,) = at_till(seller, "HTAAAAAAAA-1")
     assert packages.transmit_due(timezone.now()) == 1
@@ -292,7 +270,7 @@ def test_while_the_authority_is_away_the_sale_is_made_and_the_sweep_tells_of_it_
 def test_a_key_that_is_away_holds_up_the_message_not_the_sale(
     seller: Cooperative, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_till(seller)
+    make_till(seller)
 
     def away(*_: Any) -> None:
         raise SigningFailed("no token")
@@ -309,7 +287,7 @@ def test_a_key_that_is_away_holds_up_the_message_not_the_sale(
 def test_more_than_a_message_holds_goes_in_several(
     seller: Cooperative, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with_till(seller)
+    make_till(seller)
     invoices = at_till(seller, "HTAAAAAAAA-1", "HTAAAAAAAB-1", "HTAAAAAAAC-1")
     size = len(services.signed_xml(invoices[0]))
     monkeypatch.setattr(packages, "MOST_CONTENT", 2 * size + 100)
@@ -320,10 +298,10 @@ def test_more_than_a_message_holds_goes_in_several(
 
 
 def test_each_seller_and_each_road_has_packages_of_its_own(seller: Cooperative) -> None:
-    with_till(seller)
+    make_till(seller)
     without_code(seller)
     other = make_cooperative("htx-khac", tax_code="0109999037")
-    with_till(other)
+    make_till(other)
     at_till(seller, "HTAAAAAAAA-1")
     issued(seller, "HTAAAAAAAB-1")
     at_till(other, "HTAAAAAAAC-1")
@@ -334,7 +312,7 @@ def test_each_seller_and_each_road_has_packages_of_its_own(seller: Cooperative) 
 
 
 def test_a_till_invoice_is_corrected_by_replacing_it_only(seller: Cooperative) -> None:
-    with_till(seller)
+    make_till(seller)
     (invoice,) = at_till(seller, "HTAAAAAAAA-1")
     told(invoice)
     invoice.refresh_from_db()
@@ -356,7 +334,7 @@ def test_a_till_invoice_is_corrected_by_replacing_it_only(seller: Cooperative) -
 
 
 def test_the_printed_form_and_the_queue_say_what_it_is(seller: Cooperative) -> None:
-    with_till(seller)
+    make_till(seller)
     (invoice,) = at_till(seller, "HTAAAAAAAA-1")
     assert services.pdf_of(invoice, base_url="https://example.vn")[:5] == b"%PDF-"
     assert invoice.state_label == "Đã lập, chưa gửi cơ quan thuế"
@@ -365,7 +343,7 @@ def test_the_printed_form_and_the_queue_say_what_it_is(seller: Cooperative) -> N
 
 
 def test_a_draft_may_change_its_channel_and_an_issued_one_may_not(seller: Cooperative) -> None:
-    with_till(seller)
+    make_till(seller)
     draft = services.create_draft(
         seller=seller, source_reference="HTAAAAAAAA-1", sale=record(seller), deliver_to="", language="vi"
     )
@@ -396,7 +374,7 @@ def test_a_draft_may_change_its_channel_and_an_issued_one_may_not(seller: Cooper
     ],
 )
 def test_the_database_keeps_what_was_told(seller: Cooperative, table: str, change: str | None) -> None:
-    with_till(seller)
+    make_till(seller)
     told(at_till(seller, "HTAAAAAAAA-1")[0])
     statement = f"UPDATE invoices_{table} SET {change}" if change else f"DELETE FROM invoices_{table}"
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
@@ -406,7 +384,7 @@ def test_the_database_keeps_what_was_told(seller: Cooperative, table: str, chang
 
 
 def test_an_invoice_stands_in_one_undecided_package_only(seller: Cooperative) -> None:
-    with_till(seller)
+    make_till(seller)
     (invoice,) = at_till(seller, "HTAAAAAAAA-1")
     (package,) = packages.pack_waiting(timezone.now())
     other = Package.objects.create(seller=seller, kind="206", message_id="Y")

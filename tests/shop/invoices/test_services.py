@@ -59,11 +59,6 @@ def waiting(seller, reference: str, **fields) -> Invoice:
     )
 
 
-@pytest.fixture
-def seller(db):
-    return make_cooperative(tax_code="5699999011")
-
-
 def test_an_issued_invoice_is_numbered_signed_and_sums_to_what_was_charged(seller, authority) -> None:
     invoice = services.issue(invoice=waiting(seller, "HTAAAAAAAA-1"), now=VIETNAM_NOON)
     assert (str(invoice.series), invoice.number, invoice.status) == ("1C26TAA", 1, InvoiceStatus.SIGNED)

@@ -10,7 +10,7 @@ from django.core import mail
 from django.utils import timezone
 
 from shop.invoices import formats, services
-from shop.invoices.models import Invoice, InvoiceStatus, SalesChannel, SeriesRegistration
+from shop.invoices.models import Invoice, InvoiceStatus, SalesChannel
 from shop.messages.models import Letter
 from shop.messages.services import send_letter
 from shop.orders import invoicing
@@ -20,7 +20,7 @@ from shop.orders.services import hand_over, pack
 from shop.orders.sweep import sweep
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import SandboxServer
-from tests.factories import make_cooperative, make_product
+from tests.factories import make_cooperative, make_product, make_till
 from tests.support.authority import running_authority
 from tests.support.orders import bring, place_order, transfer
 
@@ -166,27 +166,13 @@ def test_goods_fetched_and_paid_at_a_stall_with_a_till_are_the_tills(
     OrderSheet.objects.filter(order=consignment.order).update(payment_method=method)
     Consignment.objects.filter(pk=consignment.pk).update(courier=courier)
     if has_till:
-        SeriesRegistration.objects.create(
-            seller=consignment.cooperative,
-            form=1,
-            channel="till",
-            letters="TM",
-            till_code="A1B2C",
-            accepted_on=dt.date(2026, 1, 1),
-        )
+        make_till(consignment.cooperative)
     assert invoicing.channel_of(Consignment.objects.get()) == channel
 
 
 def test_the_buyer_has_a_till_invoice_before_the_authority_is_told(authority: SandboxServer) -> None:
     consignment = handed_over()
-    SeriesRegistration.objects.create(
-        seller=consignment.cooperative,
-        form=1,
-        channel="till",
-        letters="TM",
-        till_code="A1B2C",
-        accepted_on=dt.date(2026, 1, 1),
-    )
+    make_till(consignment.cooperative)
     services.change_channel(invoice=Invoice.objects.get(), channel=SalesChannel.TILL)
     authority.mounts["tax"].authority.set_mood(Mood.DOWN)
     invoice = invoicing.transmit(services.issue(invoice=Invoice.objects.get()).pk)

@@ -15,6 +15,7 @@ from shop.invoices.models import Invoice, Package, PackageRow, SalesChannel, Ser
 from shop.orders.models import Consignment
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import SandboxServer
+from tests.factories import make_till
 from tests.support.market import Market
 
 AsRole = Callable[[str], Client]
@@ -25,14 +26,7 @@ SERIES, PACKAGES = "/quan-tri/hoa-don/ky-hieu/", "/quan-tri/hoa-don/goi/"
 def till_of(market: Market) -> SeriesRegistration:
     """A cash register at A's stall, where the order of A is fetched."""
     Consignment.objects.filter(code=market.invoice_a.source_reference).update(courier="collection")
-    return SeriesRegistration.objects.create(
-        seller=market.a,
-        form=1,
-        channel="till",
-        letters="TM",
-        till_code="A1B2C",
-        accepted_on=dt.date(2026, 1, 1),
-    )
+    return make_till(market.a)
 
 
 def row(market: Market, **changes: str) -> dict[str, str]:
