@@ -291,15 +291,15 @@ def main() -> None:
     options = parser.parse_args()
     with database(options.database):
         from django.core.cache import cache
-        from django.core.management import call_command
         from django.db import connection
         from django.test import Client
 
         from catalog.listing import Wanted, fill_shelf
         from catalog.models import ProductSheet
         from catalog.search import search
+        from shop.management.migrating import migrate
 
-        call_command("migrate", verbosity=0)
+        migrate()
         generator, meter, client = (
             Generator(),
             Meter(explain=options.explain, rounds=options.rounds),

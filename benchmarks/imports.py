@@ -30,7 +30,6 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from catalog.exporting import export  # noqa: E402
@@ -39,6 +38,7 @@ from catalog.importing.runs import run, trial  # noqa: E402
 from catalog.models import Commune  # noqa: E402
 from catalog.places import load_places  # noqa: E402
 from catalog.services import add_category, add_cooperative  # noqa: E402
+from shop.management.migrating import migrate  # noqa: E402
 
 FAULTS = {"Giá bán": "rẻ", "Lượng tịnh": "1.500 kg", "Tên sản phẩm": "", "Nhóm thuế": "?", "Tồn kho": "1,5"}
 
@@ -109,7 +109,7 @@ def measured(name: str, call: Callable[[], Any]) -> Any:
 
 
 def main(count: int) -> None:
-    call_command("migrate", verbosity=0)
+    migrate()
     load_places()
     add_category(slug="rau-cu-qua-tuoi", name="Rau củ quả tươi")
     stall = add_cooperative(

@@ -87,14 +87,14 @@ def main() -> None:
 
 
 def run(wanted: argparse.Namespace) -> None:
-    from django.core.management import call_command
     from django.db import connection, connections
     from django.test import Client
 
+    from shop.management.migrating import migrate
     from tests.support.many import LISTS, begin, grow
     from tests.support.market import build_market
 
-    call_command("migrate", verbosity=0)
+    migrate()
     market = build_market()
     begin(market)
     begun = time.perf_counter()

@@ -28,11 +28,10 @@ def prepare(database: str) -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
     from catalog.places import load_places
+    from shop.management.migrating import migrate
 
-    call_command("migrate", verbosity=0)
+    migrate()
     load_places()
 
 

@@ -42,13 +42,14 @@ def served() -> Iterator[str]:
 
 
 def wait_until_open(base: str, server: subprocess.Popen[bytes]) -> None:
+    """Until anything is answered there. Raises: SystemExit when the server ends, or takes too long."""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise SystemExit("The market did not start.")
+            raise SystemExit("The server did not start.")
         try:
             requests.get(f"{base}/song/", timeout=1)
             return
         except requests.RequestException:
             time.sleep(0.5)
-    raise SystemExit("The market did not answer in time.")
+    raise SystemExit("The server did not answer in time.")

@@ -63,10 +63,11 @@ def place(orders: int) -> list[tuple[str, int]]:
     import django
 
     django.setup()
-    from django.core.management import call_command
     from django.db import connection
 
-    call_command("migrate", verbosity=0)
+    from shop.management.migrating import migrate
+
+    migrate()
     from tests.factories import make_product
     from tests.support.orders import place_order
 
