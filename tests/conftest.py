@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -97,6 +98,24 @@ def _touches_the_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or touching & set(getattr(item, "fixturenames", ())))
 
 
+def _again(config: pytest.Config) -> tuple[str, ...]:
+    """How the names of the tests begin that PostgreSQL is asked; files named on the command line always are."""
+    return ("tests/",) if WHOLE or config.option.file_or_dir else AGAIN
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file from which no test would run isn't read: each worker would spend seconds on reading them all."""
+    if collection_path.is_dir():
+        return None
+    name = collection_path.relative_to(config.rootpath).as_posix()
+    if config.option.markexpr == "browser" and not name.startswith("tests/browser/"):
+        return True
+    files = tuple(begin.partition("::")[0] for begin in _again(config))
+    if os.environ.get("TEST_DATABASE_URL") and not name.startswith(files):
+        return True
+    return None
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()  # what has been loaded stays to the end: nobody needs to walk it again
 
@@ -106,7 +125,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Files that are named on the command line always run.
     """
-    again = "tests/" if WHOLE or config.option.file_or_dir else AGAIN
+    again = _again(config)
 
     def is_asked(item: pytest.Item) -> bool:
         if item.get_closest_marker("locks_rows"):

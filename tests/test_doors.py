@@ -8,6 +8,7 @@ ask whether each role should get that far, and only then put it into the table.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import os
 import re
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
 from PIL import Image
@@ -499,8 +501,15 @@ def session_of(role: str, market: Market) -> str:
     return log_in(market.people["cooperative" if role == "foreign" else role])
 
 
+@functools.cache
+def _handler() -> ClientHandler:
+    return ClientHandler(enforce_csrf_checks=False)
+
+
 def visitor(session: str) -> Client:
+    """A browser without anything but the session; all share one chain of middleware."""
     client = Client(raise_request_exception=False)
+    client.handler = _handler()
     if session:
         client.cookies[settings.SESSION_COOKIE_NAME] = session
     return client
