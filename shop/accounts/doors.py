@@ -133,7 +133,7 @@ _WRITER = frozenset(
     {
         *READ_STORIES,
         "panel:story_decide",
-        "panel:ended_pictures",
+        "panel:ending_pictures",
         "wagtailadmin_explore_root",
         "wagtailadmin_explore",
         "wagtailadmin_explore_results",

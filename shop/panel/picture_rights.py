@@ -11,25 +11,26 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext_lazy
 from wagtail.models import Page
 
+from catalog.clock import today
 from shop.stories.rights import MayNotGoOut, advice, faults_of
 
 from .screens import Screen, page_of, query_without_page
-from .selectors import ended_pictures
+from .selectors import ending_pictures
 
 PER_PAGE = 50
 
 
-class EndedPictures(Screen):
-    """Pictures whose last day is over, the longest ended first: nothing takes them off pages that stand."""
+class EndingPictures(Screen):
+    """Pictures whose last day is near or over, the first to end first: nothing takes them off pages that stand."""
 
-    template_name = "panel/ended_pictures.html"
-    page_title = gettext_lazy("Ảnh hết hạn dùng")
+    template_name = "panel/ending_pictures.html"
+    page_title = gettext_lazy("Ảnh sắp hết hạn dùng")
     header_icon = "image"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        page = page_of(ended_pictures().order_by("usable_until", "pk"), self.request, PER_PAGE)
-        return {**context, "page": page, "page_link": query_without_page(self.request)}
+        page = page_of(ending_pictures().order_by("usable_until", "pk"), self.request, PER_PAGE)
+        return {**context, "page": page, "page_link": query_without_page(self.request), "today": today()}
 
 
 class PictureRightsMiddleware(MiddlewareMixin):

@@ -5,6 +5,7 @@ The door (``shop.accounts.doors``) decides which screens open; these decide whic
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -45,6 +46,8 @@ from shop.sellers.models import AccountStatus, Application, BankAccount, Invitat
 from shop.shipping.models import DeliveryService
 from shop.stories.services import stories_of_stalls
 
+PICTURE_NOTICE = dt.timedelta(days=30)
+"""How long before its last day a picture is named to those who write pages."""
 MONEY_ROLES = frozenset({Role.INVOICE_STAFF, Role.OPERATOR})
 
 
@@ -335,9 +338,11 @@ def levies_for(user: Any) -> QuerySet[Levy]:
     return Levy.objects.all() if MONEY_ROLES & roles_of(user) else Levy.objects.none()
 
 
-def ended_pictures() -> QuerySet[Picture]:
-    """Pictures that may be used no longer, for those whom the door lets in: pictures are everybody's who writes."""
-    return Picture.objects.filter(usable_until__lt=today())
+def ending_pictures() -> QuerySet[Picture]:
+    """Pictures that may be used no longer, or for ``PICTURE_NOTICE`` at most, for those whom the door lets in:
+    pictures are everybody's who writes.
+    """
+    return Picture.objects.filter(usable_until__lte=today() + PICTURE_NOTICE)
 
 
 def stall_stories_for(user: Any) -> QuerySet[StoryPage]:

@@ -63,7 +63,7 @@ from .inquiries import Inquiries, SettleInquiry
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
 from .many_corrections import CorrectMany, list_file
 from .packages import ChangeChannel, PackageList, package_xml
-from .picture_rights import EndedPictures
+from .picture_rights import EndingPictures
 from .series import SeriesRegister, StopSeries
 from .shortfalls import ReportShortfall, WithdrawShortfall
 from .signing import Signing
@@ -169,7 +169,7 @@ urlpatterns = [
     path("giay-to/", proofs.ProofList.as_view(), name="proofs"),
     path("giay-to/them/", proofs.AddPaper.as_view(), name="add_paper"),
     path("giay-to/them-ocop/", proofs.AddCertificate.as_view(), name="add_certificate"),
-    path("anh-het-han/", EndedPictures.as_view(), name="ended_pictures"),
+    path("anh-het-han/", EndingPictures.as_view(), name="ending_pictures"),
     path("giay-to/nuong/", proofs.Plots.as_view(), name="plots"),
     path("giay-to/nuong/<int:pk>/", proofs.EditPlot.as_view(), name="plot"),
     path("giay-to/ocop/<int:pk>/", proof_acts.CertificatePage.as_view(), name="certificate"),

@@ -129,11 +129,14 @@ def test_approval_in_a_workflow_asks_for_the_rights_too(
     assert ("chưa đăng được: người chụp" in page) != goes_out
 
 
-def test_an_editor_is_told_of_pictures_whose_last_day_is_over(market: Market, as_role: AsRole) -> None:
-    picture(**ENOUGH, usable_until=today())
+def test_an_editor_is_told_of_pictures_thirty_days_before_their_last(market: Market, as_role: AsRole) -> None:
+    picture(**ENOUGH, usable_until=today() + dt.timedelta(days=31))
     client = as_role("editor")
     home = reverse("wagtailadmin_home")
-    assert "Ảnh hết hạn dùng" not in client.get(home).content.decode()
+    assert "Ảnh sắp hết hạn dùng" not in client.get(home).content.decode()
+    ending = picture(**ENOUGH, usable_until=today() + dt.timedelta(days=30))
     ended = picture(**ENOUGH, usable_until=today() - dt.timedelta(days=1))
-    assert "Ảnh hết hạn dùng" in client.get(home).content.decode()
-    assert list(client.get(reverse("panel:ended_pictures")).context["page"].object_list) == [ended]
+    assert "Ảnh sắp hết hạn dùng" in client.get(home).content.decode()
+    answer = client.get(reverse("panel:ending_pictures"))
+    assert list(answer.context["page"].object_list) == [ended, ending]
+    assert answer.content.decode().count("Đã hết hạn") == 1
