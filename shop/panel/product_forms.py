@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -293,30 +295,61 @@ class ArrivalForm(forms.Form):
     arrived_before = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
-def sizes_of(sheet: ProductSheet) -> list[dict[str, Any]]:
-    """Every size with its prices for many and its harvests, each with the forms that change them."""
-    found = []
+SMALL_FORMS: dict[str, tuple[type[forms.Form], str]] = {
+    "pack": (PackForm, "quy-cach"),
+    "tiers": (TierForm, "muc"),
+    "harvest": (HarvestForm, "vu"),
+    "arrival": (ArrivalForm, "ve"),
+}
+"""The forms that stand below a product's own: act → its form, and how the ids of its fields begin."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A small form that comes back with what is wrong: of which size (key of its product) or harvest."""
+
+    act: str
+    key: int
+    form: forms.Form
+
+
+def small_form(act: str, key: int, data: Any = None, **initial: Any) -> forms.Form:
+    """The form of an act for one size or harvest; of the whole product with key 0."""
+    kind, begin = SMALL_FORMS[act]
+    return kind(data, initial=initial, auto_id=f"{begin}-{key}-%s")
+
+
+def forms_of(
+    sheet: ProductSheet, answered: Answered | None, draft: Callable[[str, bool], dict[str, Any]]
+) -> dict[str, Any]:
+    """What stands below the product's form: ``pack``, and ``sizes`` with prices for many and harvests.
+
+    Shape: each small form as ``form``, whether its fold ``is_open``, and what ``draft`` gives for its name and for
+    whether it is the one that comes back.
+    """
+
+    def small(act: str, key: int, **initial: Any) -> dict[str, Any]:
+        is_answered = answered is not None and (answered.act, answered.key) == (act, key)
+        form = answered.form if answered and is_answered else small_form(act, key, **initial)
+        return {"form": form, "is_open": is_answered, **draft(f"{act}/{key}", is_answered)}
+
+    sizes = []
     for offer in sheet.offers:
         tiers = list(PriceTier.objects.filter(product_id=offer.product_id))
         start: dict[str, int] = {}
         for step, tier in enumerate(tiers[:3], start=1):
             start |= {f"quantity_{step}": tier.min_quantity, f"amount_{step}": tier.unit_amount}
         expected = Harvest.objects.filter(product_id=offer.product_id, state=HarvestState.EXPECTED)
-        found.append(
+        arrivals = [
+            (harvest, small("arrival", harvest.pk, arrived_before=harvest.arrived_quantity))
+            for harvest in expected
+        ]
+        sizes.append(
             {
                 "offer": offer,
-                "tier_form": TierForm(initial=start, auto_id=f"muc-{offer.product_id}-%s"),
-                "harvest_form": HarvestForm(auto_id=f"vu-{offer.product_id}-%s"),
-                "harvests": [
-                    (
-                        harvest,
-                        ArrivalForm(
-                            initial={"arrived_before": harvest.arrived_quantity},
-                            auto_id=f"ve-{harvest.pk}-%s",
-                        ),
-                    )
-                    for harvest in expected
-                ],
+                "tiers": small("tiers", offer.product_id, **start),
+                "harvest": small("harvest", offer.product_id),
+                "arrivals": arrivals,
             }
         )
-    return found
+    return {"pack": small("pack", 0), "sizes": sizes}

@@ -1,24 +1,23 @@
-"""One product in the panel: fill in, publish, packs, prices for many, harvests. Phone first, without script."""
+"""One product in the panel: its form, kept while it is written. Phone first, works without script."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import resolve, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import View
 
-from catalog import harvests, packs, tiers
-from catalog.models import ApprovalState, Harvest, ProductSheet
+from catalog.models import ApprovalState, ProductSheet
 from catalog.models.product_sheet import REVIEWED
 from catalog.pictures import make_renditions
 from catalog.services import NotReadyToPublish, StockBelowReserved, message_of, save_product
@@ -33,19 +32,16 @@ from .models import KeptEdit
 from .product_forms import (
     LIKE_KEY,
     PICTURES,
-    ArrivalForm,
-    HarvestForm,
-    PackForm,
+    Answered,
     SheetForm,
-    TierForm,
-    sizes_of,
+    forms_of,
     tax_class_of,
 )
 from .screens import Screen
 from .selectors import sheets_for
-from .sending import draft_of, once, path_made
+from .sending import FIELD, draft_of, once, path_made
 
-_STEPS = {
+STEPS = {
     # act: (from these states, to this one, who may)
     "submit": ((ApprovalState.DRAFT, ApprovalState.WITHDRAWN), ApprovalState.SUBMITTED, Role.COOPERATIVE),
     "withdraw": (
@@ -76,6 +72,7 @@ class ProductForm(Screen):
     page_title = gettext_lazy("Món mới")
     sheet: ProductSheet | None = None
     form: SheetForm | None = None
+    answered: Answered | None = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -174,7 +171,7 @@ class ProductForm(Screen):
             except StockBelowReserved:
                 form.add_error("stock", _("Số gói không được ít hơn số khách đã đặt."))
             except ValidationError as error:
-                _put(form, error)
+                put(form, error)
             else:
                 self.sheet = sheet
                 kept_edits.forget(request.user, self._form_name)
@@ -188,7 +185,7 @@ class ProductForm(Screen):
         """What was done with the saved product, and what still keeps it from being sold."""
         if "autosave" in self.request.POST:
             return
-        if self.request.POST.get("act") != "submit" or sheet.state not in _STEPS["submit"][0]:
+        if self.request.POST.get("act") != "submit" or sheet.state not in STEPS["submit"][0]:
             messages.success(self.request, _("Đã lưu: %(title)s") % {"title": sheet.product.title})
             return
         try:
@@ -201,6 +198,15 @@ class ProductForm(Screen):
             )
         else:
             messages.success(self.request, _("Đã gửi duyệt: %(title)s") % {"title": sheet.product.title})
+
+    @cached_property
+    def _draft(self) -> dict[str, Any]:
+        return draft_of(self.request, self._form_name)
+
+    def _draft_of_small(self, name: str, is_answered: bool) -> dict[str, Any]:
+        """What keeps and sends a small form, as ``draft_of`` for the large one."""
+        number = self._draft[FIELD] if is_answered else str(uuid4())
+        return {"draft": f"{self._draft['draft']}/{name}", FIELD: number}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -217,20 +223,21 @@ class ProductForm(Screen):
             form=form,
             model=form.model,
             is_draft=self._is_draft,
-            can_submit=Role.COOPERATIVE in roles and (sheet is None or sheet.state in _STEPS["submit"][0]),
+            can_submit=Role.COOPERATIVE in roles and (sheet is None or sheet.state in STEPS["submit"][0]),
             can_copy=sheet is not None and may_open(self.request.user, "panel:product_add"),
-            **draft_of(self.request, self._form_name),
+            **self._draft,
         )
+        if self.answered:
+            context[FIELD] = str(uuid4())  # the number that came is that of the small form
         if sheet:
             context.update(
                 taken_down=takedowns.standing_of(sheet),
                 can_take_down=may_open(self.request.user, "panel:product_takedown"),
                 missing=[message_of(each) for each in sheet.missing_legal_fields],
                 acts=[
-                    act for act, (froms, _to, who) in _STEPS.items() if sheet.state in froms and who in roles
+                    act for act, (froms, _to, who) in STEPS.items() if sheet.state in froms and who in roles
                 ],
-                sizes=sizes_of(sheet),
-                pack_form=PackForm(auto_id="quy-cach-%s"),
+                **forms_of(sheet, self.answered, self._draft_of_small),
             )
         return context
 
@@ -282,99 +289,10 @@ def _save(form: SheetForm, *, is_operator: bool) -> ProductSheet:
     )
 
 
-def _put(form: forms.BaseForm, error: ValidationError) -> None:
+def put(form: forms.BaseForm, error: ValidationError) -> None:
     """The error at the fields it names, the rest above the form."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
     for name, errors in error.error_dict.items():
         form.add_error(name if name in form.fields else None, errors)
-
-
-class ProductAct(View):
-    """One button of the product's page: a step of approval, a pack, prices for many, a harvest."""
-
-    http_method_names = ("post",)
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        sheet = get_object_or_404(sheets_for(request.user).select_related("product", "cooperative"), pk=pk)
-        act = request.POST.get("act", "")
-        try:
-            said = self._step(sheet, act) if act in _STEPS else self._change(sheet, act)
-        except NotReadyToPublish as error:
-            messages.error(request, " ".join(message_of(each) for each in error.missing))
-        except StockBelowReserved:
-            messages.error(request, _("Không ghi được: khách đã đặt nhiều hơn số này."))
-        except harvests.ArrivedMeanwhile:
-            messages.error(request, _("Đợt này vừa có người ghi. Bạn xem lại rồi ghi tiếp nếu cần."))
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, said)
-        return redirect("panel:product", pk=pk)
-
-    def _step(self, sheet: ProductSheet, act: str) -> str:
-        froms, to, who = _STEPS[act]
-        if who not in roles_of(self.request.user):
-            raise Http404
-        if sheet.state not in froms:
-            raise ValidationError(_("Món này vừa đổi tình trạng. Bạn xem lại nhé."))
-        reason = self.request.POST.get("reason", "").strip()[:255]
-        if act == "return" and not reason:
-            raise ValidationError(_("Bạn ghi lý do để hợp tác xã biết cần sửa gì."))
-        try:
-            takedowns.step(sheet=sheet, state=to, note=reason)
-        except takedowns.StillTakenDown:
-            raise ValidationError(TAKEN_DOWN) from None
-        return _("Tình trạng mới: %(state)s") % {"state": ApprovalState(to).label}
-
-    def _change(self, sheet: ProductSheet, act: str) -> str:
-        kinds: dict[str, type[forms.Form]] = {
-            "pack": PackForm,
-            "tiers": TierForm,
-            "harvest": HarvestForm,
-            "arrival": ArrivalForm,
-            "close": forms.Form,
-        }
-        if act not in kinds:
-            raise Http404
-        form: Any = kinds[act](self.request.POST)
-        if not form.is_valid():
-            raise ValidationError(
-                [
-                    f"{form.fields[name].label}: {error}"
-                    for name, errors in form.errors.items()
-                    for error in errors
-                ]
-            )
-        if act == "pack":
-            pack = packs.save_pack(sheet=sheet, **form.cleaned_data)
-            return _("Đã lưu quy cách %(name)s.") % {"name": pack.name}
-        if act == "tiers":
-            tiers.set_tiers(product_id=self._product_id(sheet), tiers=form.tiers)
-            return _("Đã lưu giá mua nhiều.")
-        if act == "harvest":
-            product = type(sheet.product)._default_manager.get(pk=self._product_id(sheet))
-            harvests.plan_harvest(product=product, **form.cleaned_data)
-            return _("Đã mở đặt trước.")
-        harvest = self._harvest(sheet)
-        if act == "arrival":
-            harvests.record_arrival(harvest=harvest, **form.cleaned_data)
-            return _("Đã ghi hàng về; khách mua được ngay.")
-        harvests.close_harvest(harvest=harvest)
-        return _("Đã đóng đợt thu hoạch.")
-
-    def _product_id(self, sheet: ProductSheet) -> int:
-        """The size that was meant; one of another product does not exist here."""
-        wanted = self.request.POST.get("product", "")
-        for offer in sheet.offers:
-            if str(offer.product_id) == wanted:
-                return offer.product_id
-        raise Http404
-
-    def _harvest(self, sheet: ProductSheet) -> Harvest:
-        wanted = self.request.POST.get("harvest", "")
-        own = Harvest.objects.filter(product_id__in=[offer.product_id for offer in sheet.offers])
-        return get_object_or_404(
-            own, pk=int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 18 else 0
-        )

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from catalog.clock import today
 from catalog.models import ApprovalState, CategorySheet, Harvest, Pack, PriceTier, ProductSheet
 from shop.accounts.roles import Role
 from shop.accounts.services import add_user
@@ -169,6 +170,73 @@ def test_packs_tiers_and_harvests_are_kept_from_the_page(client: Client, seller:
     assert not Harvest.objects.exists()  # too far away
     assert PriceTier.objects.get().unit_amount == 35_000
     assert client.get(page_of(sheet)).status_code == 200
+
+
+PACK = {"act": "pack", "sku": "KS-1", "name": "túi 1 kg", "net_quantity": "1000", "weight_grams": "1050"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "place", "said"),
+    [
+        (PACK | {"price_amount": "0", "stock": "5"}, "quy-cach-0-price_amount", "ít nhất là 1"),
+        (PACK | {"price_amount": "38000", "stock": ""}, "quy-cach-0-stock", "bắt buộc"),
+        (
+            PACK | {"sku": "KHAC", "price_amount": "1", "stock": "1"},
+            "quy-cach-0-sku",
+            "đang dùng cho món khác",
+        ),
+        ({"act": "tiers", "quantity_1": "10"}, "muc-{}-amount_1", "cần cả số gói và giá"),
+        ({"act": "tiers", "quantity_1": "10", "amount_1": "99999999"}, "", "phải thấp hơn"),
+        (
+            {"act": "harvest", "expected_quantity": "30", "expected_on": "2099-01-01", "confidence": "sure"},
+            "vu-{}-expected_on",
+            "từ hôm nay đến một năm",
+        ),
+    ],
+)
+def test_a_small_form_that_is_wrong_comes_back_at_its_field_with_nothing_lost(
+    client: Client, seller: Any, sent: dict[str, str], place: str, said: str
+) -> None:
+    sheet = make_product(cooperative=seller)
+    make_product(cooperative=seller, sku="KHAC")
+    answer = client.post(f"{page_of(sheet)}viec/", {"product": sheet.product_id} | sent)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    (form,) = re.findall(
+        r'<details class="panel-fold" open><summary>[^<]*</summary>(?:(?!</form>).)*', page, re.S
+    )[-1:]
+    assert said in form
+    for name, value in (pair for pair in sent.items() if pair[1]):
+        assert re.search(f'name="{name}"[^>]* value="{value}"|value="{value}"[^>]*( selected)?>', form), name
+    if place:
+        assert f'id="{place.format(sheet.product_id)}_error"' in form
+    assert not (Pack.objects.exists() or PriceTier.objects.exists() or Harvest.objects.exists())
+    main = re.search(r'<form class="panel-box" method="post" action="([^"]+)"', page)
+    assert main and main[1] == page_of(sheet)  # the page's own form is not sent to the small one's address
+
+
+def test_a_harvest_that_is_sent_twice_is_planned_once(client: Client, seller: Any) -> None:
+    sheet = make_product(cooperative=seller)
+    sent = {
+        "act": "harvest",
+        "product": sheet.product_id,
+        "expected_quantity": "30",
+        "expected_on": (today() + dt.timedelta(days=9)).isoformat(),
+        "confidence": "sure",
+    }
+    page = client.get(page_of(sheet)).content.decode()
+    keys = re.findall(r'name="sent_key" value="([^"]+)"', page)
+    assert len(set(keys)) == len(keys) == 4  # the product, its prices for many, its harvest, a pack
+    for _time in range(2):
+        answer = client.post(f"{page_of(sheet)}viec/", sent | {"sent_key": keys[2]})
+        assert (answer.status_code, answer["Location"]) == (302, page_of(sheet))
+    assert Harvest.objects.count() == 1
+    wrong = client.post(f"{page_of(sheet)}viec/", sent | {"sent_key": keys[3], "expected_quantity": "0"})
+    back = re.findall(r'name="sent_key" value="([^"]+)"', wrong.content.decode())
+    assert (
+        back.count(keys[3]) == 1
+    )  # it has made nothing yet: its number stays with it, and with no other form
+    assert back.index(keys[3]) > 0
 
 
 def test_each_field_of_the_page_has_its_own_name_for_its_label(client: Client, seller: Any) -> None:
