@@ -133,9 +133,17 @@ def _sum(rows: Any, path: str, field: str = "amount") -> Coalesce:
     return Coalesce(Subquery(of_order.values("total")), 0, output_field=BigIntegerField())
 
 
-def parcels_that_may_bear(order: Any) -> list[Consignment]:
-    """The parcels whose stalls earn something for them."""
-    return [parcel for parcel in _parcels(order) if parcel.due_amount > 0] if _is_paid(order) else []
+def parcels_that_may_bear(order: Any, standing: Standing) -> dict[Consignment, int]:
+    """Each parcel whose stall still earns something for it, with the most it may bear: its price, less what it
+    bears already of earlier losses. ``standing`` is that of the order now.
+    """
+    if not _is_paid(order):
+        return {}
+    left = {parcel: parcel.due_amount for parcel in _parcels(order)}
+    for share, amount in _borne(order, standing):
+        if share.consignment in left:
+            left[share.consignment] -= amount
+    return {parcel: most for parcel, most in left.items() if most > 0}
 
 
 @transaction.atomic
@@ -143,14 +151,15 @@ def propose(order_id: int, *, stalls: Mapping[int, int], reason: str, by: Any) -
     """Who is to bear what is open: ``stalls`` maps parcels to amounts, the market bears the rest.
 
     Locks: see ``locks``. Writes: the loss with its shares, the log. Raises: NothingToDecide; NotToShare for a parcel
-    that costs less, or when all are more than is open.
+    that may bear less (``parcels_that_may_bear``), or when all are more than is open.
     """
     order = lock_order(order_id)
-    most = standing_now(order).open
+    standing = standing_now(order)
+    most = standing.open
     if not most:
         raise NothingToDecide(order_id)
     parts = {pk: amount for pk, amount in stalls.items() if amount}
-    costs = {parcel.pk: parcel.due_amount for parcel in parcels_that_may_bear(order)}
+    costs = {parcel.pk: most for parcel, most in parcels_that_may_bear(order, standing).items()}
     for pk, amount in parts.items():
         if not 0 < amount <= costs.get(pk, 0):
             raise NotToShare(pk, costs.get(pk, 0))
@@ -198,15 +207,10 @@ def post(order: Any, standing: Standing) -> None:
 
     A stall's part is taken off what it may be paid; below nothing it is carried over. Writes: entries.
     """
-    shares = list(
-        DisputeShare.objects.filter(loss__order=order, loss__status=LossStatus.ACCEPTED)
-        .select_related("consignment")
-        .order_by("pk")
-    )
+    shares = _borne(order, standing)
     if shares:
-        amounts = share_out(standing.borne, [share.amount for share in shares])
-        posted = journal.moved_by(SourceType.DISPUTE, [share.pk for share in shares])
-        for share, amount in zip(shares, amounts, strict=True):
+        posted = journal.moved_by(SourceType.DISPUTE, [share.pk for share, _amount in shares])
+        for share, amount in shares:
             change = amount + posted.get(share.pk, {}).get(_DISPUTED.code, 0)
             if change:
                 _post_share(share, order, change)
@@ -235,6 +239,15 @@ def _post_for_order(order: Any, kind: EntryKind, moves: dict[Name, int]) -> None
 
 def _is_paid(order: Any) -> bool:
     return order.sheet.paid_at is not None
+
+
+def _borne(order: Any, standing: Standing) -> list[tuple[DisputeShare, int]]:
+    """Each part that was decided, with what of it is borne: less, in the same parts, when money came back later."""
+    accepted = DisputeShare.objects.filter(loss__order=order, loss__status=LossStatus.ACCEPTED)
+    shares = list(accepted.select_related("consignment").order_by("pk"))
+    if not shares:
+        return []
+    return list(zip(shares, share_out(standing.borne, [share.amount for share in shares]), strict=True))
 
 
 def _parcels(order: Any) -> Sequence[Consignment]:

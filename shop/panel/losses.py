@@ -15,26 +15,27 @@ from django.views import View
 from shop.checkout.forms import PlainField
 from shop.money import format_amount
 from shop.orders import disputes
-from shop.orders.models import Consignment, DisputeLoss
+from shop.orders.models import DisputeLoss
 
 from .selectors import money_orders_for
 
 
 class LossForm(forms.Form):
-    """What each stall bears for its parcel, in whole đồng; the market bears the rest. ``most``: what is open."""
+    """What each stall bears for its parcel, in whole đồng; the market bears the rest of what is open."""
 
     reason = PlainField(label=gettext_lazy("Vì sao chia như vậy"), max_length=255)
 
-    def __init__(self, *args: Any, parcels: list[Consignment], most: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, order: Any, standing: disputes.Standing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.names = {f"parcel_{parcel.pk}": parcel.pk for parcel in parcels}
-        for parcel in parcels:
+        may_bear = disputes.parcels_that_may_bear(order, standing)
+        self.names = {f"parcel_{parcel.pk}": parcel.pk for parcel in may_bear}
+        for parcel, most in may_bear.items():
             self.fields[f"parcel_{parcel.pk}"] = forms.RegexField(
                 r"^[0-9]{1,12}$",
                 label=_("%(stall)s chịu, kiện %(code)s (đồng)")
                 % {"stall": parcel.cooperative.name, "code": parcel.code},
                 help_text=_("Nhiều nhất %(most)s. Phần còn lại chợ chịu.")
-                % {"most": format_amount(min(parcel.due_amount, most))},
+                % {"most": format_amount(min(most, standing.open))},
                 initial="0",
                 error_messages={"invalid": _("Ghi số tiền bằng chữ số, không có dấu chấm.")},
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -65,7 +66,7 @@ def losses_of(order: Any, user: Any, form: LossForm | None) -> dict[str, Any]:
         "loss_waiting": waiting,
         "loss_is_own": waiting is not None and waiting.proposed_by_id == user.pk,
         "losses_decided": [row for row in rows if row.decided_at],
-        "loss_form": form or LossForm(parcels=disputes.parcels_that_may_bear(order), most=standing.open)
+        "loss_form": form or LossForm(order=order, standing=standing)
         if standing.open and not waiting
         else None,
     }

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from catalog.clock import today
 from shop.money import format_amount
 from shop.orders import services
-from shop.orders.disputes import parcels_that_may_bear, standing_now
+from shop.orders.disputes import standing_now
 from shop.orders.statuses import OrderStatus
 from shop.orders.told import messages_of
 from shop.payments import services as payments
@@ -176,9 +176,8 @@ class ProposeLoss(OrderMoney):
     http_method_names = ("post",)
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
-        form = self.loss_form = LossForm(
-            request.POST, parcels=parcels_that_may_bear(self.order), most=standing_now(self.order).open
-        )
+        standing = standing_now(self.order)
+        form = self.loss_form = LossForm(request.POST, order=self.order, standing=standing)
         answer = take_proposal(form, request, self.order)
         return answer or self.render_to_response(self.get_context_data(), status=422)
 

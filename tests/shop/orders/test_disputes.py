@@ -14,7 +14,16 @@ from shop.ledger.models import AccountKind
 from shop.ledger.statements import entries_of, rows_of, statement_csv, statement_of
 from shop.messages.models import Letter
 from shop.orders import disputes
-from shop.orders.disputes import NothingToDecide, NotToShare, SamePerson, decide, open_losses, propose
+from shop.orders.disputes import (
+    NothingToDecide,
+    NotToShare,
+    SamePerson,
+    decide,
+    open_losses,
+    parcels_that_may_bear,
+    propose,
+    standing_now,
+)
 from shop.orders.invariants import violations
 from shop.orders.models import DisputeLoss
 from shop.orders.services import cancel_consignment, decide_won, expire, receive
@@ -140,6 +149,21 @@ def test_two_people_decide_once_and_only_about_what_is_open() -> None:
     decide(loss.pk, accept=False, by=person("b"))
     with pytest.raises(NothingToDecide):
         decide(loss.pk, accept=True, by=person("b"))
+
+
+def test_of_several_losses_a_stall_bears_no_more_than_it_earned() -> None:
+    order = sold()
+    lost(order, 50_000, amount=60_000)
+    tell(order, EventKind.CHARGEBACK, "e1", 40_000)
+    tell(order, EventKind.CHARGE, "c1", 200_000)
+    tell(order, EventKind.CHARGEBACK, "e2", 200_000)
+    (parcel,) = order.consignments.all()
+    assert parcels_that_may_bear(order, standing_now(order)) == {parcel: 80_000}
+    with pytest.raises(NotToShare) as refused:
+        propose(order.pk, stalls={parcel.pk: 80_001}, reason="lần hai", by=person("a"))
+    assert (refused.value.parcel_id, refused.value.most) == (parcel.pk, 80_000)
+    tell(order, EventKind.REVERSAL, "r1", 270_000)  # of 60.000 only 30.000 stay lost: the stall bears 25.000
+    assert parcels_that_may_bear(order, standing_now(order)) == {parcel: 105_000}
 
 
 def test_a_buyer_who_took_back_the_own_money_leaves_nothing_to_bear() -> None:
