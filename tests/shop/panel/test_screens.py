@@ -191,9 +191,6 @@ def test_the_goods_list_is_the_stalls_own(market: Market, as_role: AsRole) -> No
         assert text in page, text
     assert not [secret for secret in SECRETS_OF_B if secret in page]
     assert page.index("Gần hết của A") < page.index("Hết của A") < page.index("Khoai sọ của A")
-    results = as_role("cooperative").get("/quan-tri/san-pham/results/").content.decode()
-    assert "Khoai sọ của A" in results
-    assert not [secret for secret in SECRETS_OF_B if secret in results]
 
 
 def test_the_operator_finds_what_waits_for_approval_from_the_start_screen(
