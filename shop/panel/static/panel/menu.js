@@ -42,7 +42,9 @@ function draw() {
   bar.classList.toggle("sidebar--slim", isFolded && wide.matches);
   fold.setAttribute("aria-expanded", !isFolded);
   for (const label of bar.querySelectorAll(".menuitem-label")) {
-    label.closest("a, summary, button").title = isFolded ? label.textContent : "";
+    const one = label.closest("a, summary, button");
+    if (isFolded) one.title = label.textContent;
+    else one.removeAttribute("title");
   }
 }
 fold.hidden = false;
