@@ -1,4 +1,4 @@
-"""The menu of the light frame: Wagtail's own entries for the person, ready to be written as HTML (docs/decisions/0051)."""
+"""The menu of the light frame: Wagtail's own entries for the person, to be written as HTML (docs/decisions/0051)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Told(Component):
     """A panel of Wagtail's, written beforehand: one that says nothing does not bring Wagtail's frame along."""
 
     def __init__(self, panel: Component, request: HttpRequest) -> None:
-        self.order: int = panel.order  # type: ignore[attr-defined]
+        self.order: int = panel.order
         self.html = panel.render_html({"request": request, "csrf_token": get_token(request)})
         self._media = panel.media
 

@@ -1,4 +1,4 @@
-"""The menu of the panel's own screens: by keyboard, without JavaScript, folded on a desk; beside Wagtail's it looks the same."""
+"""The menu of the panel's own screens: by keyboard, without JavaScript, folded on a desk, and beside Wagtail's."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def test_the_menu_opens_by_keyboard_and_gives_the_focus_back(
 
     toggle.focus()
     phone.keyboard.press("Tab")
-    expect(phone.get_by_role("link", name="Việc hôm nay")).to_be_focused()  # of the bar: a closed menu is passed by
+    expect(
+        phone.get_by_role("link", name="Việc hôm nay")
+    ).to_be_focused()  # of the bar: a closed menu is passed by
     toggle.focus()
     phone.keyboard.press("Enter")
     expect(toggle).to_have_attribute("aria-expanded", "true")
