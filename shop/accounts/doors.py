@@ -273,7 +273,6 @@ _OPERATOR = (
         "panel:product",
         "panel:product_act",
         "panel_products:index",
-        "panel_products:index_results",
         "wagtailadmin_pages:type_use",
         "wagtailadmin_pages:type_use_results",
         "wagtailadmin_reports:locked_pages",

@@ -88,7 +88,6 @@ SELLER = PACKER | {
     "panel:lot_recall",
     "panel:lot_gtin",
     "panel_products:index",
-    "panel_products:index_results",
 }
 
 MANAGER = (

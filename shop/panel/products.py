@@ -16,7 +16,7 @@ from catalog.selectors import cards
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 
-from .screens import PAGE_KEY, Tab, query_without_page, rows_with
+from .screens import PAGE_KEY, Screen, Tab, query_without_page, rows_with
 from .selectors import sheets_for
 from .tenancy import RowsPolicy, TenantViewSet
 
@@ -30,6 +30,7 @@ register_permission_policy(ProductSheet, RowsPolicy(ProductSheet, sheets_for, fr
 class ProductList(IndexView):
     page_title = _("Sản phẩm")
     page_kwarg = PAGE_KEY
+    breadcrumbs_items = Screen.breadcrumbs_items
 
     def get_base_queryset(self) -> QuerySet[ProductSheet]:
         rows = cards(super().get_base_queryset())
@@ -83,16 +84,17 @@ class ProductViewSet(TenantViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     index_view_class = ProductList
-    index_results_template_name = "panel/products.html"
+    index_template_name = "panel/products.html"
     list_per_page = 50
     ordering = ("state", "product__title", "pk")
     exclude_form_fields = ("product",)
 
+    def get_url_name(self, view_name: str) -> str | None:
+        """None for the views that are not there: Wagtail then leaves their links out."""
+        return super().get_url_name(view_name) if view_name == "index" else None
+
     def get_urlpatterns(self) -> list[URLPattern]:
-        return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-        ]
+        return [path("", self.index_view, name="index")]
 
     def register_admin_url_finder(self) -> None:
         """Products are edited on our own page; Wagtail links to none."""

@@ -25,7 +25,7 @@ from .picture_rights import only_with_rights
 from .products import ProductViewSet
 from .synonyms import SynonymViewSet
 from .takedowns import not_taken_down
-from .today import Today
+from .today import Today, Told
 
 
 @hooks.register("register_admin_urls")
@@ -288,10 +288,10 @@ def only_open_doors(request: HttpRequest, items: list[MenuItem]) -> None:
 
 @hooks.register("construct_homepage_panels")
 def start_screen(request: HttpRequest, panels: list[Any]) -> None:
-    """Today's work first; Wagtail's page panels only for those who write pages."""
+    """Today's work first; Wagtail's page panels only for those who write pages, while they have anything to say."""
     if not roles_of(request.user) & {Role.EDITOR, Role.OPERATOR}:
         panels.clear()
-    panels.append(Today())
+    panels[:] = [Today(), *(told for panel in panels if (told := Told(panel, request)).html.strip())]
 
 
 @hooks.register("construct_homepage_summary_items")

@@ -30,9 +30,8 @@ pytestmark = [
 KEPT = """async (text) => {
     while (!Object.values(localStorage).some((kept) => kept.includes(text))) await new Promise(requestAnimationFrame);
 }"""
-MOST_BYTES = 250 * KIB
+MOST_BYTES = 250_000  # from the log-in of a phone that has never been here to a product sent for approval
 MOST_BYTES_AGAIN = 20 * KIB
-MOST_FRAME = 520 * KIB  # nearly all of it Wagtail's own scripts: the 250 of a product cannot hold them
 MOST_TAPS_TO_PUBLISH = 6
 MOST_TAPS_TO_SEND = 4
 
@@ -44,6 +43,17 @@ def seller_phone(phone: Page, market: Market) -> Page:
     key = log_in(market.people["cooperative"])
     phone.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": phone.url}])
     return phone
+
+
+def come_in(page: Page, market: Market) -> None:
+    """Whoever sells for stall A types address and password."""
+    person = market.people["cooperative"]
+    person.set_password("mật khẩu của một người bán")
+    person.save()
+    page.fill("input[name=username]", person.email)
+    page.fill("input[name=password]", "mật khẩu của một người bán")
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url("**/quan-tri/", wait_until="networkidle")
 
 
 class Thumb:
@@ -91,13 +101,16 @@ def pack_and_send(page: Page, thumb: Thumb, market: Market) -> None:
 
 
 def test_publishing_and_packing_take_few_taps_and_few_bytes(
-    seller_phone: Page, market: Market, complaints: list[str]
+    phone: Page, market: Market, complaints: list[str]
 ) -> None:
-    page = seller_phone
+    page = phone
     meter = Meter(page, is_served_compressed=False)
-    frame = meter.go("/quan-tri/").total
+    meter.go("/quan-tri/login/")
+    come_in(page, market)
+    meter.weigh()
+    first = meter.visit.total
     again = meter.go("/quan-tri/").total
-    assert 10 * again < frame <= MOST_FRAME  # Wagtail's frame comes once, and stays until its next release
+    assert 5 * again < first  # style, icons and scripts come once, and stay until the next release
     assert again <= MOST_BYTES_AGAIN
     meter.go("/quan-tri/san-pham/")
     thumb = Thumb(meter.weigh)
@@ -107,7 +120,9 @@ def test_publishing_and_packing_take_few_taps_and_few_bytes(
     assert sheet.state == ApprovalState.SUBMITTED
     assert thumb.taps <= MOST_TAPS_TO_PUBLISH
     assert meter.visit.weights["document"] > KIB  # it was counted at all
-    assert meter.visit.total <= MOST_BYTES, dict(meter.visit.weights)
+    told = {"first": first, "again": again, "product": dict(meter.visit.weights)}
+    print(told)
+    assert first + again + meter.visit.total <= MOST_BYTES, told
     assert (sheet.picture.width, sheet.picture.height) == (1200, 1600)  # shrunk on the phone, upright
     assert weight < len(photo()["buffer"]) / 2
 

@@ -1,8 +1,9 @@
-"""Filters of the panel's templates."""
+"""Filters and tags of the panel's templates."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import template
 
@@ -10,6 +11,7 @@ from catalog.models import Lot
 from catalog.trace_views import Step, amount_text
 from shop.invoices.pdf import format_number
 from shop.panel.lot_forms import CorrectionForm
+from shop.panel.menu import menu_of, search_url
 from shop.panel.money import source_name
 from shop.shipping.couriers import Courier
 
@@ -50,3 +52,15 @@ def correction_for(step: Step, lot: Lot) -> CorrectionForm:
     unit = line.counterpart.unit if line.counterpart else lot.unit
     prefix = f"sua-{line.number}"
     return CorrectionForm(initial={"number": line.number}, unit=unit, auto_id=f"{prefix}-%s")
+
+
+@register.inclusion_tag("panel/_menu.html", takes_context=True)
+def panel_menu(context: Any) -> dict[str, Any]:
+    """The menu of the light frame."""
+    request = context["request"]
+    return {
+        "request": request,
+        "market_name": context["market_name"],
+        "entries": menu_of(request),
+        "search_url": search_url(request),
+    }

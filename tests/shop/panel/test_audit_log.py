@@ -13,7 +13,7 @@ from shop.audit.verbs import Verb
 from shop.panel import audit_log
 from tests.support.market import Market
 
-QUERIES = 14
+QUERIES = 13
 LOG, CSV = "/quan-tri/nhat-ky/", "/quan-tri/nhat-ky/nhat-ky.csv"
 
 

@@ -151,12 +151,12 @@ def test_the_list_asks_the_database_the_same_for_one_as_for_many(
 ) -> None:
     client = as_role("cooperative")
     client.get("/quan-tri/kien-hang/")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(16):
         client.get("/quan-tri/kien-hang/")
     from tests.support.orders import bring, transfer
 
     for _ in range(4):
         placed = place_order((make_product(cooperative=market.a), 1), (make_product(cooperative=market.a), 1))
         bring(transfer(placed.attempt.amount, placed.order.number))
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(16):
         assert client.get("/quan-tri/kien-hang/").content.decode().count('class="panel-row"') == 6

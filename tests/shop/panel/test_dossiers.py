@@ -148,5 +148,5 @@ def test_queries_do_not_grow_with_the_goods(
     client = as_role("cooperative")
     for sheet in [make_product(cooperative=market.a) for _turn in range(8)]:
         client.post(f"{HERE}{sheet.pk}/", full_marks())
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(19):
         assert client.get(HERE).status_code == 200

@@ -95,5 +95,5 @@ def test_the_screen_costs_the_same_with_one_and_twelve_questions(
     ask(market.invoice_a, count=count)
     clerk = as_role("invoice_staff")
     clerk.get(SCREEN)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         clerk.get(SCREEN)

@@ -106,5 +106,5 @@ def test_the_list_costs_the_same_however_long(
         make_promotion(cooperative=market.a)
     client = as_role("operator")
     client.get(LIST)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(LIST)

@@ -249,5 +249,5 @@ def test_the_form_costs_the_same_queries_for_any_number_of_lines(
     where = address(placed.order.consignments.get(), "thieu-hang/")
     client = as_role("cooperative")
     client.get(where)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         assert client.get(where).content.decode().count(": thiếu mấy?") == lines

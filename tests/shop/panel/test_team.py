@@ -23,7 +23,7 @@ from tests.factories import make_user
 from tests.support.market import Market
 
 TEAM, INVITE = "/quan-tri/nguoi-lam/", "/quan-tri/nguoi-lam/moi/"
-QUERIES = 13
+QUERIES = 12
 As = Callable[[str], Client]
 
 

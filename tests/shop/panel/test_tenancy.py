@@ -63,4 +63,4 @@ def test_the_policy_decides_per_row(market: Market) -> None:
 
 
 def test_the_products_screen_mounts_no_view_that_writes() -> None:
-    assert [pattern.name for pattern in ProductViewSet().get_urlpatterns()] == ["index", "index_results"]
+    assert [pattern.name for pattern in ProductViewSet().get_urlpatterns()] == ["index"]

@@ -21,7 +21,7 @@ from tests.support.market import Market
 
 pytestmark = pytest.mark.django_db
 APPLY, QUEUE = "/ban-hang/", "/quan-tri/don-ban-hang/"
-QUERIES = 14
+QUERIES = 13
 
 
 def photo(name: str = "giay.jpg") -> SimpleUploadedFile:
