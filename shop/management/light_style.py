@@ -17,7 +17,8 @@ SOURCE, LIGHT = FOLDER / "market.css", FOLDER / "light.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _NEVER_MET = re.compile(r"@media (?:print and )?\((?:min-width|prefers-reduced-motion)")
 _NEVER_THERE = re.compile(
-    r"\bimg\b|__picture|\.scene|\.suggestions|aria-selected|\.offline-|\.copy-row__act|\.copy-row \.button|\.table\b|\.season-chart"
+    r"\bimg\b|__picture|\.scene|\.suggestions|aria-selected|\.offline-|\.copy-row__act|\.copy-row \.button"
+    r"|\.table\b|\.season-chart"
     r"|\.map[ _]|\.brocade|::selection|:hover|:active|text-size-adjust"
 )
 _CURSOR = re.compile(r"\bcursor:[^;]*;?")

@@ -1,4 +1,4 @@
-"""What public pages tell search engines (schema.org JSON-LD): types that exist, each with what it needs, in the demo."""
+"""What public pages tell search engines (schema.org JSON-LD): types that exist, each with what it needs."""
 
 from __future__ import annotations
 
