@@ -17,9 +17,11 @@ SOURCE, LIGHT = FOLDER / "market.css", FOLDER / "light.css"
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _NEVER_MET = re.compile(r"@media (?:print and )?\((?:min-width|prefers-reduced-motion)")
 _NEVER_THERE = re.compile(
-    r"\bimg\b|__picture|\.scene|\.suggestions|aria-selected|\.offline-|\.copy-row__act|\.season-chart"
+    r"\bimg\b|__picture|\.scene|\.suggestions|aria-selected|\.offline-|\.copy-row__act|\.copy-row \.button"
+    r"|\.table\b|\.season-chart"
     r"|\.map[ _]|\.brocade|::selection|:hover|:active|text-size-adjust"
 )
+_CURSOR = re.compile(r"\bcursor:[^;]*;?")
 _USED = re.compile(r"var\((--[\w-]+)")
 _TOKEN = re.compile(r'(--[\w-]+):(?:"[^"]*"|[^;}"])*;?')
 
@@ -68,12 +70,12 @@ def _selectors(head: str) -> list[str]:
 
 
 def _tight(text: str) -> str:
-    return re.sub(r"\s*([,>])\s*", r"\1", re.sub(r"\s+", " ", text.strip()))
+    return re.sub(r"\s*([,>+~])\s*", r"\1", re.sub(r"\s+", " ", text.strip()))
 
 
 def _declarations(body: str) -> str:
     """Without spaces that mean nothing; texts in quotes stay as they are."""
-    parts = re.split(r'("[^"]*")', body)
+    parts = re.split(r'("[^"]*")', _CURSOR.sub("", body))
     parts[::2] = [re.sub(r"\s*([:;,])\s*", r"\1", re.sub(r"\s+", " ", part)) for part in parts[::2]]
     return "".join(parts).strip().rstrip(";").strip()
 

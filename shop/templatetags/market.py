@@ -6,6 +6,7 @@ import datetime as dt
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from catalog.reading import thousandths
@@ -30,6 +31,12 @@ def day(value: dt.date | None) -> str:
     if get_language() == "ja":
         return f"{value.year}年{value.month}月{value.day}日"
     return f"{value:%d/%m/%Y}"
+
+
+@register.filter
+def whole(code: str) -> str:
+    """``H167D-06P0A-S`` as text that no line breaks at its hyphens."""
+    return format_html('<span class="whole">{}</span>', code)
 
 
 @register.filter

@@ -80,7 +80,7 @@ def test_the_list_shows_what_can_be_bought_first_then_the_season_then_stars(clie
     words = text_of(response)
     assert "105.000 ₫" in words
     assert "OCOP 3 sao" in words
-    assert "HTX Nương Cao · Tà Xùa" in words
+    assert "HTX Nương Cao Tà Xùa" in words
 
 
 @pytest.mark.parametrize(

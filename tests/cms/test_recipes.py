@@ -63,7 +63,7 @@ def test_a_recipe_tells_what_how_and_for_how_many(client: Client, shelves: None,
     recipe(None, picture=picture)
     html = page(client)
     words = " ".join(re.sub(r"<[^>]+>", " ", html).split())
-    assert "4 người ăn · 75 phút" in words and "500 g khoai 0" in words and "Dằm một củ." in words
+    assert "4 người ăn 75 phút" in words and "500 g khoai 0" in words and "Dằm một củ." in words
     assert re.findall(r"<li>(Gọt[^<]*|Nấu 20[^<]*)</li>", html) == [
         "Gọt khoai &lt;/script&gt;.",
         "Nấu 20 phút.",
@@ -136,7 +136,7 @@ def test_recipes_are_found_by_name_and_ingredient_in_their_language(client: Clie
     recipe(None, language="en", title="Taro soup")
     (hit,) = look_up("canh khoai").stories
     assert hit.label == "Canh khoai & sườn"
-    assert '<span class="quiet">Món ăn</span>' in page(client, "/san-pham/?q=khoai+0")
+    assert '<span class="quiet whole">Món ăn</span>' in page(client, "/san-pham/?q=khoai+0")
     with translation.override("en"):
         assert [hit.label for hit in look_up("taro").stories] == ["Taro soup"]
     assert index_stories() == 2

@@ -107,11 +107,11 @@ def test_templates_hold_no_inline_style_or_script(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
-def test_a_dot_between_facts_belongs_to_the_fact_behind_it(path: Path) -> None:
+def test_a_dot_between_facts_is_drawn_by_the_style(path: Path) -> None:
     """So that none hangs at the end of a line: what begins a line has its dot cut off (``.dots``)."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if re.search(r'class="[^"]*\bdots"', line):
-            assert line.count("·") == len(re.findall(r"<span[^>]*>·", line)), line
+            assert "·" not in line, line
 
 
 @pytest.mark.django_db

@@ -59,7 +59,7 @@ def test_the_page_names_the_terms_of_each_of_ones_own_orders(seat: Seat) -> None
     mine = place_order((make_product(), 1), user=user, terms_version="2026-11")
     foreign = place_order((make_product(), 1), terms_version="2025-01")
     page = client.get(CONSENTS).content.decode()
-    assert re.search(rf"{mine.order.number}</a>: bản 2026-11", page)
+    assert re.search(rf'{mine.order.number}</a>: bản <span class="whole">2026-11</span>', page)
     assert foreign.order.number not in page
 
 

@@ -48,7 +48,7 @@ def test_the_list_holds_ones_own_orders_with_a_way_to_each(seat: Seat) -> None:
         assert hidden.order.number not in page
     bring(transfer(mine.attempt.amount, mine.order.number))
     page = client.get("/tai-khoan/").content.decode()
-    assert "Đã thanh toán" in page and "HTX Khoai: Cần đóng gói" in page
+    assert "Đã thanh toán" in page and "HTX Khoai: Bà con đang chuẩn bị hàng" in page
     assert "Các đơn hàng của tôi" in client.get(link_of(mine)).content.decode()
 
 

@@ -164,7 +164,7 @@ def test_an_address_says_yes_first_then_hears_once_a_season_until_it_says_no(
 ) -> None:
     clock("2026-08-10")
     sheet = make_product(title="Hồng giòn", stock=0, season_months=month_mask(9, 10, 11))
-    assert "Báo tôi khi vào mùa" in body(client, path_of(sheet))
+    assert "Báo tôi khi có hàng" in body(client, path_of(sheet))
     assert "mở hộp thư" in asked(client, sheet).content.decode()
     asked(client, sheet)  # again: no second letter
     (letter,) = Letter.objects.filter(kind="season_confirm")
