@@ -12,6 +12,10 @@ from wagtail.admin.forms.auth import LoginForm as WagtailLoginForm
 class LoginForm(WagtailLoginForm):
     """Wagtail's, with labels that can be translated and fields that a password safe recognises."""
 
+    error_messages = WagtailLoginForm.error_messages | {
+        "invalid_login": _("Tên đăng nhập hoặc mật khẩu chưa đúng.")
+    }
+
     password = forms.CharField(
         label=_("Mật khẩu"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -21,6 +25,6 @@ class LoginForm(WagtailLoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         username = self.fields["username"]
-        username.label = _("Thư điện tử")
+        username.label = _("Thư điện tử hoặc số điện thoại")
         del username.widget.attrs["placeholder"]
-        username.widget.attrs |= {"autocomplete": "username", "inputmode": "email", "autocapitalize": "none"}
+        username.widget.attrs |= {"autocomplete": "username", "autocapitalize": "none"}

@@ -165,3 +165,13 @@ def test_the_log_in_page_is_vietnamese_and_names_the_market() -> None:
         assert text in page, text
     for text in ("Sign in", "Password", "Remember", "Wagtail<"):
         assert text not in page, text
+
+
+def test_people_log_in_to_the_panel_by_telephone_and_are_told_in_one_sentence_what_is_wrong() -> None:
+    somebody = person("hoa", roles=[Role.EDITOR])
+    User.objects.filter(pk=somebody.pk).update(phone="0912345678")
+    sent = {"username": "091 234 5678", "password": "sai"}
+    wrong = Client().post("/quan-tri/login/", sent).content.decode()
+    assert "Tên đăng nhập hoặc mật khẩu chưa đúng." in wrong
+    assert "Thư điện tử hoặc số điện thoại" in wrong
+    assert Client().post("/quan-tri/login/", sent | {"password": PASSWORD}).status_code == 302
