@@ -146,6 +146,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_THOUSAND_SEPARATOR = False
+# Browsers' calendars send the first; who types a day writes it before the month, which Django's own list does not.
+DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]
 
 # --- Wagtail -----------------------------------------------------------------------
 WAGTAILIMAGES_IMAGE_MODEL = "images.Picture"

@@ -65,6 +65,7 @@ def test_the_operator_reads_everything_and_filters(market: Market, as_role: Call
         assert shown in text, query
         assert not any(word in text for word in hidden), query
     assert "Không có việc nào như vậy." in page(client, "?den=2020-01-01")
+    assert "Không có việc nào như vậy." in page(client, "?den=31/12/2020")  # typed, without the browser's calendar
     assert "Mận hậu" in page(client, "?tu=2020-01-01")
 
 
@@ -72,7 +73,7 @@ def test_the_operator_reads_everything_and_filters(market: Market, as_role: Call
     ("query", "words"),
     [
         ("?tu=2026-11-02&den=2026-11-01", "Ngày cuối phải từ ngày đầu trở đi."),
-        ("?tu=hom-qua", "Nhập một ngày hợp lệ."),
+        ("?tu=hom-qua", "Bạn ghi như 31/12/2026."),
         ("?viec=khong-co", "khong-co"),
         ("?truoc=99999999999999999999", ""),
     ],
