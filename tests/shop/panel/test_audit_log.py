@@ -65,7 +65,7 @@ def test_the_operator_reads_everything_and_filters(market: Market, as_role: Call
         assert shown in text, query
         assert not any(word in text for word in hidden), query
     assert "Không có việc nào như vậy." in page(client, "?den=2020-01-01")
-    assert "Không có việc nào như vậy." in page(client, "?den=31/12/2020")  # typed, without the browser's calendar
+    assert "Không có việc nào như vậy." in page(client, "?den=31/12/2020")  # typed by hand
     assert "Mận hậu" in page(client, "?tu=2020-01-01")
 
 
