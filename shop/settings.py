@@ -148,6 +148,7 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_THOUSAND_SEPARATOR = False
 # Browsers' calendars send the first; who types a day writes it before the month, which Django's own list does not.
 DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]
+FORMAT_MODULE_PATH = "shop.formats"
 
 # --- Wagtail -----------------------------------------------------------------------
 WAGTAILIMAGES_IMAGE_MODEL = "images.Picture"

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from shop.sandbox.bank import Bank, BankFront
 from shop.sandbox.server import SandboxServer
 from tests.support.loopback import following, serving
+from tests.test_doors import log_in
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
+TYPED = "mật khẩu của một người bán"
 PATIENCE_MS = 15_000  # a busy machine answers late; nothing is asserted about time here
 
 
@@ -48,6 +51,23 @@ def open_page(chromium: Browser, live_server: Any, complaints: list[str], **opti
         ),
     )
     return page
+
+
+def go_as(page: Page, person: Any) -> None:
+    """From here on the page is that of somebody who has logged in."""
+    page.goto("/robots.txt")
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": log_in(person), "url": page.url}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def type_log_in(page: Page, person: Any) -> None:
+    """The person types address and password on the panel's log-in page, and comes to the start screen."""
+    person.set_password(TYPED)
+    person.save()
+    page.fill("input[name=username]", person.email)
+    page.fill("input[name=password]", TYPED)
+    page.get_by_role("button", name="Đăng nhập", exact=True).click()
+    page.wait_for_url("**/quan-tri/", wait_until="networkidle")
 
 
 @pytest.fixture

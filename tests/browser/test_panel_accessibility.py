@@ -25,7 +25,7 @@ from shop.payments.models import EventKind
 from shop.payments.provider import ProviderEvent
 from shop.payments.services import keep
 from shop.sellers import bank_accounts
-from tests.browser.conftest import open_page
+from tests.browser.conftest import go_as, open_page
 from tests.browser.test_accessibility import AXE
 from tests.factories import make_operator_edition
 from tests.shop.stories.test_stories import as_role as as_role
@@ -166,13 +166,6 @@ def waiting(market: Market, values: dict[str, Any], as_role: Any) -> dict[str, l
             reverse("panel:help_allow"),
         ],
     }
-
-
-def go_as(page: Page, person: Any) -> None:
-    page.goto("/robots.txt")
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": log_in(person), "url": page.url}]
-    )
 
 
 def test_a_screen_on_which_something_waits_and_a_form_sent_back_have_no_grave_fault(

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, open_page
-from tests.browser.test_panel_accessibility import go_as, judge
+from tests.browser.conftest import DESK, go_as, open_page, type_log_in
+from tests.browser.test_panel_accessibility import judge
 from tests.support.market import Market
 
 pytestmark = [
@@ -34,7 +34,6 @@ LOOK = """() => {
         foot: document.querySelector(".sidebar-footer .avatar").getBoundingClientRect().toJSON(),
     };
 }"""
-PASSWORD = "mật khẩu của một người bán"
 
 
 def test_the_menu_opens_by_keyboard_and_gives_the_focus_back(
@@ -74,13 +73,9 @@ def test_the_menu_opens_by_keyboard_and_gives_the_focus_back(
 
 
 def test_a_stall_finds_its_way_without_javascript(plain_phone: Page, market: Market) -> None:
-    page, person = plain_phone, market.people["cooperative"]
-    person.set_password(PASSWORD)
-    person.save()
+    page = plain_phone
     page.goto("/quan-tri/login/")
-    page.fill("input[name=username]", person.email)
-    page.fill("input[name=password]", PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    type_log_in(page, market.people["cooperative"])
     expect(page.get_by_role("heading", name="Việc hôm nay")).to_be_visible()
     expect(page.locator("noscript")).to_have_count(0)
     entry = page.get_by_role("link", name="Kiện hàng", exact=True)

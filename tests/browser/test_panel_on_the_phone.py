@@ -10,17 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from catalog.models import ApprovalState, ProductSheet
 from shop.orders.models import Consignment
 from shop.orders.statuses import ConsignmentStatus
+from tests.browser.conftest import go_as, type_log_in
 from tests.support.market import Market
 from tests.support.panel_phone import SHRUNK, photo
 from tests.support.weak_signal import KIB, Meter
-from tests.test_doors import log_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -39,21 +38,8 @@ MOST_TAPS_TO_SEND = 4
 @pytest.fixture
 def seller_phone(phone: Page, market: Market) -> Page:
     """The phone of somebody who sells for stall A, logged in."""
-    phone.goto("/robots.txt")
-    key = log_in(market.people["cooperative"])
-    phone.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": phone.url}])
+    go_as(phone, market.people["cooperative"])
     return phone
-
-
-def come_in(page: Page, market: Market) -> None:
-    """Whoever sells for stall A types address and password."""
-    person = market.people["cooperative"]
-    person.set_password("mật khẩu của một người bán")
-    person.save()
-    page.fill("input[name=username]", person.email)
-    page.fill("input[name=password]", "mật khẩu của một người bán")
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url("**/quan-tri/", wait_until="networkidle")
 
 
 class Thumb:
@@ -106,7 +92,7 @@ def test_publishing_and_packing_take_few_taps_and_few_bytes(
     page = phone
     meter = Meter(page, is_served_compressed=False)
     meter.go("/quan-tri/login/")
-    come_in(page, market)
+    type_log_in(page, market.people["cooperative"])
     meter.weigh()
     first = meter.visit.total
     again = meter.go("/quan-tri/").total

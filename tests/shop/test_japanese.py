@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.forms import DateField
 from django.test import Client
 from django.utils import timezone, translation
 from django.utils.translation import trans_real
@@ -66,6 +67,13 @@ def test_dates_and_weights_are_written_as_japanese_readers_write_them() -> None:
         "en": ("03/11/2026", "03/11", "14:05 03/11/2026", "1.5 kg", "2 kg", "1.25 kg"),
         "ja": ("2026年11月3日", "11月3日", "2026年11月3日 14:05", "1.5 kg", "2 kg", "1.25 kg"),
     }
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "ja"])
+@pytest.mark.parametrize("typed", ["2026-02-01", "1/2/2026", "01-02-2026"])
+def test_a_day_is_typed_before_its_month_in_every_language(language: str, typed: str) -> None:
+    with translation.override(language):
+        assert DateField().clean(typed) == dt.date(2026, 2, 1)
 
 
 def test_the_markets_own_ways_of_delivery_have_japanese_names_and_a_stalls_own_keep_theirs() -> None:
