@@ -123,6 +123,25 @@ def test_publishing_and_packing_take_few_taps_and_few_bytes(
     assert not complaints
 
 
+def test_what_was_typed_in_a_folded_form_is_offered_where_it_is_seen(
+    seller_phone: Page, market: Market, complaints: list[str]
+) -> None:
+    page = seller_phone
+    path = f"/quan-tri/san-pham/{market.goods_a.pk}/"
+    page.goto(path)
+    page.get_by_text("Thêm hoặc sửa quy cách").click()
+    page.locator("#quy-cach-0-name").fill("túi viết dở")
+    page.evaluate(KEPT, "viết dở")
+    page.goto(path)
+    expect(page.get_by_text("Còn bản đang viết dở lúc")).to_be_visible()
+    page.get_by_role("button", name="Dùng lại").click()
+    expect(page.locator("#quy-cach-0-name")).to_have_value("túi viết dở")
+    page.get_by_role("button", name="Lưu quy cách").click()
+    expect(page.locator("#quy-cach-0-sku_error")).to_be_in_viewport()  # the page was not left
+    expect(page.locator("#quy-cach-0-name")).to_have_value("túi viết dở")
+    assert not complaints
+
+
 def test_a_form_cut_off_is_kept_and_sent_once(seller_phone: Page, complaints: list[str]) -> None:
     page = seller_phone
     before = ProductSheet.objects.count()

@@ -103,6 +103,7 @@ class Sender {
     if (!kept || typed(kept.answers) === this.atFirst) return;
     const words = kept.isWaiting ? this.words.unsent : this.words.found;
     const hasPhoto = this.form.querySelector("input[type=file]");
+    this.form.closest("details")?.setAttribute("open", "");
     this.tell(
       `${say(words, { at: clock(kept.at) })} ${hasPhoto ? this.words.photo : ""} `,
       [this.words.use, () => {
