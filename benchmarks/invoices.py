@@ -24,7 +24,8 @@ from shop.invoices.checking import check
 from shop.invoices.draft import Buyer, Draft, Seller
 from shop.invoices.pdf import invoice_pdf
 from shop.invoices.sandbox_keys import sandbox_signer, sandbox_trust
-from shop.invoices.signing import VIETNAM, sign
+from shop.invoices.signing import sign
+from shop.invoices.xmldsig import VIETNAM
 
 ROUNDS = 200
 PAGES = 60

@@ -15,8 +15,9 @@ from shop.invoices.findings import Finding, finding
 from shop.invoices.reading import Refused, one_span, parse
 from shop.invoices.rules import LAST_DAYS, check_rules, is_till
 from shop.invoices.signer import Trust
-from shop.invoices.signing import VIETNAM, Signature, verify
-from shop.invoices.structure import VERSIONS, check_spacing, check_structure, schema_of
+from shop.invoices.structure import VERSIONS, check_spacing, check_structure, is_sound, schema_of
+from shop.invoices.verifying import Signature, verify
+from shop.invoices.xmldsig import VIETNAM
 
 __all__ = ["Finding", "Trust", "check", "check_answer"]
 
@@ -46,7 +47,7 @@ def check(
         return [finding("not_an_invoice", "")]
     return [
         *_check_parts(root),
-        *_check_content(content),
+        *_check_content(xml, content),
         *check_rules(root, today=today, last_days=last_days),
         *_check_signatures(xml, root, trust, signed=signed),
     ]
@@ -106,17 +107,18 @@ def _check_parts(root: etree._Element) -> Iterator[Finding]:
         yield finding("wrong_order", "HDon/DLHDon")
 
 
-def _check_content(content: etree._Element) -> Iterator[Finding]:
+def _check_content(xml: bytes, content: etree._Element) -> Iterator[Finding]:
     version = content.findtext("TTChung/PBan") or ""
     if version not in VERSIONS:
         yield finding("unknown_version", "HDon/DLHDon/TTChung/PBan", version)
         return
     form = content.findtext("TTChung/KHMSHDon") or ""
-    schema = schema_of(version, form, till=is_till(content))
+    till = is_till(content)
+    schema = schema_of(version, form, till=till)
     if schema is None:
         yield finding("unknown_form", "HDon/DLHDon/TTChung/KHMSHDon", form)
-        return
-    yield from check_structure(schema, content, "HDon/DLHDon")
+    elif not is_sound(xml, content, version, form, till=till):
+        yield from check_structure(schema, content, "HDon/DLHDon")
 
 
 def _check_signatures(

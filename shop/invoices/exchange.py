@@ -17,8 +17,8 @@ from lxml import etree
 
 from shop.invoices.formats import NEWEST
 from shop.invoices.reading import DECLARATION, MOST_BYTES, Refused, cut_out, one_span, parse, spans
-from shop.invoices.signing import VIETNAM
 from shop.invoices.tax_codes import without_dash
+from shop.invoices.xmldsig import VIETNAM
 
 ASK_FOR_CODE = "200"
 CODED = "202"

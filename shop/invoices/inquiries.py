@@ -22,7 +22,7 @@ from shop.invoices.inquiry_exchange import AuthorityInquiry, NamedInvoice, ackno
 from shop.invoices.keys import NoAccount, gateway_of, trusted
 from shop.invoices.models import ErrorNotice, InquiredInvoice, Inquiry, Invoice, NoticeStatus
 from shop.invoices.reading import Refused
-from shop.invoices.signing import is_sealed_by_authority
+from shop.invoices.verifying import is_sealed_by_authority
 
 logger = logging.getLogger(__name__)
 PAUSE = 600  # seconds between two looks into the inboxes: questions come with days to answer

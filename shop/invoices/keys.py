@@ -24,7 +24,7 @@ from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.sandbox_keys import sandbox_ca, sandbox_signer, sandbox_trust
 from shop.invoices.signer import Signer, SigningFailed, Trust
 from shop.invoices.signers.chosen import BadChoice, Choice, read_choices
-from shop.invoices.signing import VIETNAM
+from shop.invoices.xmldsig import VIETNAM
 
 SANDBOX = "sandbox"
 _SECONDS_KEPT = 600

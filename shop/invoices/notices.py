@@ -36,7 +36,8 @@ from shop.invoices.models import (
 )
 from shop.invoices.sales import SaleRecord
 from shop.invoices.services import CLAIM, ask_or_send, pause_after
-from shop.invoices.signing import is_sealed_by_authority, sign
+from shop.invoices.signing import sign
+from shop.invoices.verifying import is_sealed_by_authority
 
 logger = logging.getLogger(__name__)
 WAITING = (NoticeStatus.SIGNED, NoticeStatus.SENT)

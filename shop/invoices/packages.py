@@ -38,7 +38,7 @@ from shop.invoices.package_exchange import MOST_CONTENT, packed, signed_package
 from shop.invoices.roads import Road, goes
 from shop.invoices.services import CLAIM, ask_or_send, pause_after
 from shop.invoices.signer import SigningFailed
-from shop.invoices.signing import is_sealed_by_authority
+from shop.invoices.verifying import is_sealed_by_authority
 
 logger = logging.getLogger(__name__)
 MOST_INVOICES = 1000  # in one package; a working day of a busy stall

@@ -23,7 +23,8 @@ from shop.invoices.draft import VAT_INVOICE, Draft, Line, LineKind
 from shop.invoices.lookup_qr import lookup_text
 from shop.invoices.reading import parse
 from shop.invoices.rules import percent_of_rate
-from shop.invoices.signing import VIETNAM, Signature, verify
+from shop.invoices.verifying import Signature, verify
+from shop.invoices.xmldsig import VIETNAM
 from shop.money import round_dong
 
 _FORM = Form(Path(__file__).with_name("forms") / "invoice.typ")

@@ -7,6 +7,7 @@ cut out of them.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.parsers import expat
@@ -40,8 +41,32 @@ class Span:
     """Namespace declarations in force around the element, which its canonical form takes along."""
 
 
+class _Remembered(threading.local):
+    """The trees that this thread read last: one function after another reads the same invoice."""
+
+    most = 4
+    largest = 64 * 1024
+
+    def __init__(self) -> None:
+        self.trees: dict[bytes, etree._Element] = {}
+
+
+_remembered = _Remembered()
+
+
 def parse(xml: bytes) -> etree._Element:
-    """The root element. Raises: Refused."""
+    """The root element, to be read and never changed: others may get the same tree. Raises: Refused."""
+    if (known := _remembered.trees.get(xml)) is not None:
+        return known
+    root = _parsed(xml)
+    if len(xml) <= _remembered.largest:
+        if len(_remembered.trees) == _remembered.most:
+            del _remembered.trees[next(iter(_remembered.trees))]
+        _remembered.trees[xml] = root
+    return root
+
+
+def _parsed(xml: bytes) -> etree._Element:
     if len(xml) > MOST_BYTES:
         raise Refused("too_big")
     if _OTHER_ENCODING.match(xml.removeprefix(b"\xef\xbb\xbf")) or xml[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -16,7 +16,8 @@ from cryptography.x509.oid import NameOID
 from shop.invoices.exchange import AUTHORITY, Envelope, Reason, tags, wrap
 from shop.invoices.reading import DECLARATION, Refused, parse
 from shop.invoices.signer import Signer
-from shop.invoices.signing import VIETNAM, sign
+from shop.invoices.signing import sign
+from shop.invoices.xmldsig import VIETNAM
 
 REGISTER, RECEIVED, DECIDED = "100", "102", "103"
 FORM, NAME = "01/ĐKTĐ-HĐĐT", "Tờ khai đăng ký/thay đổi thông tin sử dụng hóa đơn điện tử"

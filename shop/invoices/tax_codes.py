@@ -4,6 +4,7 @@ Ten digits with a check digit, thirteen with a branch (``0123456789-001``), or s
 twelve-digit personal number of a person or household, which has no check digit (Circular 86/2024/TT-BTC).
 """
 
+import functools
 import re
 
 from stdnum.vn import mst
@@ -12,6 +13,7 @@ _PERSONAL = re.compile(r"\d{12}", re.ASCII)
 _COMPANY = re.compile(r"\d{10}(-\d{3})?", re.ASCII)
 
 
+@functools.lru_cache(maxsize=4096)
 def is_tax_code(text: str) -> bool:
     """Whether ``text`` is a tax code written as an invoice must write it.
 

@@ -12,6 +12,12 @@ _THOUSANDS = ((10**6, "triệu"), (10**3, "nghìn"), (1, ""))
 _SPOKEN = {word: value for value, word in enumerate(_DIGITS)}
 _SPOKEN |= {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5, "bẩy": 7}
 _SCALES = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6}
+_DIGIT = "|".join(_SPOKEN)
+_GROUP = re.compile(
+    rf"(?:(?P<hundreds>{_DIGIT}) trăm)?"
+    rf"(?: ?(?:lẻ (?P<odd>{_DIGIT})|(?P<ten>mười)(?: (?P<teen>{_DIGIT}))?"
+    rf"|(?P<tens>{_DIGIT}) mươi(?: (?P<units>{_DIGIT}))?))?"
+)
 _SAME_WORD = {"linh": "lẻ", "tỉ": "tỷ"}
 
 
@@ -140,13 +146,7 @@ def _read_scales(words: list[str], *, follows: bool = False) -> int | None:
 
 def _read_group(words: list[str]) -> int | None:
     text = " ".join(words)
-    digit = "|".join(_SPOKEN)
-    found = re.fullmatch(
-        rf"(?:(?P<hundreds>{digit}) trăm)?"
-        rf"(?: ?(?:lẻ (?P<odd>{digit})|(?P<ten>mười)(?: (?P<teen>{digit}))?"
-        rf"|(?P<tens>{digit}) mươi(?: (?P<units>{digit}))?))?",
-        text,
-    )
+    found = _GROUP.fullmatch(text)
     if found and text:
         part = {name: _SPOKEN[word] for name, word in found.groupdict().items() if word and name != "ten"}
         tens = 1 if found["ten"] else part.get("tens", 0)

@@ -36,8 +36,9 @@ from shop.invoices.reading import Refused, parse
 from shop.invoices.registration import DECIDED, RECEIVED, REGISTER
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
 from shop.invoices.signer import Signer, Trust
-from shop.invoices.signing import VIETNAM, sign
+from shop.invoices.signing import sign
 from shop.invoices.tax_codes import without_dash
+from shop.invoices.xmldsig import VIETNAM
 from shop.sandbox import (
     envelopes,
     invoice_desk,

@@ -26,8 +26,9 @@ from shop.invoices.draft import TITLES, Buyer, Draft, Line, LineKind, RateSummar
 from shop.invoices.exchange import with_code
 from shop.invoices.reading import DECLARATION
 from shop.invoices.signer import FileSigner
-from shop.invoices.signing import VIETNAM, sign
+from shop.invoices.signing import sign
 from shop.invoices.words import amount_in_words
+from shop.invoices.xmldsig import VIETNAM
 from tests.support.loopback import serving
 
 USER, PASSWORD, ACCOUNT, APPID = "nguoi-dung", "mat-khau-cua-nguoi-dung", "tai-khoan", "ung-dung"

@@ -15,6 +15,7 @@ from typing import Any
 
 from lxml import etree
 
+_SPECIAL = re.compile("[&<>\"']")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 
 
@@ -135,7 +136,7 @@ class Group:
 
 def write(group: Group, part: object, *, identity: str = "") -> str:
     """The XML text of ``part``. Optional tags without a value are left out."""
-    mark = f' Id="{identity.translate(_ESCAPES)}"' if identity else ""
+    mark = f' Id="{_escaped(identity)}"' if identity else ""
     return f"<{group.tag}{mark}>{_write_members(group, part)}</{group.tag}>"
 
 
@@ -168,24 +169,23 @@ def read(group: Group, element: etree._Element) -> dict[str, Any]:
 def _write_members(group: Group, part: object) -> str:
     written: list[str] = []
     for member in group.members:
-        _write_member(member, part, written)
+        if isinstance(member, Leaf):
+            value = getattr(part, member.attribute)
+            if value is not None and (text := member.kind.write(value)):
+                written.append(f"<{member.tag}>{_escaped(text)}</{member.tag}>")
+        elif member.make is None:
+            inner = _write_members(member, part)
+            if inner or member.needed:
+                written.append(f"<{member.tag}>{inner}</{member.tag}>")
+        elif member.many:
+            written += [write(member, item) for item in getattr(part, member.attribute)]
+        elif (value := getattr(part, member.attribute)) is not None:
+            written.append(write(member, value))
     return "".join(written)
 
 
-def _write_member(member: Leaf | Group, part: object, written: list[str]) -> None:
-    if isinstance(member, Leaf):
-        value = getattr(part, member.attribute)
-        text = "" if value is None else member.kind.write(value)
-        if text:
-            written.append(f"<{member.tag}>{text.translate(_ESCAPES)}</{member.tag}>")
-    elif member.make is None:
-        inner = _write_members(member, part)
-        if inner or member.needed:
-            written.append(f"<{member.tag}>{inner}</{member.tag}>")
-    elif member.many:
-        written += [write(member, item) for item in getattr(part, member.attribute)]
-    elif (value := getattr(part, member.attribute)) is not None:
-        written.append(write(member, value))
+def _escaped(text: str) -> str:
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
 
 
 def _read_leaf(leaf: Leaf, element: etree._Element) -> Any:

@@ -7,6 +7,7 @@ come from elsewhere; new invoices are never made in it.
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from lxml import etree
 
@@ -19,6 +20,7 @@ VERSION = "2.0.1"
 _CAME_LATER = frozenset({"HDCTTChinh", "MDVQHNSach", "SHChieu", "TTHHDTrung", "SBKCLQuan", "NBKCLQuan"})
 
 
+@functools.cache
 def invoice_table(form: str, *, till: bool = False) -> Group:
     """The table of ``DLHDon``: that of 2.1.0 without the tags that came with it. Raises: Unreadable."""
     return _earlier(v2_1_0.invoice_table(form, till=till))

@@ -6,6 +6,8 @@ the decision: tag, largest size, mandatory or not, in the legal order.
 
 from __future__ import annotations
 
+import functools
+
 from lxml import etree
 
 from shop.invoices.draft import (
@@ -115,6 +117,7 @@ _TRAIT = Group(
 )
 
 
+@functools.cache
 def invoice_table(form: str, *, till: bool = False) -> Group:
     """The table of ``DLHDon`` for a form; ``till`` for invoices of a cash register, which need fewer tags.
 

@@ -19,8 +19,8 @@ from shop.invoices.findings import Finding, finding
 from shop.invoices.gateway import Official, Receipt, State
 from shop.invoices.reading import Refused, parse
 from shop.invoices.signer import Trust
-from shop.invoices.signing import verify
 from shop.invoices.tax_codes import without_dash
+from shop.invoices.verifying import verify
 
 _TEXTS = ("TTChung/KHMSHDon", "TTChung/NLap")
 _TAX_CODES = ("NDHDon/NBan/MST", "NDHDon/NMua/MST")

@@ -26,7 +26,7 @@ from shop.invoices.gateways.answers import check_provider_answer, receipt_of, re
 from shop.invoices.gateways.calls import TIMEOUT, LoggedOut, LogIn, as_object, call, xml_in_zip
 from shop.invoices.reading import Refused
 from shop.invoices.signer import Trust
-from shop.invoices.signing import VIETNAM
+from shop.invoices.xmldsig import VIETNAM
 
 URL = "https://api-vinvoice.viettel.vn"
 _API = "services/einvoiceapplication/api/InvoiceAPI"

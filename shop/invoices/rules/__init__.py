@@ -19,7 +19,7 @@ from shop.invoices.rules.lines import LAST_DAYS, check_lines
 from shop.invoices.rules.parties import check_parties
 from shop.invoices.rules.related import check_related
 from shop.invoices.rules.totals import check_totals
-from shop.invoices.rules.values import child, is_till, percent_of_rate
+from shop.invoices.rules.values import child, is_till, parts_of, percent_of_rate
 
 __all__ = ["LAST_DAYS", "check_rules", "is_till", "percent_of_rate"]
 
@@ -28,10 +28,10 @@ def check_rules(
     root: etree._Element, *, today: dt.date, last_days: Mapping[str, dt.date] = LAST_DAYS
 ) -> Iterator[Finding]:
     """Every rule of a single invoice that ``root`` (an ``HDon`` with a ``DLHDon``) breaks."""
-    content = child(root, "DLHDon")
-    yield from check_general(content, today=today)
-    yield from check_parties(content)
-    yield from check_related(content)
-    yield from check_lines(content, last_days=last_days)
-    yield from check_totals(content)
-    yield from check_codes(root)
+    parts = parts_of(child(root, "DLHDon"))
+    yield from check_general(parts, today=today)
+    yield from check_parties(parts)
+    yield from check_related(parts)
+    yield from check_lines(parts, last_days=last_days)
+    yield from check_totals(parts)
+    yield from check_codes(root, parts)

@@ -9,35 +9,35 @@ from lxml import etree
 
 from shop.invoices.findings import Finding, finding
 from shop.invoices.lookup_qr import read_fields, read_lookup
-from shop.invoices.rules.values import child, is_till
+from shop.invoices.rules.values import Parts
 from shop.invoices.tax_codes import without_dash
 
+_TILL = "M"  # the fourth letter of a cash register's series
 _TILL_CODE = re.compile(r"M([1-9])-(\d\d)-[A-Z0-9]{5}-\d{11}", re.ASCII)
 _ORDINARY_CODE = re.compile(r"[0-9A-Z]{34}", re.ASCII)
 
 
-def check_codes(root: etree._Element) -> Iterator[Finding]:
+def check_codes(root: etree._Element, parts: Parts) -> Iterator[Finding]:
     """Every rule of the two codes that the invoice breaks."""
-    content = child(root, "DLHDon")
     code = root.find("MCCQT")
     if code is not None:
-        yield from _check_code(content, code)
+        yield from _check_code(parts, code)
     text = root.findtext("DLQRCode")
     if text:
-        yield from _check_qr(content, text)
+        yield from _check_qr(parts, text)
 
 
-def _check_code(content: etree._Element, element: etree._Element) -> Iterator[Finding]:
-    series, code = content.findtext("TTChung/KHHDon") or "", element.text or ""
+def _check_code(parts: Parts, element: etree._Element) -> Iterator[Finding]:
+    series, code = parts.general.get("KHHDon", ""), element.text or ""
     if not element.get("Id"):
         yield finding("code_without_id", "HDon/MCCQT")
     if series.startswith("K"):
         yield finding("code_unexpected", "HDon/MCCQT")
-    elif not is_till(content):
+    elif series[3:4] != _TILL:
         if not _ORDINARY_CODE.fullmatch(code):
             yield finding("code_shape", "HDon/MCCQT")
     elif found := _TILL_CODE.fullmatch(code):
-        if found[1] != content.findtext("TTChung/KHMSHDon"):
+        if found[1] != parts.general.get("KHMSHDon"):
             yield finding("code_form", "HDon/MCCQT", code)
         if found[2] != series[1:3]:
             yield finding("code_year", "HDon/MCCQT", code)
@@ -45,7 +45,7 @@ def _check_code(content: etree._Element, element: etree._Element) -> Iterator[Fi
         yield finding("code_shape", "HDon/MCCQT")
 
 
-def _check_qr(content: etree._Element, text: str) -> Iterator[Finding]:
+def _check_qr(parts: Parts, text: str) -> Iterator[Finding]:
     try:
         lookup = read_lookup(text)
     except ValueError:
@@ -56,12 +56,12 @@ def _check_qr(content: etree._Element, text: str) -> Iterator[Finding]:
     if "63" not in read_fields(text):
         yield finding("qr_unchecked", "HDon/DLQRCode")
     pairs = (
-        (without_dash(content.findtext("NDHDon/NBan/MST") or ""), lookup.seller_tax_code),
-        (content.findtext("TTChung/KHMSHDon"), lookup.form),
-        (content.findtext("TTChung/KHHDon"), lookup.series),
-        (content.findtext("TTChung/SHDon"), lookup.number),
-        ((content.findtext("TTChung/NLap") or "").replace("-", ""), lookup.issued_on),
-        (content.findtext("NDHDon/TToan/TgTTTBSo"), lookup.total),
+        (without_dash(parts.seller.get("MST", "")), lookup.seller_tax_code),
+        (parts.general.get("KHMSHDon"), lookup.form),
+        (parts.general.get("KHHDon"), lookup.series),
+        (parts.general.get("SHDon"), lookup.number),
+        (parts.general.get("NLap", "").replace("-", ""), lookup.issued_on),
+        (parts.totals.get("TgTTTBSo"), lookup.total),
     )
     if any(there and there != here for here, there in pairs):
         yield finding("qr_differs", "HDon/DLQRCode")

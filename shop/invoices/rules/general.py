@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from shop.invoices.findings import Finding, finding
-from shop.invoices.rules.values import GENERAL, day, is_vat_form
+from shop.invoices.rules.values import GENERAL, Parts, Texts, day
 
 _SHOP_LETTERS = "TDLM"  # the others are delivery notes, tickets, commercial invoices, tax refunds
 _PER_OCCURRENCE = "L"
@@ -25,75 +25,73 @@ _EXTRA_SHAPES = {
 }
 
 
-def check_general(content: etree._Element, *, today: dt.date) -> Iterator[Finding]:
+def check_general(parts: Parts, *, today: dt.date) -> Iterator[Finding]:
     """Every rule of the general part that the invoice breaks."""
-    general = content.find("TTChung")
-    if general is None:
-        return
-    issued_on = day(general.findtext("NLap"))
+    general = parts.general
+    issued_on = day(general.get("NLap"))
     yield from _check_symbols(general, issued_on)
     if issued_on:
         yield from _check_days(general, issued_on, today)
     yield from _check_money(general)
-    yield from _check_flags(content, general)
-    yield from _check_extras(content)
-    if not content.get("Id"):
+    yield from _check_flags(parts)
+    yield from _check_extras(parts.content)
+    if not parts.content.get("Id"):
         yield finding("id_missing", "HDon/DLHDon")
 
 
-def _check_symbols(general: etree._Element, issued_on: dt.date | None) -> Iterator[Finding]:
-    form, series = general.findtext("KHMSHDon") or "", general.findtext("KHHDon") or ""
-    if issued_on and series[1:3] != f"{issued_on:%y}":
+def _check_symbols(general: Texts, issued_on: dt.date | None) -> Iterator[Finding]:
+    form, series = general.get("KHMSHDon", ""), general.get("KHHDon", "")
+    if issued_on and series[1:3] != f"{issued_on.year % 100:02d}":
         yield finding("series_year", f"{GENERAL}/KHHDon")
     if len(series) == 6 and series[3] not in _SHOP_LETTERS:
         yield finding("series_letter", f"{GENERAL}/KHHDon", series[3])
-    number = general.findtext("SHDon") or ""
+    number = general.get("SHDon", "")
     if number and not re.fullmatch(r"[1-9]\d{0,7}", number, re.ASCII):
         yield finding("series_number", f"{GENERAL}/SHDon")
-    title = (general.findtext("THDon") or "").lower()
+    title = general.get("THDon", "").lower()
     if title and _TITLES.get(form, "") not in title:
         yield finding("title_differs", f"{GENERAL}/THDon")
-    has_file_code = bool(general.findtext("MHSo"))
+    has_file_code = bool(general.get("MHSo"))
     if has_file_code != (series[3:4] == _PER_OCCURRENCE):
         yield finding("file_code", f"{GENERAL}/MHSo")
 
 
-def _check_days(general: etree._Element, issued_on: dt.date, today: dt.date) -> Iterator[Finding]:
+def _check_days(general: Texts, issued_on: dt.date, today: dt.date) -> Iterator[Finding]:
     if issued_on > today:
         yield finding("date_in_future", f"{GENERAL}/NLap")
-    version = general.findtext("PBan") or ""
+    version = general.get("PBan", "")
     first = _FIRST_DAYS.get(version, dt.date.min)
     if not first <= issued_on <= _LAST_DAYS.get(version, dt.date.max):
         yield finding("version_of_day", f"{GENERAL}/PBan", version)
-    listed = day(general.findtext("NBKe"))
+    listed = day(general.get("NBKe"))
     if listed and listed > issued_on:
         yield finding("list_date", f"{GENERAL}/NBKe")
 
 
-def _check_money(general: etree._Element) -> Iterator[Finding]:
-    currency = general.findtext("DVTTe", "VND")
+def _check_money(general: Texts) -> Iterator[Finding]:
+    currency = general.get("DVTTe", "VND")
     if currency != "VND":
         yield finding("currency", f"{GENERAL}/DVTTe")
-        if not general.findtext("TGia"):
+        if not general.get("TGia"):
             yield finding("exchange_rate_missing", f"{GENERAL}/TGia")
-    elif general.findtext("TGia"):
+    elif general.get("TGia"):
         yield finding("exchange_rate", f"{GENERAL}/TGia")
-    payment = general.findtext("HTTToan")
+    payment = general.get("HTTToan")
     if payment and payment not in _PAYMENTS:
         yield finding("payment_unusual", f"{GENERAL}/HTTToan", payment[:50])
-    if bool(general.findtext("SBKe")) != bool(general.findtext("NBKe")):
+    if bool(general.get("SBKe")) != bool(general.get("NBKe")):
         yield finding("list_half", f"{GENERAL}/SBKe")
 
 
-def _check_flags(content: etree._Element, general: etree._Element) -> Iterator[Finding]:
-    flag = "HDCTTChinh" if is_vat_form(content) else "HDDCKPTQuan"
-    value = general.findtext(flag)
+def _check_flags(parts: Parts) -> Iterator[Finding]:
+    flag = "HDCTTChinh" if parts.is_vat_form else "HDDCKPTQuan"
+    value = parts.general.get(flag)
     if value and value not in ("0", "1"):
         yield finding("flag", f"{GENERAL}/{flag}", value[:20])
 
 
 def _check_extras(content: etree._Element) -> Iterator[Finding]:
-    for extra in content.iterfind(".//TTKhac/TTin"):
+    for extra in (field for group in content.iter("TTKhac") for field in group.iterfind("TTin")):
         path = f"HDon/{_path_of(extra)}"
         kind, value = extra.findtext("KDLieu") or "", extra.findtext("DLieu") or ""
         if kind and kind not in _EXTRA_SHAPES:

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from lxml import etree
-
 from shop.invoices.findings import Finding, finding
 from shop.invoices.rules.values import (
     DISCOUNT,
@@ -17,11 +15,9 @@ from shop.invoices.rules.values import (
     LINES,
     NOTE,
     SPECIAL,
+    Parts,
     Texts,
     day,
-    is_adjustment,
-    is_vat_form,
-    lines,
     number,
 )
 
@@ -32,15 +28,15 @@ _KINDS = (GOODS, GIFT, DISCOUNT, NOTE, SPECIAL)
 _HALF = Decimal("0.5")
 
 
-def check_lines(content: etree._Element, *, last_days: Mapping[str, dt.date]) -> Iterator[Finding]:
+def check_lines(parts: Parts, *, last_days: Mapping[str, dt.date]) -> Iterator[Finding]:
     """Every rule of the lines that the invoice breaks."""
-    with_vat, may_fall = is_vat_form(content), is_adjustment(content)
+    with_vat, may_fall = parts.is_vat_form, parts.is_adjustment
     # A correction keeps the rate of the invoice that it corrects.
-    earlier = content.findtext("TTChung/TTHDLQuan/NLHDCLQuan")
-    rated_on = day(earlier) or day(content.findtext("TTChung/NLap"))
+    earlier = parts.related.get("NLHDCLQuan") if parts.related else None
+    rated_on = day(earlier) or day(parts.general.get("NLap"))
     kinds = set()
     positions: set[str] = set()
-    for path, line in lines(content):
+    for path, line in parts.lines:
         kind = line.get("TChat", "")
         kinds.add(kind)
         if kind not in _KINDS:
@@ -56,7 +52,7 @@ def check_lines(content: etree._Element, *, last_days: Mapping[str, dt.date]) ->
         yield from _check_amount(line, path, kind)
         yield from _check_price(line, path)
         yield from _check_signs(line, path, may_fall=may_fall)
-    yield from _check_traits(content)
+    yield from _check_traits(parts)
     if kinds and not kinds & {GOODS, GIFT, SPECIAL} and not may_fall:
         yield finding("no_goods", LINES.rpartition("/")[0])
 
@@ -128,12 +124,12 @@ def _check_signs(line: Texts, path: str, *, may_fall: bool) -> Iterator[Finding]
         yield finding("signs_differ", f"{path}/ThTien")
 
 
-def _check_traits(content: etree._Element) -> Iterator[Finding]:
-    for place, line in enumerate(content.iterfind("NDHDon/DSHHDVu/HHDVu"), start=1):
-        kind, path = line.findtext("TChat"), f"{LINES}[{place}]/TTHHDTrung"
-        if kind == NOTE:
+def _check_traits(parts: Parts) -> Iterator[Finding]:
+    for place, (of_line, line) in enumerate(parts.lines, start=1):
+        kind, path = line.get("TChat"), f"{of_line}/TTHHDTrung"
+        if kind == NOTE or (kind != SPECIAL and "TTHHDTrung" not in line):
             continue
-        traits = line.findall("TTHHDTrung/TTin")
+        traits = parts.content.findall(f"NDHDon/DSHHDVu/HHDVu[{place}]/TTHHDTrung/TTin")
         if kind == SPECIAL and not traits:
             yield finding("traits_missing", path)
         if kind != SPECIAL and traits:

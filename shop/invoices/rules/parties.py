@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-
 from shop.invoices.findings import Finding, finding
-from shop.invoices.rules.values import CONTENT, GENERAL, child
+from shop.invoices.rules.values import CONTENT, GENERAL, Parts, Texts
 from shop.invoices.tax_codes import is_tax_code
 
 _CONSUMER = "Bán cho người tiêu dùng"
@@ -16,53 +14,56 @@ _PHONE = re.compile(r"\+?[\d .()-]{6,20}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def check_parties(content: etree._Element) -> Iterator[Finding]:
+def check_parties(parts: Parts) -> Iterator[Finding]:
     """Every rule of the parties that the invoice breaks."""
-    general = child(content, "TTChung")
-    seller, buyer = child(content, "NDHDon/NBan"), child(content, "NDHDon/NMua")
-    for path in ("TTChung/MSTTCGP", "TTChung/MSTDVNUNLHDon", "NDHDon/NBan/MST", "NDHDon/NMua/MST"):
-        code = content.findtext(path)
+    general, seller, buyer = parts.general, parts.seller, parts.buyer
+    for path, code in (
+        (f"{GENERAL}/MSTTCGP", general.get("MSTTCGP")),
+        (f"{GENERAL}/MSTDVNUNLHDon", general.get("MSTDVNUNLHDon")),
+        (f"{CONTENT}/NBan/MST", seller.get("MST")),
+        (f"{CONTENT}/NMua/MST", buyer.get("MST")),
+    ):
         if code and not is_tax_code(code):
-            yield finding("tax_code", f"HDon/DLHDon/{path}", code)
+            yield finding("tax_code", path, code)
     for tag, party in (("NBan", seller), ("NMua", buyer)):
         yield from _check_contact(party, f"{CONTENT}/{tag}")
     yield from _check_buyer(buyer)
-    if buyer.findtext("MST") and buyer.findtext("MST") == seller.findtext("MST"):
+    if buyer.get("MST") and buyer.get("MST") == seller.get("MST"):
         yield finding("sold_to_oneself", f"{CONTENT}/NMua/MST")
-    yield from _check_issuer(general, seller.findtext("MST") or "")
+    yield from _check_issuer(general, seller.get("MST", ""))
 
 
-def _check_contact(party: etree._Element, path: str) -> Iterator[Finding]:
-    phone, email = party.findtext("SDThoai"), party.findtext("DCTDTu")
+def _check_contact(party: Texts, path: str) -> Iterator[Finding]:
+    phone, email = party.get("SDThoai"), party.get("DCTDTu")
     if phone and not _PHONE.fullmatch(phone):
         yield finding("phone", f"{path}/SDThoai", phone[:30])
     if email and not _EMAIL.fullmatch(email):
         yield finding("email", f"{path}/DCTDTu", email[:60])
-    if party.findtext("TNHang") and not party.findtext("STKNHang"):
+    if party.get("TNHang") and not party.get("STKNHang"):
         yield finding("bank_half", f"{path}/STKNHang")
 
 
-def _check_buyer(buyer: etree._Element) -> Iterator[Finding]:
+def _check_buyer(buyer: Texts) -> Iterator[Finding]:
     path = f"{CONTENT}/NMua"
-    name, person, code = buyer.findtext("Ten"), buyer.findtext("HVTNMHang"), buyer.findtext("MST") or ""
+    name, person, code = buyer.get("Ten"), buyer.get("HVTNMHang"), buyer.get("MST", "")
     if not (name or person):
         yield finding("buyer_unnamed", path)
-    if code and not (name and buyer.findtext("DChi")):
+    if code and not (name and buyer.get("DChi")):
         yield finding("buyer_unit", path)
     if code and _CONSUMER in (name, person):
         yield finding("consumer_with_tax_code", f"{path}/MST")
-    citizen = buyer.findtext("CCCDan") or ""
+    citizen = buyer.get("CCCDan", "")
     if len(code) == 12 and citizen and citizen != code:
         yield finding("identity_differs", f"{path}/CCCDan")
-    if citizen and buyer.findtext("SHChieu"):
+    if citizen and buyer.get("SHChieu"):
         yield finding("two_identities", f"{path}/SHChieu")
-    budget = buyer.findtext("MDVQHNSach")
+    budget = buyer.get("MDVQHNSach")
     if budget and not re.fullmatch(r"\d{7}", budget, re.ASCII):
         yield finding("budget_code", f"{path}/MDVQHNSach", budget[:20])
 
 
-def _check_issuer(general: etree._Element, seller: str) -> Iterator[Finding]:
-    issuer = [general.findtext(f"{tag}DVNUNLHDon") for tag in ("MST", "T", "DC")]
+def _check_issuer(general: Texts, seller: str) -> Iterator[Finding]:
+    issuer = [general.get(f"{tag}DVNUNLHDon") for tag in ("MST", "T", "DC")]
     if any(issuer) and not all(issuer):
         yield finding("issuer", GENERAL)
     if issuer[0] and issuer[0] == seller:

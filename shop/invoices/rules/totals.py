@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from lxml import etree
-
 from shop.invoices.findings import Finding, finding
 from shop.invoices.rules.values import (
     CONTENT,
     DISCOUNT,
     GOODS,
     SPECIAL,
+    Parts,
     Texts,
     child,
-    is_adjustment,
-    is_vat_form,
-    lines,
     number,
     percent_of_rate,
     texts_of,
@@ -27,14 +23,14 @@ from shop.invoices.words import read_amount
 _PATH = f"{CONTENT}/TToan"
 
 
-def check_totals(content: etree._Element) -> Iterator[Finding]:
+def check_totals(parts: Parts) -> Iterator[Finding]:
     """Every rule of the totals that the invoice breaks."""
-    element = child(content, "NDHDon/TToan")
-    totals, sold = texts_of(element), [line for _path, line in lines(content)]
+    element = child(parts.content, "NDHDon/TToan")
+    totals, sold = parts.totals, [line for _path, line in parts.lines]
     fees = [texts_of(fee) for fee in element.iterfind("DSLPhi/LPhi")]
     sums = _sums_by_rate(sold)
     due = sum(sums.values(), Decimal())
-    if is_vat_form(content):
+    if parts.is_vat_form:
         groups = [texts_of(group) for group in element.iterfind("THTTLTSuat/LTSuat")]
         yield from _check_rates(groups, sums)
         yield from _differs("net_sum", f"{_PATH}/TgTCThue", number(totals, "TgTCThue"), due)
@@ -47,7 +43,7 @@ def check_totals(content: etree._Element) -> Iterator[Finding]:
     yield from _differs("total_sum", f"{_PATH}/TgTTTBSo", total, due)
     yield from _check_discounts(sold, totals)
     yield from _check_words(totals, total)
-    if not is_adjustment(content):
+    if not parts.is_adjustment:
         yield from _check_signs(sold, fees, totals, total)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from lxml import etree
@@ -29,10 +30,7 @@ def child(element: etree._Element, path: str) -> etree._Element:
 
 def texts_of(element: etree._Element) -> dict[str, str]:
     """The texts inside ``element`` by their tags, read in one go; of a tag that occurs twice the first."""
-    found: dict[str, str] = {}
-    for part in element:
-        found.setdefault(part.tag, part.text or "")
-    return found
+    return {part.tag: part.text or "" for part in reversed(element)}
 
 
 def number(texts: Texts, tag: str) -> Decimal:
@@ -58,14 +56,44 @@ def day(text: str | None) -> dt.date | None:
         return None
 
 
-def lines(content: etree._Element) -> list[tuple[str, dict[str, str]]]:
-    """Each line's texts with its path."""
-    found = content.findall("NDHDon/DSHHDVu/HHDVu")
-    return [(f"{LINES}[{place}]", texts_of(line)) for place, line in enumerate(found, start=1)]
+@dataclass(frozen=True)
+class Parts:
+    """What the rules look at, read once: the texts of each group, ``lines`` each with its path.
+
+    A group that is missing has no texts; ``related`` is None where no other invoice is named.
+    """
+
+    content: etree._Element
+    general: Texts
+    related: Texts | None
+    seller: Texts
+    buyer: Texts
+    lines: Sequence[tuple[str, Texts]]
+    totals: Texts
+
+    @property
+    def is_vat_form(self) -> bool:
+        return self.general.get("KHMSHDon") == "1"
+
+    @property
+    def is_adjustment(self) -> bool:
+        return self.related is not None and self.related.get("TCHDon") == ADJUSTS
 
 
-def is_vat_form(content: etree._Element) -> bool:
-    return content.findtext("TTChung/KHMSHDon") == "1"
+def parts_of(content: etree._Element) -> Parts:
+    """The parts of a ``DLHDon``."""
+    general, body = child(content, "TTChung"), child(content, "NDHDon")
+    related = general.find("TTHDLQuan")
+    lines = enumerate(body.iterfind("DSHHDVu/HHDVu"), start=1)
+    return Parts(
+        content,
+        texts_of(general),
+        None if related is None else texts_of(related),
+        texts_of(child(body, "NBan")),
+        texts_of(child(body, "NMua")),
+        [(f"{LINES}[{place}]", texts_of(line)) for place, line in lines],
+        texts_of(child(body, "TToan")),
+    )
 
 
 def is_till(content: etree._Element) -> bool:
@@ -73,10 +101,7 @@ def is_till(content: etree._Element) -> bool:
     return (content.findtext("TTChung/KHHDon") or "")[3:4] == "M"
 
 
-def is_adjustment(content: etree._Element) -> bool:
-    return content.findtext("TTChung/TTHDLQuan/TCHDon") == ADJUSTS
-
-
+@functools.lru_cache(maxsize=64)
 def percent_of_rate(rate: str) -> Decimal:
     """The percentage of a rate code; 0 for exempt and not-declared goods and for an unnamed other rate.
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from shop.invoices import formats
 from shop.invoices.draft import Buyer, Draft, Line, LineKind, RateSummary, Seller
 from shop.invoices.signer import FileSigner
-from shop.invoices.signing import VIETNAM, sign
+from shop.invoices.signing import sign
+from shop.invoices.xmldsig import VIETNAM
 
 ISSUED_ON = dt.date(2026, 11, 23)
 SIGNED_AT = dt.datetime(2026, 11, 23, 14, 5, 9, tzinfo=VIETNAM)

@@ -24,7 +24,8 @@ from shop.invoices.draft import Buyer, Correction, Draft, LineKind, Related
 from shop.invoices.reading import one_span
 from shop.invoices.sandbox_keys import issue_certificate, sandbox_ca
 from shop.invoices.signer import FileSigner, Trust
-from shop.invoices.signing import DS, sign
+from shop.invoices.signing import sign
+from shop.invoices.xmldsig import DS
 from shop.sandbox.tax_rules import faults_of
 from tests.shop.invoices.examples import BUYER, ISSUED_ON, SELLER, SIGNED_AT
 from tests.support.extent import times

@@ -18,7 +18,8 @@ from shop.invoices.findings import TEXTS, WARNINGS, finding
 from shop.invoices.reading import MOST_BYTES
 from shop.invoices.sandbox_keys import sandbox_authority
 from shop.invoices.signer import FileSigner, Trust
-from shop.invoices.signing import VIETNAM, sign
+from shop.invoices.signing import sign
+from shop.invoices.xmldsig import VIETNAM
 from tests.shop.invoices.examples import BUYER, ISSUED_ON, SALES_EXAMPLE, SELLER, SIGNED_AT, VAT_EXAMPLE
 from tests.shop.invoices.test_formats import ADJUSTMENT, TILL_EXAMPLE
 

@@ -25,7 +25,7 @@ from shop.invoices.models import (
     TaxOffice,
 )
 from shop.invoices.sales import SaleRecord
-from shop.invoices.signing import verify
+from shop.invoices.verifying import verify
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
 from tests.support.authority import running_authority

@@ -23,7 +23,8 @@ from shop.invoices.exchange import (
 from shop.invoices.reading import DECLARATION, MOST_BYTES, Refused, parse
 from shop.invoices.sandbox_keys import sandbox_authority
 from shop.invoices.signer import Trust
-from shop.invoices.signing import sign, verify
+from shop.invoices.signing import sign
+from shop.invoices.verifying import verify
 from tests.shop.invoices.examples import SIGNED_AT
 
 SENDER = "V0109999044"

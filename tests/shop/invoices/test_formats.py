@@ -17,7 +17,7 @@ from shop.invoices import formats
 from shop.invoices.draft import Correction, Draft, Extra, Fee, Line, LineKind, Related, Trait
 from shop.invoices.formats import Unreadable
 from shop.invoices.reading import DECLARATION, Refused, one_span
-from shop.invoices.signing import digest_of
+from shop.invoices.xmldsig import digest_of
 from tests.shop.invoices.examples import BUYER, SALES_EXAMPLE, SELLER, VAT_EXAMPLE
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "invoices"

@@ -27,7 +27,8 @@ from shop.invoices.gateways.viettel import ViettelAccount, ViettelGateway, invoi
 from shop.invoices.gateways.vnpt import VnptAccount, VnptGateway
 from shop.invoices.sandbox_keys import sandbox_authority
 from shop.invoices.signer import FileSigner, Trust
-from shop.invoices.signing import VIETNAM, sign
+from shop.invoices.signing import sign
+from shop.invoices.xmldsig import VIETNAM
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import build_server
 from tests.fakes import invoice_providers as fakes

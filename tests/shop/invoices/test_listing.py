@@ -25,7 +25,8 @@ from shop.invoices.list_exchange import with_list
 from shop.invoices.models import CorrectionList, DocumentKind, Invoice, InvoiceStatus, ListedInvoice
 from shop.invoices.numbering import NotIssued
 from shop.invoices.sales import business
-from shop.invoices.signing import sign, verify
+from shop.invoices.signing import sign
+from shop.invoices.verifying import verify
 from shop.sandbox.authority import Authority
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting

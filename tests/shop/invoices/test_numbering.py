@@ -14,7 +14,7 @@ from shop.invoices import formats, numbering, services
 from shop.invoices.models import Delegation, Invoice, InvoiceSeries, SeriesRegistration
 from shop.invoices.numbering import NotIssued, NumbersMissing
 from shop.invoices.pdf import invoice_pdf
-from shop.invoices.signing import verify
+from shop.invoices.verifying import verify
 from tests.shop.invoices.test_services import waiting
 from tests.support.authority import keys_in
 

@@ -34,7 +34,7 @@ from shop.invoices.numbering import NotIssued
 from shop.invoices.package_exchange import MOST_CONTENT, packed, signed_package
 from shop.invoices.roads import Road
 from shop.invoices.signer import SigningFailed
-from shop.invoices.signing import verify
+from shop.invoices.verifying import verify
 from shop.sandbox.authority import Authority, Mood
 from tests.factories import make_cooperative, make_series, make_till
 from tests.shop.invoices.test_services import record

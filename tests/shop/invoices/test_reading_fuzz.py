@@ -21,9 +21,9 @@ from shop.invoices import formats
 from shop.invoices.checking import check
 from shop.invoices.exchange import ask_for_code, new_message_id, read_acknowledgement, read_refusal, unwrap
 from shop.invoices.gateways.answers import check_provider_answer
-from shop.invoices.reading import DECLARATION, MOST_BYTES, Refused, parse
+from shop.invoices.reading import DECLARATION, MOST_BYTES, Refused, _remembered, parse
 from shop.invoices.registration import read_decision
-from shop.invoices.signing import verify
+from shop.invoices.verifying import verify
 from shop.sandbox.tax_rules import faults_of
 from shop.sandbox.tax_words import value_of
 from tests.shop.invoices.examples import ISSUED_ON
@@ -147,3 +147,13 @@ def test_deep_nesting_ends_in_a_refusal_or_a_finding() -> None:
     deep = b"<HDon>" + b"<DLHDon>" * 250 + b"</DLHDon>" * 250 + b"</HDon>"
     read_by_all(deep)
     assert etree.iselement(parse(deep))
+
+
+def test_a_thread_remembers_a_few_small_documents_and_no_more() -> None:
+    documents = [b"<x>%d</x>" % number for number in range(20)]
+    assert parse(documents[0]) is parse(documents[0])
+    for each in documents:
+        parse(each)
+    large = b"<x>" + b"a" * 100_000 + b"</x>"
+    assert parse(large) is not parse(large)
+    assert set(_remembered.trees) == set(documents[-4:])

@@ -27,7 +27,8 @@ from shop.invoices.signer import FileSigner, Signer, SigningFailed, Trust
 from shop.invoices.signers.chosen import BadChoice, read_choices
 from shop.invoices.signers.remote import RemoteSigner
 from shop.invoices.signers.token import TokenPlace, TokenSigner
-from shop.invoices.signing import sign, verify
+from shop.invoices.signing import sign
+from shop.invoices.verifying import verify
 from tests.factories import make_cooperative
 from tests.fakes.signing_service import CREDENTIAL, PIN, TOKEN, SigningService, running_signing_service
 from tests.shop.invoices.examples import SELLER, SIGNED_AT, VAT_EXAMPLE

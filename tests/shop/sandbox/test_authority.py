@@ -18,7 +18,9 @@ from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.sandbox_keys import sandbox_signer, sandbox_trust
 from shop.invoices.signer import FileSigner, Trust
-from shop.invoices.signing import VIETNAM, sign, verify
+from shop.invoices.signing import sign
+from shop.invoices.verifying import verify
+from shop.invoices.xmldsig import VIETNAM
 from shop.sandbox.authority import Authority, Mood, Unavailable, UnknownMessage
 from shop.sandbox.mounts import Reply
 from shop.sandbox.server import SandboxServer, build_server

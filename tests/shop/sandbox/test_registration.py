@@ -26,7 +26,8 @@ from shop.invoices.registration import Declarant, declaration, read_decision, re
 from shop.invoices.roads import Road
 from shop.invoices.sandbox_keys import issue_certificate, sandbox_authority, sandbox_ca, sandbox_trust
 from shop.invoices.signer import FileSigner
-from shop.invoices.signing import sign, verify
+from shop.invoices.signing import sign
+from shop.invoices.verifying import verify
 from shop.sandbox.authority import Authority, Mood
 from tests.factories import make_cooperative
 from tests.shop.invoices.examples import SALES_EXAMPLE, SELLER, SIGNED_AT, VAT_EXAMPLE

@@ -1,0 +1,334 @@
+"""Verifying the signatures of invoices, notices and messages.
+
+Of XML Signature only the forms that the decision allows are read, and each has to cover what its place must have
+signed: a signature that holds over something else is worth nothing (decision 0052). The sandbox authority and the tests
+ask xmlsec, a second implementation, about the same documents.
+Source: see :mod:`shop.invoices.xmldsig`.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from lxml import etree
+
+from shop.invoices.reading import parse
+from shop.invoices.signer import Trust, holder_of, tax_code_of
+from shop.invoices.xmldsig import (
+    C14N,
+    DS,
+    ENVELOPED,
+    MESSAGE,
+    RSA_SHA256,
+    SHA256,
+    SIGNED_PARTS,
+    VIETNAM,
+    canonical_of,
+)
+
+_LEAST_KEY_BITS = 2048
+_WITH_ATTRIBUTES = etree.XPath("//*[@*]")
+_ID_SPELLINGS = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
+_INFO = {
+    f"{{{DS}}}{tag}": letter
+    for tag, letter in (
+        ("SignedInfo", "I"),
+        ("CanonicalizationMethod", "C"),
+        ("SignatureMethod", "S"),
+        ("Reference", "R"),
+        ("Transforms", "T"),
+        ("Transform", "t"),
+        ("DigestMethod", "D"),
+        ("DigestValue", "V"),
+    )
+}
+_INFO_SHAPE = re.compile("ICS(R(Tt+)?DV)+")
+_METHODS = {"C": (C14N,), "S": (RSA_SHA256,), "t": (ENVELOPED, C14N), "D": (SHA256,)}
+_SIGNATURE_TAGS = [f"{{{DS}}}{tag}" for tag in ("SignedInfo", "SignatureValue", "KeyInfo")]
+_TIME_TAGS = [
+    f"{{{DS}}}{tag}" for tag in ("Object", "SignatureProperties", "SignatureProperty", "SigningTime")
+]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One signature as found. ``faults`` are codes of :mod:`shop.invoices.findings`; none means it holds."""
+
+    place: str
+    signer: str = ""
+    tax_code: str = ""
+    serial: str = ""
+    signed_at: dt.datetime | None = None
+    faults: tuple[str, ...] = ()
+
+
+def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
+    """Every signature of an ``HDon``, ``TBao``, ``BKe`` or ``TDiep``, each with what is wrong about it.
+
+    The documents that a message carries are verified by themselves, cut out of it. Without ``trust`` the chain is
+    not looked at. Signatures anywhere but at their lawful place are reported, and an ``Id`` that occurs twice spoils
+    all of them. Raises: Refused if ``xml`` is not read at all.
+    """
+    return [
+        replace(signature, faults=(*signature.faults, "certificate_not_trusted"))
+        if trust and certificate and not _is_trusted(signature, certificate, trust)
+        else signature
+        for signature, certificate in _verify_bytes(xml)
+    ]
+
+
+@functools.lru_cache(maxsize=16)
+def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, x509.Certificate | None], ...]:
+    """What the bytes alone say of their signatures, each with its certificate if that can be read.
+
+    The same bytes are verified when they are signed, checked and sent: the arithmetic is done once.
+    """
+    root = parse(xml)
+    places = SIGNED_PARTS.get(root.tag, {})
+    named = _named(root)
+    found: list[tuple[Signature, x509.Certificate | None]] = []
+    for node in root.iter(f"{{{DS}}}Signature"):
+        box = node.getparent()
+        above = box.getparent() if box is not None else None
+        if root.tag == MESSAGE:
+            if any(parent.tag == "DLieu" and parent.getparent() is root for parent in node.iterancestors()):
+                continue
+            lawful = above is root and box.tag in places
+        else:
+            lawful = (
+                above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
+            )
+        if lawful:
+            found.append(_verified(root, node, box.tag, named))
+        else:
+            tag = box.tag if box is not None else ""
+            found.append((Signature(tag, faults=("signature_misplaced",)), None))
+    return tuple(found)
+
+
+def is_sealed_by_authority(xml: bytes, trust: Trust) -> bool:
+    """Whether the tax authority signed what stands there: anybody could claim to speak for it."""
+    seals = [seal for seal in verify(xml, trust=trust) if seal.place == "CQT"]
+    return bool(seals) and not any(seal.faults for seal in seals)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The elements of a document by their identifiers. ``is_sound``: no two share one, in any spelling of it."""
+
+    by_id: Mapping[str, etree._Element]
+    is_sound: bool
+
+
+def _named(root: etree._Element) -> _Named:
+    by_id: dict[str, etree._Element] = {}
+    seen: set[str] = set()
+    is_sound = True
+    for element in _WITH_ATTRIBUTES(root):
+        for name, value in element.items():
+            if name in _ID_SPELLINGS:
+                is_sound = is_sound and value not in seen
+                seen.add(value)
+                if value and name == "Id":  # the only spelling that a reference may mean
+                    by_id.setdefault(value, element)
+    return _Named(by_id, is_sound)
+
+
+def _verified(
+    root: etree._Element, node: etree._Element, place: str, named: _Named
+) -> tuple[Signature, x509.Certificate | None]:
+    faults = [] if named.is_sound else ["id_twice"]
+    info = node.find(f"{{{DS}}}SignedInfo")
+    time_object = _time_object(node)
+    covered: list[etree._Element | None] = []
+    if info is None or [part.tag for part in node][:3] != _SIGNATURE_TAGS:
+        faults.append("signature_broken")
+    else:
+        covered = [_target(reference, named) for reference in info.iterfind(f"{{{DS}}}Reference")]
+        faults += _form_faults(root, info, covered, time_object, place)
+    shown = _shown(node.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate") or "")
+    at = _signing_time(time_object)
+    if shown is None:
+        return Signature(place, signed_at=at, faults=(*faults, "certificate_missing")), None
+    if not faults and not _holds(node, info, covered, shown.key):
+        faults.append("signature_broken")
+    faults += _certificate_faults(root, shown, place, at)
+    signature = Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults))
+    return signature, shown.certificate
+
+
+def _target(reference: etree._Element, named: _Named) -> etree._Element | None:
+    """The element that a reference means, by its ``Id`` in the same document."""
+    uri = reference.get("URI") or ""
+    return named.by_id.get(uri[1:]) if uri.startswith("#") else None
+
+
+def _form_faults(
+    root: etree._Element,
+    info: etree._Element,
+    covered: Sequence[etree._Element | None],
+    time_object: etree._Element | None,
+    place: str,
+) -> list[str]:
+    """What the signature covers and with which methods, before any of it is computed."""
+    faults = []
+    named = [(_INFO.get(part.tag, "?"), part.get("Algorithm")) for part in info.iter()]
+    if not _INFO_SHAPE.fullmatch("".join(letter for letter, _ in named)):
+        faults.append("signature_broken")
+    if any(method not in _METHODS[letter] for letter, method in named if letter in _METHODS):
+        faults.append("algorithm_refused")
+    faults += ["reference_unresolved"] * covered.count(None)
+    needed = [root.findall(tag) for tag in SIGNED_PARTS[root.tag][place]]
+    if any(len(parts) != 1 or parts[0] not in covered for parts in needed):
+        faults.append("part_not_signed")
+    if time_object is None or time_object not in covered:
+        faults.append("time_not_signed")
+    return faults
+
+
+def _time_object(node: etree._Element) -> etree._Element | None:
+    """The only ``Object`` of the signature, if it holds one signing time and nothing else."""
+    objects = node.findall(f"{{{DS}}}Object")
+    if len(objects) != 1 or [part.tag for part in objects[0].iter()] != _TIME_TAGS:
+        return None
+    return objects[0]
+
+
+def _signing_time(time_object: etree._Element | None) -> dt.datetime | None:
+    try:
+        text = "".join(time_object.itertext()).strip() if time_object is not None else ""
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found.astimezone(VIETNAM) if found.tzinfo else found.replace(tzinfo=VIETNAM)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a certificate beside a signature says."""
+
+    certificate: x509.Certificate
+    key: rsa.RSAPublicKey
+    holder: str
+    tax_code: str
+    serial: str
+    since: dt.datetime
+    until: dt.datetime
+
+
+@functools.lru_cache(maxsize=256)
+def _shown(text: str) -> _Shown | None:
+    """The certificate of this base64 text, if it can be read whole; read once, as all of a seller's carry the same.
+
+    One whose serial number is not positive is none (RFC 5280, section 4.1.2.2).
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
+        key = certificate.public_key()
+        if not isinstance(key, rsa.RSAPublicKey) or certificate.serial_number <= 0:
+            return None
+        return _Shown(
+            certificate,
+            key,
+            holder_of(certificate),
+            tax_code_of(certificate),
+            f"{certificate.serial_number:X}",
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
+        )
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
+        return None
+
+
+def _holds(
+    node: etree._Element,
+    info: etree._Element,
+    covered: Sequence[etree._Element | None],
+    key: rsa.RSAPublicKey,
+) -> bool:
+    """Digests and signature value, with this key and no other; the form of it all has been found lawful.
+
+    The enveloped transform takes away the signature itself, which none of what may be signed holds: there is nothing to
+    take away. The digest of something that does hold it does not fit.
+    """
+    try:
+        for reference, target in zip(info.iterfind(f"{{{DS}}}Reference"), covered, strict=True):
+            said = _octets(reference.findtext(f"{{{DS}}}DigestValue"))
+            if said != hashlib.sha256(canonical_of(target)).digest():
+                return False
+        value = _octets(node.findtext(f"{{{DS}}}SignatureValue"))
+        key.verify(value, canonical_of(info), padding.PKCS1v15(), hashes.SHA256())
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+def _octets(text: str | None) -> bytes:
+    """What base64 text stands for. Raises: ValueError."""
+    return base64.b64decode("".join((text or "").split()), validate=True)
+
+
+def _certificate_faults(
+    root: etree._Element, shown: _Shown, place: str, at: dt.datetime | None
+) -> Iterator[str]:
+    if shown.key.key_size < _LEAST_KEY_BITS:
+        yield "key_too_small"
+    if at is None:
+        yield "time_unreadable"
+    elif not shown.since <= at <= shown.until:
+        yield "certificate_not_valid_then"
+    allowed = _allowed_tax_codes(root, place)
+    if allowed is not None and shown.tax_code not in allowed:
+        yield "certificate_of_another"
+
+
+def _is_trusted(signature: Signature, certificate: x509.Certificate, trust: Trust) -> bool:
+    anchors = trust.authority if signature.place == "CQT" else trust.parties
+    return any(_vouches(anchor, certificate, signature.signed_at) for anchor in anchors)
+
+
+def _vouches(anchor: x509.Certificate, certificate: x509.Certificate, at: dt.datetime | None) -> bool:
+    if anchor == certificate:
+        return True
+    if at is None or not anchor.not_valid_before_utc <= at <= anchor.not_valid_after_utc:
+        return False
+    return _issued(anchor, certificate)
+
+
+@functools.lru_cache(maxsize=256)
+def _issued(anchor: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Whether ``anchor`` is an authority's and signed ``certificate``."""
+    try:
+        if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return False
+        certificate.verify_directly_issued_by(anchor)
+    except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return True
+
+
+def _allowed_tax_codes(root: etree._Element, place: str) -> set[str] | None:
+    """Tax codes that may sign at ``place``: the seller or the issuer it authorised; None where any may."""
+    if root.tag == MESSAGE:
+        issuers = root.findall("DLieu/HDon/DLHDon/TTChung/MSTDVNUNLHDon")
+        return {root.findtext("TTChung/MST") or "-", *(issuer.text or "-" for issuer in issuers)}
+    if root.tag == "BKe":
+        return {root.findtext("NDBKe/TTChung/MSTNBan") or "-"}
+    if place == "NNT":
+        return {root.findtext("DLTBao/MST") or root.findtext("DLTKhai/TTChung/MST") or "-"}
+    if root.tag != "HDon" or place == "CQT":
+        return None
+    if place == "NMua":
+        return {root.findtext("DLHDon/NDHDon/NMua/MST") or "-"}
+    seller = root.findtext("DLHDon/NDHDon/NBan/MST") or "-"
+    return {root.findtext("DLHDon/TTChung/MSTDVNUNLHDon") or seller}
