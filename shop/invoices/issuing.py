@@ -37,7 +37,7 @@ from shop.invoices.models import (
     SalesChannel,
 )
 from shop.invoices.numbering import NotIssued, locked_series, next_till_code
-from shop.invoices.rates import last_days, settled
+from shop.invoices.rates import last_days, rules_in_force, settled
 from shop.invoices.roads import Road
 from shop.invoices.sales import SaleRecord
 from shop.invoices.signer import Signer, SigningFailed
@@ -64,9 +64,9 @@ def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
         gateway = gateway_of(invoice.seller)  # a seller without an account must not take a number
         carries_packages = isinstance(gateway, PackageGateway)
         delegation = delegation_on(invoice.seller, timezone.localdate(now))
-        channel = Invoice.objects.values_list("channel", flat=True).get(pk=invoice.pk)
+        channel, on_list = Invoice.objects.values_list("channel", "list").get(pk=invoice.pk)
         signer = None if channel == SalesChannel.TILL else _signer(invoice, delegation, now)
-        listed = _signed_list(invoice, signer, gateway, now)
+        listed = _signed_list(invoice, signer, gateway, now) if on_list and signer else b""
         ahead: _Placed | None = None
         for _ in range(MOST_RACES):
             found = _issue_in_place(invoice.pk, now, signer, delegation, ahead, carries_packages, listed)
@@ -81,10 +81,8 @@ def issue(*, invoice: Invoice, now: dt.datetime | None = None) -> Invoice:
     raise NotIssued([finding("series_busy", "")])
 
 
-def _signed_list(invoice: Invoice, signer: Signer | None, gateway: InvoiceGateway, now: dt.datetime) -> bytes:
-    """The list 01/BK-ĐCTT of an invoice that corrects many, signed by the seller; empty for any other."""
-    if not CorrectionList.objects.filter(correction=invoice).exists() or signer is None:
-        return b""
+def _signed_list(invoice: Invoice, signer: Signer, gateway: InvoiceGateway, now: dt.datetime) -> bytes:
+    """The list 01/BK-ĐCTT of an invoice that corrects many, signed by the seller."""
     if not isinstance(gateway, ListGateway):
         raise NotIssued([finding("list_closed", "")])
     return sign(list_xml(invoice), signer, place="NBan", at=now)
@@ -130,10 +128,11 @@ def _issue_in_place(
     Without a signer it is one of a cash register, which nobody signs.
     """
     today = timezone.localdate(now)
-    locked = Invoice.objects.select_for_update().select_related("seller").get(pk=invoice_pk)
+    locked = Invoice.objects.select_for_update(of=("self",)).select_related("seller").get(pk=invoice_pk)
     if locked.status != InvoiceStatus.TO_ISSUE:
         return locked
-    record, rates_used = settled(SaleRecord.from_json(locked.sale), today)
+    rules = rules_in_force()
+    record, rates_used = settled(SaleRecord.from_json(locked.sale), today, rules)
     channel = SalesChannel.WEB if signer else SalesChannel.TILL
     if locked.channel != channel:  # changed since the signer was chosen
         raise NotIssued([finding("series_busy", "")])
@@ -151,7 +150,7 @@ def _issue_in_place(
         if signer and signer.is_remote:
             return _Placed(series.pk, number, xml)
         xml = sign(xml, signer, place="NBan", at=now) if signer else xml
-    if findings := errors_of(check(xml, today=today, trust=trusted(), last_days=last_days())):
+    if findings := errors_of(check(xml, today=today, trust=trusted(), last_days=last_days(rules))):
         raise NotIssued(findings)
 
     crash_point("invoice.signed")
@@ -168,7 +167,12 @@ def _issue_in_place(
     if series.road is Road.CODED:  # of the others many go in one message
         locked.message_id = new_message_id(record.solution_tax_code)
         locked.next_try_at = now
-    locked.save()
+    locked.save(
+        update_fields=[
+            "series", "number", "issued_on", "rates_used", "delegation", "status", "authority_code", "message_id",
+            "next_try_at",
+        ]
+    )  # fmt: skip
     keep_document(locked, DocumentKind.SIGNED, xml)
     if listed:
         document = keep_document(locked, DocumentKind.LIST, listed)
@@ -210,7 +214,7 @@ def _written(
 def draft_today(invoice: Invoice) -> Draft:
     """What the invoice would say if it were issued now. Raises: LookupError if no VAT rule covers a line."""
     today = timezone.localdate()
-    record, _ = settled(SaleRecord.from_json(invoice.sale), today)
+    record, _ = settled(SaleRecord.from_json(invoice.sale), today, rules_in_force())
     draft = with_issuer(record.draft_on(today), delegation_on(invoice.seller, today))
     return as_till_invoice(draft) if invoice.channel == SalesChannel.TILL else draft
 

@@ -35,7 +35,7 @@ from shop.invoices.models import (
     TaxOffice,
 )
 from shop.invoices.sales import SaleRecord
-from shop.invoices.services import CLAIM, ask_or_send, pause_after
+from shop.invoices.services import ask_or_send, claim, pause_after, wait
 from shop.invoices.signing import sign
 from shop.invoices.verifying import is_sealed_by_authority
 
@@ -125,7 +125,7 @@ def transmit_notice(notice_pk: int, *, now: dt.datetime | None = None) -> ErrorN
     the message before it is sent again. Locks/Writes: ErrorNotice, InvoiceDocument. Idempotent.
     """
     now = now or timezone.now()
-    claimed = due_notices(now).filter(pk=notice_pk).update(next_try_at=now + CLAIM)
+    claimed = claim(due_notices(now).filter(pk=notice_pk), now)
     notice = ErrorNotice.objects.select_related("invoice__seller", "document").get(pk=notice_pk)
     if not claimed:
         return notice
@@ -133,6 +133,7 @@ def transmit_notice(notice_pk: int, *, now: dt.datetime | None = None) -> ErrorN
         receipt = _ask_or_tell(notice)
     except TryAgainLater as reason:
         logger.warning("Notice %s waits: %s", notice, reason)
+        wait(notice)
         return notice
     except WillNotSucceed as reason:
         receipt = Receipt(message_id=notice.message_id, state=State.REJECTED)
@@ -144,12 +145,7 @@ def _ask_or_tell(notice: ErrorNotice) -> Receipt:
     road = gateway_of(notice.invoice.seller)
     if not isinstance(road, NoticeGateway):
         raise TryAgainLater("the provider carries no notices")
-    return ask_or_send(
-        notice,
-        road.fetch,
-        lambda: road.tell(notice.message_id, notice_xml(notice)),
-        may_be_there=bool(notice.tries),
-    )
+    return ask_or_send(notice, road.fetch, lambda: road.tell(notice.message_id, notice_xml(notice)))
 
 
 @transaction.atomic

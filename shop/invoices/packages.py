@@ -36,7 +36,7 @@ from shop.invoices.models import (
 )
 from shop.invoices.package_exchange import MOST_CONTENT, packed, signed_package
 from shop.invoices.roads import Road, goes
-from shop.invoices.services import CLAIM, ask_or_send, pause_after
+from shop.invoices.services import ask_or_send, claim, pause_after, wait
 from shop.invoices.signer import SigningFailed
 from shop.invoices.verifying import is_sealed_by_authority
 
@@ -137,7 +137,7 @@ def transmit(package_pk: int, *, now: dt.datetime | None = None) -> Package:
     the same bytes. Locks/Writes: Package, PackageRow, PackageMessage, Invoice. Idempotent.
     """
     now = now or timezone.now()
-    claimed = due(now).filter(pk=package_pk).update(next_try_at=now + CLAIM)
+    claimed = claim(due(now).filter(pk=package_pk), now)
     package = Package.objects.select_related("seller").get(pk=package_pk)
     if not claimed:
         return package
@@ -147,6 +147,7 @@ def transmit(package_pk: int, *, now: dt.datetime | None = None) -> Package:
         receipt = _ask_or_send(package)
     except (TryAgainLater, SigningFailed, NoAccount) as reason:
         logger.warning("Package %s waits: %s", package, reason)
+        wait(package)
         return package
     except WillNotSucceed as reason:
         receipt = Receipt(message_id=package.message_id, state=State.REJECTED)
@@ -188,12 +189,7 @@ def _ask_or_send(package: Package) -> Receipt:
     road = gateway_of(package.seller)
     if not isinstance(road, PackageGateway):
         raise TryAgainLater("the provider carries no packages")
-    return ask_or_send(
-        package,
-        road.fetch,
-        lambda: road.hand_in(package.message_id, message_of(package)),
-        may_be_there=bool(package.tries),
-    )
+    return ask_or_send(package, road.fetch, lambda: road.hand_in(package.message_id, message_of(package)))
 
 
 @transaction.atomic

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone, translation
 
 from shop.audit.services import record
@@ -35,10 +35,9 @@ class NotARule(ValueError):
         self.code = code
 
 
-def rules_on(day: dt.date) -> list[RateRule]:
-    """The rules in force that cover the day, the one decided last first."""
-    rules = RateRule.objects.filter(status=RateRuleStatus.IN_FORCE, valid_from__lte=day)
-    rules = rules.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+def rules_in_force() -> list[RateRule]:
+    """The table as two people agreed on it, of all days, the one decided last first."""
+    rules = RateRule.objects.filter(status=RateRuleStatus.IN_FORCE)
     return sorted(rules, key=lambda rule: (rule.decided_at or _LONG_AGO, rule.pk), reverse=True)
 
 
@@ -55,32 +54,34 @@ def rule_for(line: SoldLine, rules: Sequence[RateRule], *, business_buyer: bool)
     raise LookupError(f"no VAT rule for {line.tax_class!r}")
 
 
-def settled(record: SaleRecord, day: dt.date) -> tuple[SaleRecord, list[dict[str, Any]]]:
-    """The record with the rate of every line, and for each line the row that gave it.
+def settled(
+    record: SaleRecord, day: dt.date, rules: Sequence[RateRule]
+) -> tuple[SaleRecord, list[dict[str, Any]]]:
+    """The record with the rate of every line, and for each line the row of ``rules`` that gave it.
 
     A line whose rate is settled already (a correction) keeps it and names no row. A seller on the direct method
     writes no rates. Raises: LookupError if no rule covers a line on that day.
     """
     if not record.on_deduction:
         return record, []
-    rules = rules_on(day)
+    valid = [rule for rule in rules if rule.is_valid_on(day)]
     lines, used = [], []
     for position, line in enumerate(record.lines, start=1):
         if line.rate:
             lines.append(line)
             used.append({"line": position, "code": line.rate, "rule": None})
             continue
-        rule = rule_for(line, rules, business_buyer=record.business_buyer)
+        rule = rule_for(line, valid, business_buyer=record.business_buyer)
         lines.append(dataclasses.replace(line, rate=rule.code))
         used.append({"line": position, "code": rule.code, "rule": rule.pk, "basis": rule.basis})
     return dataclasses.replace(record, lines=tuple(lines)), used
 
 
-def last_days() -> dict[str, dt.date]:
+def last_days(rules: Iterable[RateRule]) -> dict[str, dt.date]:
     """Until when each rate is in use; the far future while a rule has no end."""
     found: dict[str, dt.date] = {}
-    for code, last in RateRule.objects.filter(status=RateRuleStatus.IN_FORCE).values_list("code", "valid_to"):
-        found[code] = max(found.get(code, dt.date.min), last or dt.date.max)
+    for rule in rules:
+        found[rule.code] = max(found.get(rule.code, dt.date.min), rule.valid_to or dt.date.max)
     return found
 
 

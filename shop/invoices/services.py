@@ -10,10 +10,10 @@ import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import Cooperative
@@ -141,7 +141,7 @@ def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
     Idempotent: a row that is done, or claimed by another worker, is returned untouched.
     """
     now = now or timezone.now()
-    claimed = _claim(invoice_pk, now)
+    claimed = claim(due(now).filter(pk=invoice_pk), now)
     invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
     if not claimed:
         return invoice
@@ -151,11 +151,12 @@ def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
         crash_point("invoice.answered")
     except TryAgainLater as reason:
         logger.warning("Invoice %s waits: %s", invoice, reason)
+        wait(invoice)
         return invoice
     except WillNotSucceed as reason:
         receipt = Receipt(message_id=invoice.message_id, state=State.REJECTED)
-        return _record(invoice_pk, receipt, now, rejection=str(reason))
-    return _record(invoice_pk, receipt, now)
+        return _record(invoice, receipt, now, rejection=str(reason))
+    return _record(invoice, receipt, now)
 
 
 @transaction.atomic
@@ -210,24 +211,26 @@ def preview_of(invoice: Invoice) -> bytes:
     return preview_pdf(draft_today(invoice))
 
 
-def _claim(invoice_pk: int, now: dt.datetime) -> bool:
-    return bool(due(now).filter(pk=invoice_pk).update(next_try_at=now + CLAIM))
-
-
 def _ask_or_send(invoice: Invoice) -> Receipt:
     road = gateway_of(invoice.seller)
-    may_be_there = bool(invoice.tries) or invoice.status == InvoiceStatus.SENT
-    return ask_or_send(invoice, road.fetch, lambda: _submit(invoice, road), may_be_there=may_be_there)
+    return ask_or_send(
+        invoice,
+        road.fetch,
+        lambda: _submit(invoice, road),
+        is_sent=invoice.status == InvoiceStatus.SENT,
+    )
 
 
 def _submit(invoice: Invoice, road: InvoiceGateway) -> Receipt:
     crash_point("invoice.counted")
-    listed = invoice.documents.filter(kind=DocumentKind.LIST).first()
-    if listed is None:
-        return road.submit(invoice.message_id, signed_xml_to_send(invoice))
+    kinds = (DocumentKind.SIGNED, DocumentKind.LIST)
+    bodies = dict(invoice.documents.filter(kind__in=kinds).values_list("kind", "body"))
+    signed = bytes(bodies[DocumentKind.SIGNED])
+    if DocumentKind.LIST not in bodies:
+        return road.submit(invoice.message_id, signed)
     if not isinstance(road, ListGateway):
         raise WillNotSucceed("the provider carries no lists")
-    return road.submit_with_list(invoice.message_id, signed_xml_to_send(invoice), bytes(listed.body))
+    return road.submit_with_list(invoice.message_id, signed, bytes(bodies[DocumentKind.LIST]))
 
 
 def pause_after(tries: int) -> dt.timedelta:
@@ -245,30 +248,44 @@ class Sent(Protocol):
     def save(self, *, update_fields: Iterable[str]) -> None: ...
 
 
-def ask_or_send(
-    row: Sent, fetch: Callable[[str], Receipt], send: Callable[[], Receipt], *, may_be_there: bool
-) -> Receipt:
-    """What the other side says of the row's message; sent unless it may have arrived and the other side knows it.
+def claim(rows: QuerySet[Any], now: dt.datetime) -> bool:
+    """Whether the row that ``rows`` holds is this worker's for a while; another worker finds it gone.
 
-    The try is counted before the call: if we die during it, the next worker knows that it may have arrived.
-    Writes: the row. Raises: TryAgainLater, WillNotSucceed.
+    The try is counted with it, before any call: if we die during that, the next worker knows that the message may have
+    arrived. One atomic update. Writes: the row.
     """
-    row.tries += 1
+    return bool(rows.update(tries=F("tries") + 1, next_try_at=now + CLAIM))
+
+
+def wait(row: Sent) -> None:
+    """Leaves the row until it is worth while to try again. Writes: the row."""
     row.next_try_at = timezone.now() + max(CLAIM, pause_after(row.tries))
-    row.save(update_fields=["tries", "next_try_at"])
-    if may_be_there and (known := fetch(row.message_id)).state != State.UNKNOWN:
+    row.save(update_fields=["next_try_at"])
+
+
+def ask_or_send(
+    row: Sent, fetch: Callable[[str], Receipt], send: Callable[[], Receipt], *, is_sent: bool = False
+) -> Receipt:
+    """What the other side says of a claimed row's message; sent unless the other side knows it.
+
+    It is asked where the message is known to be sent, or this is not the first try. Raises: TryAgainLater,
+    WillNotSucceed.
+    """
+    if (is_sent or row.tries > 1) and (known := fetch(row.message_id)).state != State.UNKNOWN:
         return known
     return send()
 
 
 @transaction.atomic
-def _record(invoice_pk: int, receipt: Receipt, now: dt.datetime, *, rejection: str = "") -> Invoice:
-    invoice = Invoice.objects.select_for_update().select_related("seller").get(pk=invoice_pk)
-    if invoice.message_id != receipt.message_id or invoice.status not in (
-        InvoiceStatus.SIGNED,
-        InvoiceStatus.SENT,
-    ):
-        return invoice
+def _record(invoice: Invoice, receipt: Receipt, now: dt.datetime, *, rejection: str = "") -> Invoice:
+    """The invoice, as it was claimed, with the answer; if somebody recorded one meanwhile, as it is now.
+
+    Locks/Writes: Invoice. Writes: InvoiceDocument, OfficialNumber.
+    """
+    rows = Invoice.objects.select_for_update().filter(pk=invoice.pk)
+    invoice.status, message_id = rows.values_list("status", "message_id").get()
+    if message_id != receipt.message_id or invoice.status not in (InvoiceStatus.SIGNED, InvoiceStatus.SENT):
+        return Invoice.objects.select_related("seller", "series").get(pk=invoice.pk)
     keep_messages(invoice, receipt.exchanged)
     if receipt.state == State.ACCEPTED:
         own = signed_xml_to_send(invoice)

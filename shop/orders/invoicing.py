@@ -197,12 +197,11 @@ def take_step(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
     ``shop.invoices.services.transmit`` or ``shop.invoices.packages.transmit``, which call the network: never inside a
     transaction. Idempotent.
     """
-    invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
+    # One that goes in a package has no next try of its own: it comes back untouched.
+    invoice = invoices.transmit(invoice_pk, now=now)
     if invoice.road.is_package:
         packages.transmit_of(invoice, now=now)
         invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
-    else:
-        invoice = invoices.transmit(invoice_pk, now=now)
     if invoice.is_lawful:
         deliver(invoice)
     return invoice

@@ -31,8 +31,9 @@ class Books:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(self._connect()) as database:
-            database.executescript(SCHEMA + registry.SCHEMA + notice_desk.SCHEMA)
+        # Kept open and never used again: whoever closes the last connection tidies the whole file up.
+        self._kept = self._connect()
+        self._kept.executescript(SCHEMA + registry.SCHEMA + notice_desk.SCHEMA)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -49,4 +50,5 @@ class Books:
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=10, isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")  # survives a killed process, as it has to
         return database

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -74,6 +76,10 @@ class RateRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tax_class} {self.code} {self.valid_from:%d/%m/%Y}"
+
+    def is_valid_on(self, day: dt.date) -> bool:
+        """Whether the day is one of those that it covers."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 class SalesChannel(models.TextChoices):

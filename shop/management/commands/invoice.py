@@ -35,7 +35,7 @@ from shop.invoices.models import (
     SeriesRegistration,
 )
 from shop.invoices.numbering import NotIssued, NumbersMissing
-from shop.invoices.rates import last_days
+from shop.invoices.rates import last_days, rules_in_force
 from shop.invoices.registering import NotRegistrable, register_series
 from shop.invoices.registration import Declarant, declaration
 from shop.invoices.signer import SigningFailed
@@ -211,7 +211,9 @@ class Command(BaseCommand):
                 xml = file.read_bytes()
             except OSError as reason:
                 raise CommandError(str(reason), returncode=2) from reason
-            found = check(xml, today=timezone.localdate(), trust=trusted(), last_days=last_days())
+            found = check(
+                xml, today=timezone.localdate(), trust=trusted(), last_days=last_days(rules_in_force())
+            )
             rows += [
                 {"file": file.name, "code": one.code, "path": one.path, "error": one.is_error,
                  "vi": one.message_vi, "en": one.message_en}

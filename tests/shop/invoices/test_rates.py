@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from shop.invoices import formats, rates, services
 from shop.invoices.models import RateRule, RateRuleStatus
-from shop.invoices.rates import NotARule, decide_rule, propose_rule, rules_on, settled
+from shop.invoices.rates import NotARule, decide_rule, propose_rule, rules_in_force, settled
 from shop.invoices.sales import SoldLine
 from tests.factories import make_cooperative, make_user
 from tests.shop.invoices.test_services import record, waiting
@@ -34,7 +34,9 @@ def people() -> tuple[Any, Any]:
 
 def rate(tax_class: str, day: dt.date, *, business: bool = False, **line: Any) -> str:
     sold = SoldLine(name="Món", tax_class=tax_class, gross_amount=1000, **line)
-    return rates.rule_for(sold, rules_on(day), business_buyer=business).code
+    return rates.rule_for(
+        sold, [rule for rule in rules_in_force() if rule.is_valid_on(day)], business_buyer=business
+    ).code
 
 
 def extension(by: Any, **changes: Any) -> RateRule:
@@ -171,7 +173,7 @@ def test_another_rate_is_split_and_written_with_its_percentage() -> None:
 
 def test_a_seller_on_the_direct_method_needs_no_rate() -> None:
     direct = dataclasses.replace(record(make_cooperative(tax_code="5699999011")), on_deduction=False)
-    assert settled(direct, dt.date(2020, 1, 1)) == (direct, [])
+    assert settled(direct, dt.date(2020, 1, 1), []) == (direct, [])
 
 
 @pytest.mark.parametrize("change", [{"code": "0%"}, {"valid_to": None}, {"status": "proposed"}])

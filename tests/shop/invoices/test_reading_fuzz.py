@@ -11,6 +11,7 @@ import random
 import re
 import time
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +22,17 @@ from shop.invoices import formats
 from shop.invoices.checking import check
 from shop.invoices.exchange import ask_for_code, new_message_id, read_acknowledgement, read_refusal, unwrap
 from shop.invoices.gateways.answers import check_provider_answer
-from shop.invoices.reading import DECLARATION, MOST_BYTES, Refused, _remembered, parse
+from shop.invoices.reading import (
+    DECLARATION,
+    MOST_BYTES,
+    Refused,
+    Span,
+    _remembered,
+    one_span,
+    only,
+    parse,
+    spans,
+)
 from shop.invoices.registration import read_decision
 from shop.invoices.verifying import verify
 from shop.sandbox.tax_rules import faults_of
@@ -157,3 +168,35 @@ def test_a_thread_remembers_a_few_small_documents_and_no_more() -> None:
     large = b"<x>" + b"a" * 100_000 + b"</x>"
     assert parse(large) is not parse(large)
     assert set(_remembered.trees) == set(documents[-4:])
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ("<a><b>1</b></a>", "a/b"),
+        ("<a><b>1</b></a>", "a"),
+        ("<a><b x='>'>1</b></a>", "a/b"),
+        ('<a><b\nx="1">1</b ></a>', "a/b"),
+        ("<a><b/></a>", "a/b"),
+        ("<a><b/><c><b>1</b></c></a>", "a/c/b"),
+        ("<a><c><b>1</b></c></a>", "a/b"),
+        ("<a><bc>1</bc><b>2</b></a>", "a/b"),
+        ("<a><b>1</b><b>2</b></a>", "a/b"),
+        ("<a xmlns:q='urn:q'><b>1</b></a>", "a/b"),
+        ("<a><c xmlns='urn:c'><b>1</b></c></a>", "a/c/b"),
+        ("<a><!-- <b>1</b> --><b>2</b></a>", "a/b"),
+        ("<a><![CDATA[<b>1</b>]]><b>2</b></a>", "a/b"),
+        ("<b><a>1</a></b>", "a"),
+        ("<a>é<b>1</b></a>", "a/b"),
+    ],
+)
+def test_an_element_lies_where_a_walk_through_the_whole_document_finds_it(body: str, path: str) -> None:
+    xml, tags = DECLARATION + body.encode(), path.split("/")
+
+    def found(look: Callable[[], Span]) -> Span | str:
+        try:
+            return look()
+        except Refused as reason:
+            return reason.code
+
+    assert found(lambda: one_span(xml, tags)) == found(lambda: only(spans(xml, tags), tags))
