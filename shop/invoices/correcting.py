@@ -36,7 +36,7 @@ def names_earlier(
 
 def replacement(outcome: SaleRecord, related: Related) -> SaleRecord:
     """The invoice that says everything anew."""
-    return dataclasses.replace(outcome, lines=_standing(outcome.lines), related=related)
+    return dataclasses.replace(outcome, lines=standing_lines(outcome.lines), related=related)
 
 
 def adjustment(before: SaleRecord, after: SaleRecord, related: Related) -> SaleRecord:
@@ -90,6 +90,11 @@ def taken_back(
     return document, dataclasses.replace(record, lines=tuple(left), discount_amount=discount)
 
 
+def standing_lines(lines: Sequence[SoldLine]) -> tuple[SoldLine, ...]:
+    """Those that still state something."""
+    return tuple(line for line in lines if line.gross_amount or line.quantity)
+
+
 def line_discounts(record: SaleRecord) -> list[int]:
     """What of the discount falls on each line, as the invoice's discount lines per rate share it."""
     shares = [0] * len(record.lines)
@@ -117,10 +122,6 @@ def form_of(record: SaleRecord) -> str:
     return VAT_INVOICE if record.on_deduction else SALES_INVOICE
 
 
-def _standing(lines: Sequence[SoldLine]) -> tuple[SoldLine, ...]:
-    return tuple(line for line in lines if line.gross_amount or line.quantity)
-
-
 def _line_difference(old: SoldLine, new: SoldLine) -> list[SoldLine]:
     """One line where quantity and amount go the same way; else the old is taken off and the new put on."""
     if old == new:
@@ -140,7 +141,7 @@ def _line_difference(old: SoldLine, new: SoldLine) -> list[SoldLine]:
         quantity=-old.quantity if old.quantity else None,
     )
     on = dataclasses.replace(new, name=f"{_UP}: {new.name}")
-    return list(_standing((off, on)))
+    return list(standing_lines((off, on)))
 
 
 def _discount_difference(before: SaleRecord, after: SaleRecord) -> list[SoldLine]:

@@ -110,13 +110,15 @@ def standing_sale(invoice: Invoice) -> SaleRecord:
 def chain_of(invoice: Invoice) -> list[Invoice]:
     """Every invoice of the same sale, the original first, each correction after what it corrects.
 
-    Of one that corrects many, all of those too.
+    Of one that corrects many, and of what corrects that one, all of those too.
     """
-    mine = ListedInvoice.objects.filter(invoice__source_reference=invoice.source_reference)
+    of_seller = ListedInvoice.objects.filter(list__seller=invoice.seller_id)
+    mine = of_seller.filter(invoice__source_reference=invoice.source_reference)
+    theirs = of_seller.filter(list__number=invoice.source_reference)
     rows = Invoice.objects.filter(seller_id=invoice.seller_id).filter(
         Q(source_reference=invoice.source_reference)
-        | Q(pk__in=mine.values("list__correction"))
-        | Q(listings__list__correction=invoice)
+        | Q(source_reference__in=mine.values("list__number"))
+        | Q(pk__in=theirs.values("invoice"))
     )
     return list(rows.select_related("series", "corrects__series").order_by("pk"))
 

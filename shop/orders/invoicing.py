@@ -7,18 +7,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_tasks import task
 
 from catalog.models import Cooperative, TaxClass, VatMethod
 from shop.crash_points import crash_point
-from shop.invoices import corrections, packages
+from shop.invoices import packages
 from shop.invoices import services as invoices
-from shop.invoices.corrections import NotCorrectable, Obstacle
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE, Buyer, Seller
-from shop.invoices.models import Invoice, InvoiceKind, InvoiceStatus, ListedInvoice, SalesChannel
+from shop.invoices.models import Invoice, InvoiceStatus, SalesChannel
 from shop.invoices.numbering import has_till
 from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
 from shop.messages.services import Enclosure
@@ -26,8 +23,8 @@ from shop.shipping.couriers import Courier
 
 from . import letters
 from .door import is_at_door
-from .models import Consignment, ConsignmentLine, LineReduction, OrderEvent, OrderSheet
-from .statuses import OrderEventKind, ReductionKind
+from .models import Consignment, ConsignmentLine, OrderEvent, OrderSheet
+from .statuses import OrderEventKind
 
 BANK_TRANSFER, AT_DOOR = "Chuyển khoản", "TM/CK"  # what the invoice prints, in Vietnamese for everybody
 
@@ -108,73 +105,6 @@ def forget_invoice(consignment: Consignment) -> bool:
     return invoices.drop_unissued(source_reference=consignment.code)
 
 
-def unadjusted() -> QuerySet[Consignment]:
-    """Consignments of which money went back after hand-over, and whose invoices still state more than is due.
-
-    A draft counts: it stands in the staff's queue. ``billed`` is what the invoices in force state, whole đồng.
-    """
-    replaced = Invoice.objects.filter(corrects=OuterRef("pk"), kind=InvoiceKind.REPLACEMENT)
-    together = ListedInvoice.objects.filter(
-        invoice=OuterRef("pk"), list__correction__kind=InvoiceKind.REPLACEMENT
-    )
-    in_force = Invoice.objects.filter(
-        ~Exists(replaced), ~Exists(together), source_reference=OuterRef("code")
-    ).order_by()
-    listed = ListedInvoice.objects.filter(invoice__source_reference=OuterRef("code")).order_by()
-    reductions = LineReduction.objects.filter(line__consignment=OuterRef("pk")).order_by()
-    return Consignment.objects.annotate(
-        billed=_total(in_force, "source_reference", "total_amount")
-        + _total(listed, "invoice__source_reference", "stated_amount"),
-        reduced=_total(reductions, "line__consignment", "amount"),
-    ).filter(
-        Exists(reductions.filter(kind=ReductionKind.RETURNED)), billed__gt=F("total_amount") - F("reduced")
-    )
-
-
-def _total(rows: QuerySet[Any], key: str, field: str) -> Coalesce:
-    sums = rows.values(key).annotate(total=Sum(field)).values("total")
-    return Coalesce(Subquery(sums), 0, output_field=BigIntegerField())
-
-
-def open_adjustment(*, consignment: Consignment, reason: str, by: Any) -> Invoice:
-    """A draft that takes off its invoice what was paid back after hand-over, to the đồng.
-
-    Locks: the invoice. Writes: Invoice. Raises: NotCorrectable where the invoice's state leaves it closed, or where its
-    lines are no longer those that were delivered: then a person says what came back.
-    """
-    chain = Invoice.objects.filter(source_reference=consignment.code).exclude(kind=InvoiceKind.ADJUSTMENT)
-    invoice = chain.latest("pk")
-    if obstacle := corrections.ways_to_correct(invoice).take_back:
-        raise NotCorrectable(obstacle)
-    own = consignment.lines.prefetch_related("reductions")
-    delivered = [line for line in own if line.left_quantity]
-    standing = corrections.standing_sale(invoice).lines
-    goods, delivery = standing[: len(delivered)], standing[len(delivered) :]
-    if len(goods) < len(delivered) or len(delivery) > 1 or any(line.code for line in delivery):
-        raise NotCorrectable(Obstacle.DOES_NOT_FIT)
-    counts, paid_back = [], []
-    for sold, line in zip(goods, delivered, strict=True):
-        rows = [row for row in line.reductions.all() if row.kind == ReductionKind.RETURNED]
-        count = int(sold.quantity or 0) - line.kept_quantity
-        if sold.code != line.sku or count < 0 or sold.gross_amount < line.due.goods:
-            raise NotCorrectable(Obstacle.DOES_NOT_FIT)
-        # Those on earlier adjustments are off the invoice: the last ones make up the count.
-        while count < sum(row.quantity for row in rows):
-            rows.pop(0)
-        counts.append(count)
-        paid_back.append((sum(row.goods_amount for row in rows), sum(row.discount_amount for row in rows)))
-        if sum(row.quantity for row in rows) != count:
-            raise NotCorrectable(Obstacle.DOES_NOT_FIT)
-    nothing = [(0, 0)] * len(delivery)
-    return corrections.open_return(
-        invoice=invoice,
-        counts=[*counts, *(0 for _line in delivery)],
-        paid_back=[*paid_back, *nothing],
-        reason=reason,
-        by=by,
-    )
-
-
 def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
     """As ``take_step``; while the authority has not decided, a job is left to ask again."""
     invoice = take_step(invoice_pk, now=now)
@@ -226,9 +156,11 @@ def deliver(invoice: Invoice) -> bool:
     """Whether the letter with PDF and XML was written now. Idempotent by invoice."""
     if not invoice.deliver_to or invoice.delivered_at is not None:
         return False
-    base = invoice.corrects if invoice.corrects and hasattr(invoice, "list") else invoice
+    sold = invoice
+    while sold.corrects:  # one that corrects many names its list, not a consignment
+        sold = sold.corrects
     consignment = Consignment.objects.select_related("order__sheet", "cooperative").get(
-        code=base.source_reference
+        code=sold.source_reference
     )
     # Drawn before the transaction: it takes longer than all of its queries.
     pdf = invoices.pdf_of(invoice, base_url=settings.BASE_URL)

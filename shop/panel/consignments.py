@@ -19,7 +19,7 @@ from catalog.trace_views import amount_text
 from shop.accounts.doors import may_open
 from shop.accounts.roles import Role, roles_of
 from shop.orders import door, services, terminals
-from shop.orders.invoicing import unadjusted
+from shop.orders.adjusting import unadjusted
 from shop.orders.models import Consignment, ConsignmentLine, OrderEvent, Shortfall
 from shop.orders.picking import Choice, choices_for
 from shop.orders.reductions import reduction_text

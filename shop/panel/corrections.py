@@ -24,7 +24,7 @@ from shop.invoices.inquiries import open_rows
 from shop.invoices.listing import has_companions
 from shop.invoices.models import ErrorNotice, InquiredInvoice, Invoice, InvoiceKind, TaxOffice
 from shop.invoices.signer import SigningFailed
-from shop.orders.invoicing import open_adjustment
+from shop.orders.adjusting import in_force, open_adjustment
 
 from .correction_forms import ContentForm, NoticeForm, ReasonForm, ReturnForm
 from .invoices import as_file
@@ -52,17 +52,20 @@ class Unadjusted(Screen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = unadjusted_for(self.request.user).select_related("cooperative", "order__sheet")
         page = page_of(rows.order_by("pk"), self.request, PER_PAGE)
-        codes = [consignment.code for consignment in page]
-        bases = invoices_for(self.request.user).filter(source_reference__in=codes)
+        names = [name for each in page for name in (each.code, each.list_number) if name]
+        bases = invoices_for(self.request.user).filter(source_reference__in=names)
         bases = bases.exclude(kind=InvoiceKind.ADJUSTMENT).select_related("series").order_by("pk")
-        invoices = {invoice.source_reference: invoice for invoice in bases}  # the last one is in force
+        invoices = {
+            (each.seller_id, each.source_reference): each for each in bases
+        }  # the last one is in force
         can_adjust = may_open(self.request.user, "panel:adjust_returned")
         found = []
         for consignment in page:
-            invoice = invoices[consignment.code]
+            seller = consignment.cooperative_id
+            own = invoices[seller, consignment.code]
+            invoice = invoices[seller, consignment.list_number or consignment.code]
             obstacle = corrections.ways_to_correct(invoice).take_back
-            due = consignment.total_amount - consignment.reduced
-            found.append((consignment, invoice, consignment.billed - due, obstacle))
+            found.append((consignment, own, invoice, obstacle))
         return {
             **super().get_context_data(**kwargs),
             "page": page,
@@ -168,7 +171,7 @@ class AdjustReturned(OnInvoice):
                 messages.error(
                     request, _("Hóa đơn này đã sửa tay nên chợ không tự điền được. Bạn ghi giúp nhé.")
                 )
-                return redirect("panel:take_back", pk=pk)
+                return redirect("panel:take_back", pk=in_force(consignment).pk)
             messages.error(request, str(refusal.obstacle.label))
             return redirect("panel:unadjusted")
         messages.success(request, _("Đã có bản nháp. Xem lại rồi bấm “Lập và gửi hóa đơn”."))

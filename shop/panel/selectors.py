@@ -36,7 +36,7 @@ from shop.invoices.models import (
 )
 from shop.ledger.models import Levy, PayoutBatch
 from shop.messages.models import Letter, LetterState
-from shop.orders.invoicing import unadjusted
+from shop.orders.adjusting import unadjusted
 from shop.orders.models import Consignment, GoodsReport, GoodsReportQuerySet, PickedLot
 from shop.orders.recalls import handed_out
 from shop.payments.models import InboundEvent, InboundOutcome, Refund, Remittance

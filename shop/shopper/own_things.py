@@ -8,7 +8,7 @@ from oscar.apps.order.models import Order
 
 from shop.accounts.models import User
 from shop.accounts.phones import national_number
-from shop.invoices.models import Invoice, InvoiceStatus
+from shop.invoices.models import CorrectionList, Invoice, InvoiceStatus, ListedInvoice
 from shop.messages.models import Letter
 from shop.orders.models import Consignment, OrderSheet
 
@@ -22,9 +22,16 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 
 def invoices_of(user: User) -> QuerySet[Invoice]:
-    """Issued ones of the person's own orders, the newest first."""
+    """Issued ones of the person's own orders, and what corrects several of them at once; the newest first."""
     codes = Consignment.objects.filter(order__user=user).values("code")
-    issued = Invoice.objects.filter(source_reference__in=codes).exclude(status=InvoiceStatus.TO_ISSUE)
+    # One that corrects several invoices is the person's if all of them are: anybody may write a company's tax code.
+    rows = ListedInvoice.objects.filter(list=OuterRef("pk"))
+    theirs = rows.filter(invoice__source_reference__in=codes)
+    strangers = rows.exclude(invoice__source_reference__in=codes)
+    lists = CorrectionList.objects.filter(Exists(theirs), ~Exists(strangers))
+    of_list = lists.filter(seller=OuterRef("seller"), number=OuterRef("source_reference"))
+    issued = Invoice.objects.exclude(status=InvoiceStatus.TO_ISSUE)
+    issued = issued.filter(Q(source_reference__in=codes) | Exists(of_list))
     return issued.select_related("seller", "series").order_by("-issued_on", "-pk")
 
 

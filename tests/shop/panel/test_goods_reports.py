@@ -16,8 +16,8 @@ from shop.complaints.models import Complaint
 from shop.invoices import services
 from shop.invoices.models import Invoice
 from shop.orders import invoicing
+from shop.orders.adjusting import unadjusted
 from shop.orders.invariants import violations
-from shop.orders.invoicing import unadjusted
 from shop.orders.models import Consignment, GoodsReport, ReportAnswer
 from shop.orders.services import IllegalStep, Reply, answer_report, hand_over, pack, place, report_goods
 from shop.orders.statuses import Fault, Verdict, Wish
