@@ -12,7 +12,10 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.template.base import Template
+from django.template.context import Context
 from django.test import TransactionTestCase
+from django.test.signals import template_rendered
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
@@ -147,6 +150,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if databases := item.config.stash.get(IN_USE, None):
             with item.config.stash[blocking_manager_key].unblock():
                 databases.select(market=item.config.stash[WANTS_MARKET])
+
+
+def _render_telling_once(template: Template, context: Context) -> str:
+    """As Django's own under test, but a page tells its context once, not again for each of a hundred pieces."""
+    if context.template is template:
+        template_rendered.send(sender=template, template=template, context=context)
+    return template.nodelist.render(context)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def telling_once(django_test_environment: None) -> None:
+    """What a test reads as ``response.context`` is that of the page; copying it for each piece took a tenth of it."""
+    Template._render = _render_telling_once
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -271,10 +272,18 @@ def audit_log_item() -> MenuItem:
 def _leads_somewhere(item: MenuItem, request: HttpRequest) -> bool:
     if isinstance(item, SubmenuMenuItem):
         return bool(item.menu.menu_items_for_request(request))
+    view_name = _view_behind(item.url)
+    return view_name is not None and may_open(request.user, view_name)
+
+
+@functools.lru_cache(maxsize=256)
+def _view_behind(url: str) -> str | None:
+    """The name of the view; None for Wagtail's own help, on other hosts. Every page asks about every entry."""
     try:
-        return may_open(request.user, resolve(item.url).view_name)
+        name: str = resolve(url).view_name
     except Resolver404:
-        return False  # Wagtail's own help, on other hosts
+        return None
+    return name
 
 
 @hooks.register("construct_main_menu")
