@@ -55,13 +55,22 @@ __all__ = [
     "preview_of",
     "resend",
     "signed_xml",
+    "step",
     "transmit",
+    "with_parties",
 ]
 
 logger = logging.getLogger(__name__)
 
 PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds to the next try; the last one repeats
 CLAIM = dt.timedelta(seconds=60)  # longer than any call to the gateway
+_CHANGING = (
+    "status",
+    "message_id",
+    "tries",
+    "authority_code",
+    "rejection",
+)  # of an issued invoice, in the exchange
 
 
 @transaction.atomic
@@ -134,17 +143,28 @@ def new_lookup_code() -> str:
 
 
 def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
+    """Take one step of the exchange with the invoice of that key: see :func:`step`."""
+    return step(with_parties().get(pk=invoice_pk), now=now)
+
+
+def with_parties() -> QuerySet[Invoice]:
+    """Invoices as a step of the exchange reads them."""
+    return Invoice.objects.select_related("seller", "series")
+
+
+def step(invoice: Invoice, *, now: dt.datetime | None = None) -> Invoice:
     """Take one step of the exchange: send, or ask what became of it, and record the answer.
 
     No transaction is open during the call: the row is claimed, the authority called, the answer recorded.
     After an unclear end the authority is asked about the message before it is sent again.
-    Idempotent: a row that is done, or claimed by another worker, is returned untouched.
+    Idempotent: a row that is done, or claimed by another worker, is left untouched. What may have changed since the
+    invoice was read is read again. Locks/Writes: Invoice. Writes: InvoiceDocument, OfficialNumber.
     """
     now = now or timezone.now()
-    claimed = claim(due(now).filter(pk=invoice_pk), now)
-    invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
-    if not claimed:
-        return invoice
+    if not claim(due(now).filter(pk=invoice.pk), now):
+        return with_parties().get(pk=invoice.pk)
+    for field, value in Invoice.objects.values(*_CHANGING).get(pk=invoice.pk).items():
+        setattr(invoice, field, value)
     crash_point("invoice.claimed")
     try:
         receipt = _ask_or_send(invoice)
@@ -285,7 +305,7 @@ def _record(invoice: Invoice, receipt: Receipt, now: dt.datetime, *, rejection: 
     rows = Invoice.objects.select_for_update().filter(pk=invoice.pk)
     invoice.status, message_id = rows.values_list("status", "message_id").get()
     if message_id != receipt.message_id or invoice.status not in (InvoiceStatus.SIGNED, InvoiceStatus.SENT):
-        return Invoice.objects.select_related("seller", "series").get(pk=invoice.pk)
+        return with_parties().get(pk=invoice.pk)
     keep_messages(invoice, receipt.exchanged)
     if receipt.state == State.ACCEPTED:
         own = signed_xml_to_send(invoice)

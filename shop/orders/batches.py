@@ -64,8 +64,9 @@ def work_off(batch_pk: int) -> int:
 @task()
 def ask_about(batch_pk: int) -> None:
     """What became of the batch's invoices, one after another in one job, until the authority has decided on all."""
-    for pk in _undecided(batch_pk).filter(next_try_at__lte=timezone.now()).values_list("pk", flat=True):
-        take_step(pk)
+    asked_for = _undecided(batch_pk).filter(next_try_at__lte=timezone.now())
+    for invoice in asked_for.select_related("seller", "series").iterator(chunk_size=100):
+        take_step(invoice)
     _ask_later(batch_pk)
 
 
@@ -96,5 +97,5 @@ def _issue(invoice: Invoice) -> str:
         # A lost key or a sale no VAT rule covers: the others must not wait for its repair.
         logger.exception("Invoice %s could not be issued", invoice.pk)
         return _("Chưa ký được, cần người kỹ thuật xem nhật ký máy chủ.")
-    take_step(issued.pk)
+    take_step(issued)
     return ""

@@ -107,7 +107,7 @@ def forget_invoice(consignment: Consignment) -> bool:
 
 def transmit(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
     """As ``take_step``; while the authority has not decided, a job is left to ask again."""
-    invoice = take_step(invoice_pk, now=now)
+    invoice = take_step(invoices.with_parties().get(pk=invoice_pk), now=now)
     if invoice.status == InvoiceStatus.SENT and (again_at := _next_look(invoice)):
         transmit_invoice.using(run_after=again_at).enqueue(invoice.pk)
     return invoice
@@ -120,18 +120,18 @@ def _next_look(invoice: Invoice) -> dt.datetime | None:
     return row.package.next_try_at if row else None
 
 
-def take_step(invoice_pk: int, *, now: dt.datetime | None = None) -> Invoice:
+def take_step(invoice: Invoice, *, now: dt.datetime | None = None) -> Invoice:
     """One step of the exchange with the tax authority; once it may be handed out, the invoice goes to the buyer.
 
     One that goes in a package takes along whatever else of its seller waits. Locks/Writes: as
-    ``shop.invoices.services.transmit`` or ``shop.invoices.packages.transmit``, which call the network: never inside a
+    ``shop.invoices.services.step`` or ``shop.invoices.packages.transmit``, which call the network: never inside a
     transaction. Idempotent.
     """
-    # One that goes in a package has no next try of its own: it comes back untouched.
-    invoice = invoices.transmit(invoice_pk, now=now)
     if invoice.road.is_package:
         packages.transmit_of(invoice, now=now)
-        invoice = Invoice.objects.select_related("seller", "series").get(pk=invoice_pk)
+        invoice = invoices.with_parties().get(pk=invoice.pk)
+    else:
+        invoice = invoices.step(invoice, now=now)
     if invoice.is_lawful:
         deliver(invoice)
     return invoice
