@@ -103,6 +103,8 @@ bench: $(VENV)/.installed-dev  ## Measure (never part of the tests)
 	$(VENV)/bin/python -W ignore -m benchmarks.purchase
 	$(VENV)/bin/python -W ignore -m benchmarks.reports
 	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -W ignore -m benchmarks.webhooks
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -W ignore -m benchmarks.batches
+	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -W ignore -m benchmarks.archive
 
 clean:  ## Forget caches and compiled files
 	rm -rf .cache .mypy_cache .ruff_cache staticfiles

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -39,6 +40,7 @@ SEARCH_KEY = "tim"
 NOTICE_KEY, REFUSED = "thong-bao", "tu-choi"
 PER_PAGE = 100
 MOST_AT_ONCE = 200
+MOST_FOUND = 5_000
 SECONDS_OF_SENDING = 15  # what is left is sent by the sweep
 SECONDS_BETWEEN_LOOKS, MOST_LOOKS = 3, 10
 _BROKEN = gettext_lazy("%(code)s: chưa ký được, cần người kỹ thuật xem nhật ký máy chủ.")
@@ -58,16 +60,20 @@ class InvoiceQueue(Screen):
         everything = invoices_for(self.request.user)
         chosen = _numbers(query.getlist(CHOSEN_KEY))
         rows = everything.filter(pk__in=chosen) if chosen else _filtered(everything, query)
-        page = page_of(rows.select_related("seller", "series"), self.request, PER_PAGE)
+        tabs = _tabs(everything, query)
+        count = next((tab.count for tab in tabs if tab.is_current), None)
+        if count is None:
+            count = rows.order_by()[:MOST_FOUND].count()
+        page = page_of(rows.select_related("seller", "series"), self.request, PER_PAGE, count=count)
         can_issue = may_open(self.request.user, "panel:issue_selected")
         context.update(
             page=page,
             page_link=query_without_page(self.request),
             chosen=chosen,
             is_waiting=any(invoice.status in WAITING for invoice in page),
-            tabs=[*_tabs(everything, query), *_to_adjust(self.request.user)],
+            tabs=[*tabs, *_to_adjust(self.request.user)],
             today=_figures(everything),
-            sellers=Cooperative.objects.filter(invoices__in=everything).distinct(),
+            sellers=Cooperative.objects.filter(Exists(everything.filter(seller=OuterRef("pk")).order_by())),
             seller=query.get(SELLER_KEY, ""),
             day=query.get(DAY_KEY, ""),
             sought=query.get(SEARCH_KEY, ""),
@@ -98,9 +104,10 @@ def _day(text: str) -> dt.date | None:
 
 def _narrowed(rows: QuerySet[Invoice], query: QueryDict) -> QuerySet[Invoice]:
     if seller := query.get(SELLER_KEY):
-        rows = rows.filter(seller__slug=seller)
+        rows = rows.filter(seller=Subquery(Cooperative.objects.filter(slug=seller).order_by().values("pk")))
     if day := _day(query.get(DAY_KEY, "")):
-        rows = rows.filter(created_at__date=day)
+        begins = dt.datetime.combine(day, dt.time(), timezone.get_current_timezone())
+        rows = rows.filter(created_at__gte=begins, created_at__lt=begins + dt.timedelta(days=1))
     if query.get(NOTICE_KEY) == REFUSED:
         rows = with_refused_notice(rows)
     if sought := query.get(SEARCH_KEY, "").strip():
@@ -134,7 +141,7 @@ def _filtered(rows: QuerySet[Invoice], query: QueryDict) -> QuerySet[Invoice]:
 
 
 def _tabs(rows: QuerySet[Invoice], query: QueryDict) -> list[Tab]:
-    counts = dict(_narrowed(rows, query).order_by().values_list("status").annotate(Count("pk")))
+    counts = _counts(_narrowed(rows, query).order_by(), query)
     kept = QueryDict(mutable=True)
     for key in (SELLER_KEY, DAY_KEY, SEARCH_KEY, NOTICE_KEY):
         if value := query.get(key):
@@ -145,14 +152,22 @@ def _tabs(rows: QuerySet[Invoice], query: QueryDict) -> list[Tab]:
             _("Tất cả"),
             f"{here}?{kept.urlencode()}" if kept else here,
             current not in InvoiceStatus.values and CHOSEN_KEY not in query,
-            sum(counts.values()),
+            None if counts is None else sum(counts.values()),
         )
     ]
     for status in InvoiceStatus:
         kept[STATUS_KEY] = status
-        count = counts.get(status, 0)
+        count = None if counts is None else counts.get(status, 0)
         tabs.append(Tab(str(status.label), f"{here}?{kept.urlencode()}", current == status, count))
     return tabs
+
+
+def _counts(rows: QuerySet[Invoice], query: QueryDict) -> dict[str, int] | None:
+    """How many in each state; None where a search finds more than anybody pages through."""
+    if not query.get(SEARCH_KEY, "").strip():
+        return dict(rows.values_list("status").annotate(found=Count("*")))
+    found = Counter(rows.values_list("status", flat=True)[: MOST_FOUND + 1])
+    return found if found.total() <= MOST_FOUND else None
 
 
 def _to_adjust(user: Any) -> list[Tab]:
@@ -163,13 +178,11 @@ def _to_adjust(user: Any) -> list[Tab]:
 
 def _figures(rows: QuerySet[Invoice]) -> dict[str, Any]:
     """The day's numbers: issued and accepted today, and the sum that was issued."""
-    on = timezone.localdate()
-    issued = Q(issued_on=on)
-    return rows.aggregate(
-        issued=Count("pk", filter=issued),
-        amount=Sum("total_amount", filter=issued),
-        accepted=Count("pk", filter=issued & Q(status=InvoiceStatus.ACCEPTED)),
-        rejected=Count("pk", filter=issued & Q(status=InvoiceStatus.REJECTED)),
+    return rows.filter(issued_on=timezone.localdate()).aggregate(
+        issued=Count("pk"),
+        amount=Sum("total_amount"),
+        accepted=Count("pk", filter=Q(status=InvoiceStatus.ACCEPTED)),
+        rejected=Count("pk", filter=Q(status=InvoiceStatus.REJECTED)),
     )
 
 

@@ -41,14 +41,17 @@ class Screen(WagtailAdminTemplateMixin, TemplateView):
         return [{"url": "", "label": self.get_page_title()}]
 
 
-def page_of(rows: Any, request: HttpRequest, per_page: int) -> Page[Any]:
-    """The page asked for; a number that does not exist gives the nearest one.
+def page_of(rows: Any, request: HttpRequest, per_page: int, *, count: int | None = None) -> Page[Any]:
+    """The page asked for; a number that does not exist gives the nearest one. ``count``: of all rows, if it is known.
 
     The database sorts keys only: sorting whole rows with everything beside them takes ten times as long.
     """
     if not isinstance(rows, QuerySet):
         return Paginator(rows, per_page).get_page(request.GET.get(PAGE_KEY))
-    page = Paginator(rows.values_list("pk", flat=True), per_page).get_page(request.GET.get(PAGE_KEY))
+    paginator = Paginator(rows.values_list("pk", flat=True), per_page)
+    if count is not None:
+        paginator.__dict__["count"] = count  # what the paginator would remember after it has counted
+    page = paginator.get_page(request.GET.get(PAGE_KEY))
     page.object_list = rows_with(list(page.object_list), rows)
     return page
 

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from shop.invoices import services
 from shop.invoices.models import Invoice, InvoiceSeries
+from shop.panel import invoices as desk
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import SandboxServer
 from tests.support.authority import hear_answer
+from tests.support.many import copies
 from tests.support.market import Market, draft_invoice
 
 AsRole = Callable[[str], Client]
@@ -169,3 +171,31 @@ def test_a_post_without_its_token_is_refused(path: str, market: Market) -> None:
     pk = market.invoice_a.pk
     assert client.post("/quan-tri/" + path.format(pk=pk), {"chon": pk}).status_code == 403
     assert fresh(market.invoice_a).status == "to-issue"
+
+
+def test_where_a_search_finds_more_than_anybody_reads_no_number_is_told_and_pages_end(
+    market: Market, as_role: AsRole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MOST_FOUND", 2)
+    monkeypatch.setattr(desk, "PER_PAGE", 1)
+    copies(market.invoice_a, 3, buyer_name=lambda _place: "Lò Thị Mẫu")
+    staff = as_role("invoice_staff")
+
+    def looked(sought: str, **more: str) -> tuple[list[int | None], int]:
+        context = staff.get("/quan-tri/hoa-don/", {"tim": sought, **more}).context
+        return [tab.count for tab in context["tabs"]][:2], context["page"].paginator.count
+
+    assert looked("Lò Thị Mẫu") == ([None, None], 2)
+    assert looked("Lò Thị Mẫu", **{"tinh-trang": "to-issue"}) == ([None, None], 2)
+    Invoice.objects.filter(buyer_name="Lò Thị Mẫu").order_by("pk")[0].delete()
+    assert looked("Lò Thị Mẫu") == ([2, 2], 2)
+    assert looked("không có") == ([0, 0], 0)
+
+
+@pytest.mark.parametrize("moment", ["00:00:00", "23:59:59.999999"])
+def test_a_day_is_one_in_vietnam(market: Market, as_role: AsRole, moment: str) -> None:
+    at = dt.datetime.fromisoformat(f"2026-11-23T{moment}").replace(tzinfo=timezone.get_current_timezone())
+    Invoice.objects.filter(pk=market.invoice_a.pk).update(created_at=at)
+    for day, found in (("2026-11-22", False), ("2026-11-23", True), ("2026-11-24", False)):
+        page = as_role("invoice_staff").get("/quan-tri/hoa-don/", {"ngay": day}).context["page"]
+        assert (market.invoice_a in page.object_list) is found, day
