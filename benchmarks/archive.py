@@ -12,13 +12,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
-from benchmarks.panel_lists import BACKEND, measure_path
-from benchmarks.webhooks import own_database
+from benchmarks.panel_lists import BACKEND, measure_path, with_own_market
 
 ROWS, GOAL_MS = 1_000_000, 300
 COPY = """
@@ -81,17 +78,7 @@ def main() -> None:
     asked.add_argument("--rows", type=int, default=ROWS)
     asked.add_argument("--explain", action="store_true")
     wanted = asked.parse_args()
-    with (
-        tempfile.TemporaryDirectory(prefix="cho-phien-archive-") as folder,
-        own_database(Path(folder)) as address,
-    ):
-        os.environ |= {"DATABASE_URL": address, "MEDIA_DIR": folder, "LOG_LEVEL": "ERROR", "SANDBOX": "1"}
-        os.environ |= {"BASE_URL": "http://testserver", "ALLOWED_HOSTS": "testserver"}
-        os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
-        import django
-
-        django.setup()
-        run(wanted)
+    with_own_market(run, wanted)
 
 
 def run(wanted: argparse.Namespace) -> None:

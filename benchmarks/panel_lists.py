@@ -18,6 +18,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,10 @@ def measure_path(name: str, path: str, client: Any, *, goal: float, explain: boo
             print(f"    {milliseconds:.0f} ms  {sql}")
 
 
-def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rows", type=int, default=ROWS)
-    asked.add_argument("--explain", action="store_true")
-    wanted = asked.parse_args()
+def with_own_market(run: Callable[[argparse.Namespace], None], wanted: argparse.Namespace) -> None:
+    """Runs with a database, a media folder and settings of its own; all of it is gone afterwards."""
     with (
-        tempfile.TemporaryDirectory(prefix="cho-phien-lists-") as folder,
+        tempfile.TemporaryDirectory(prefix="cho-phien-bench-") as folder,
         own_database(Path(folder)) as address,
     ):
         os.environ |= {"DATABASE_URL": address, "MEDIA_DIR": folder, "LOG_LEVEL": "ERROR", "SANDBOX": "1"}
@@ -84,6 +82,14 @@ def main() -> None:
 
         django.setup()
         run(wanted)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--rows", type=int, default=ROWS)
+    asked.add_argument("--explain", action="store_true")
+    wanted = asked.parse_args()
+    with_own_market(run, wanted)
 
 
 def run(wanted: argparse.Namespace) -> None:

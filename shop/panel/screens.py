@@ -50,7 +50,7 @@ def page_of(rows: Any, request: HttpRequest, per_page: int, *, count: int | None
         return Paginator(rows, per_page).get_page(request.GET.get(PAGE_KEY))
     paginator = Paginator(rows.values_list("pk", flat=True), per_page)
     if count is not None:
-        paginator.__dict__["count"] = count  # what the paginator would remember after it has counted
+        paginator.count = count  # as it would remember it after counting
     page = paginator.get_page(request.GET.get(PAGE_KEY))
     page.object_list = rows_with(list(page.object_list), rows)
     return page

@@ -12,7 +12,6 @@ from shop.invoices.lookup_qr import read_fields, read_lookup
 from shop.invoices.rules.values import Parts
 from shop.invoices.tax_codes import without_dash
 
-_TILL = "M"  # the fourth letter of a cash register's series
 _TILL_CODE = re.compile(r"M([1-9])-(\d\d)-[A-Z0-9]{5}-\d{11}", re.ASCII)
 _ORDINARY_CODE = re.compile(r"[0-9A-Z]{34}", re.ASCII)
 
@@ -33,7 +32,7 @@ def _check_code(parts: Parts, element: etree._Element) -> Iterator[Finding]:
         yield finding("code_without_id", "HDon/MCCQT")
     if series.startswith("K"):
         yield finding("code_unexpected", "HDon/MCCQT")
-    elif series[3:4] != _TILL:
+    elif not parts.is_till:
         if not _ORDINARY_CODE.fullmatch(code):
             yield finding("code_shape", "HDon/MCCQT")
     elif found := _TILL_CODE.fullmatch(code):

@@ -76,6 +76,10 @@ class Parts:
         return self.general.get("KHMSHDon") == "1"
 
     @property
+    def is_till(self) -> bool:
+        return _is_till_series(self.general.get("KHHDon", ""))
+
+    @property
     def is_adjustment(self) -> bool:
         return self.related is not None and self.related.get("TCHDon") == ADJUSTS
 
@@ -98,7 +102,11 @@ def parts_of(content: etree._Element) -> Parts:
 
 def is_till(content: etree._Element) -> bool:
     """Whether the series belongs to a cash register."""
-    return (content.findtext("TTChung/KHHDon") or "")[3:4] == "M"
+    return _is_till_series(content.findtext("TTChung/KHHDon") or "")
+
+
+def _is_till_series(symbol: str) -> bool:
+    return symbol[3:4] == "M"
 
 
 @functools.lru_cache(maxsize=64)
