@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shop.invoices import formats, services
 from shop.invoices.draft import Seller
+from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.models import Invoice, InvoiceDocument, InvoiceSeries, InvoiceStatus
 from shop.invoices.sales import SaleRecord, SoldLine, business, consumer
 from shop.sandbox.authority import Mood
@@ -200,3 +201,38 @@ def test_the_database_refuses_to_change_archived_bytes(seller, authority) -> Non
         InvoiceDocument.objects.update(body=b"other")
     with pytest.raises(IntegrityError), transaction.atomic():
         InvoiceDocument.objects.all().delete()
+
+
+def test_the_more_often_nobody_answers_the_longer_it_waits(seller, authority) -> None:
+    invoice = services.issue(invoice=waiting(seller, "HTAAAAAAAA-1"))
+    authority.mounts["tax"].authority.set_mood(Mood.DOWN)
+    begun = timezone.now()
+    for tries, pause in ((0, 60), (3, 300), (5, 3600)):
+        Invoice.objects.filter(pk=invoice.pk).update(tries=tries, next_try_at=begun)
+        services.transmit(invoice.pk)
+        left = Invoice.objects.get(pk=invoice.pk)
+        assert left.tries == tries + 1
+        assert (
+            dt.timedelta()
+            <= left.next_try_at - begun - dt.timedelta(seconds=pause)
+            < dt.timedelta(seconds=30)
+        )
+
+
+def test_an_answer_that_somebody_else_recorded_meanwhile_is_left_as_it_is(
+    seller, authority, monkeypatch
+) -> None:
+    invoice = services.issue(invoice=waiting(seller, "HTAAAAAAAA-1"))
+    submit = SandboxGateway.submit
+
+    def slowly(self, message_id, document):
+        receipt = submit(self, message_id, document)
+        Invoice.objects.filter(pk=invoice.pk).update(status=InvoiceStatus.REJECTED, rejection="đã biết")
+        return receipt
+
+    monkeypatch.setattr(SandboxGateway, "submit", slowly)
+    seen = services.transmit(invoice.pk)
+    assert (seen.status, seen.rejection) == (InvoiceStatus.REJECTED, "đã biết")
+    kept = Invoice.objects.get(pk=invoice.pk)
+    assert (kept.status, kept.rejection) == (InvoiceStatus.REJECTED, "đã biết")
+    assert not kept.documents.exclude(kind="signed").exists()
