@@ -4,9 +4,8 @@ SHELL := /bin/bash
 .PHONY: help setup run test test-whole test-fast test-postgres test-browser test-live templates html lighthouse check format style bench messages lock clean
 
 # A dozen processes of one run read the same files: each is compiled once, when it is first read, into the (ignored)
-# folders beside it. So pip need not compile what nobody reads.
+# folders beside it. Whoever installs libraries need not compile what nobody reads.
 unexport PYTHONDONTWRITEBYTECODE
-PIP_INSTALL = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 PYTHON ?= python3
 VENV := .venv
@@ -17,14 +16,14 @@ help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/.installed: requirements.txt
-	@echo "→ Cài thư viện · installing libraries (about a minute the first time) …"
+	@echo "→ Cài thư viện · installing libraries …"
 	@tests/support/tools.sh venv $(PYTHON) $(VENV)
-	@$(PIP_INSTALL) -r requirements.txt
+	@tests/support/tools.sh libraries $(VENV) requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "→ Installing what the tests need …"
-	@$(PIP_INSTALL) -r requirements-dev.txt
+	@tests/support/tools.sh libraries $(VENV) requirements-dev.txt
 	@touch $@
 
 setup: $(VENV)/.installed  ## Environment and database only
@@ -91,7 +90,6 @@ messages: $(VENV)/.installed-dev  ## Collect translatable strings (needs gettext
 	$(MANAGE) makemessages -l en --no-location --no-wrap -i .venv -i tests -i benchmarks
 
 lock: $(VENV)/.installed-dev  ## Pin the dependencies anew
-	$(VENV)/bin/python -m pip install --quiet uv
 	$(VENV)/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.txt
 	$(VENV)/bin/uv pip compile -q --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings what a bare Debian lacks: a working venv, and the programs some tests call.
 #   tools.sh venv PYTHON FOLDER
+#   tools.sh libraries FOLDER REQUIREMENTS   into that venv
 #   tools.sh programs COMMAND:PACKAGE …
 #   tools.sh npm NAME@VERSION …   into .cache/npm; only for tests
 set -euo pipefail
@@ -19,6 +20,12 @@ case "$1" in
 venv)
     # Debian splits ensurepip from python3: a bare machine has no working venv.
     [ -x "$3/bin/pip" ] || "$2" -m venv "$3" 2>/dev/null || { rm -rf "$3"; install python3-venv; "$2" -m venv "$3"; }
+    ;;
+libraries)
+    # uv takes a sixth of pip's time. It does not know an index that only pip is told of: then pip does it.
+    pip=("$2/bin/python" -m pip install --quiet --disable-pip-version-check)
+    [ -x "$2/bin/uv" ] || "${pip[@]}" uv==0.13.9 || true
+    "$2/bin/uv" pip install --quiet --python "$2/bin/python" -r "$3" || "${pip[@]}" --no-compile -r "$3"
     ;;
 programs)
     shift
