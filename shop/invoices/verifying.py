@@ -37,7 +37,7 @@ from shop.invoices.xmldsig import (
 )
 
 _LEAST_KEY_BITS = 2048
-_WITH_ATTRIBUTES = etree.XPath("//*[@*]")
+_WITH_ATTRIBUTES = etree.XPath("descendant-or-self::*[@*]")
 _ID_SPELLINGS = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 _INFO = {
     f"{{{DS}}}{tag}": letter
@@ -54,7 +54,10 @@ _INFO = {
 }
 _INFO_SHAPE = re.compile("ICS(R(Tt+)?DV)+")
 _METHODS = {"C": (C14N,), "S": (RSA_SHA256,), "t": (ENVELOPED, C14N), "D": (SHA256,)}
+_REFERENCE = f"{{{DS}}}Reference"
+_DIGEST_VALUE = f"{{{DS}}}DigestValue"
 _SIGNATURE_TAGS = [f"{{{DS}}}{tag}" for tag in ("SignedInfo", "SignatureValue", "KeyInfo")]
+_CERTIFICATE = f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate"
 _TIME_TAGS = [
     f"{{{DS}}}{tag}" for tag in ("Object", "SignatureProperties", "SignatureProperty", "SigningTime")
 ]
@@ -148,19 +151,18 @@ def _verified(
     root: etree._Element, node: etree._Element, place: str, named: _Named
 ) -> tuple[Signature, x509.Certificate | None]:
     faults = [] if named.is_sound else ["id_twice"]
-    info = node.find(f"{{{DS}}}SignedInfo")
     time_object = _time_object(node)
     covered: list[etree._Element | None] = []
-    if info is None or [part.tag for part in node][:3] != _SIGNATURE_TAGS:
+    if [part.tag for part in node[:3]] != _SIGNATURE_TAGS:
         faults.append("signature_broken")
     else:
-        covered = [_target(reference, named) for reference in info.iterfind(f"{{{DS}}}Reference")]
-        faults += _form_faults(root, info, covered, time_object, place)
-    shown = _shown(node.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate") or "")
+        covered = [_target(reference, named) for reference in node[0].iterchildren(_REFERENCE)]
+        faults += _form_faults(root, node[0], covered, time_object, place)
+    shown = _shown(node.findtext(_CERTIFICATE) or "")
     at = _signing_time(time_object)
     if shown is None:
         return Signature(place, signed_at=at, faults=(*faults, "certificate_missing")), None
-    if not faults and not _holds(node, info, covered, shown.key):
+    if not faults and not _holds(node, covered, shown.key):
         faults.append("signature_broken")
     faults += _certificate_faults(root, shown, place, at)
     signature = Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults))
@@ -250,24 +252,19 @@ def _shown(text: str) -> _Shown | None:
         return None
 
 
-def _holds(
-    node: etree._Element,
-    info: etree._Element,
-    covered: Sequence[etree._Element | None],
-    key: rsa.RSAPublicKey,
-) -> bool:
+def _holds(node: etree._Element, covered: Sequence[etree._Element | None], key: rsa.RSAPublicKey) -> bool:
     """Digests and signature value, with this key and no other; the form of it all has been found lawful.
 
     The enveloped transform takes away the signature itself, which none of what may be signed holds: there is nothing to
     take away. The digest of something that does hold it does not fit.
     """
+    info, value = node[0], node[1]
     try:
-        for reference, target in zip(info.iterfind(f"{{{DS}}}Reference"), covered, strict=True):
-            said = _octets(reference.findtext(f"{{{DS}}}DigestValue"))
-            if said != hashlib.sha256(canonical_of(target)).digest():
+        for reference, target in zip(info.iterchildren(_REFERENCE), covered, strict=True):
+            said = next(reference.iterchildren(_DIGEST_VALUE), None)
+            if said is None or _octets(said.text) != hashlib.sha256(canonical_of(target)).digest():
                 return False
-        value = _octets(node.findtext(f"{{{DS}}}SignatureValue"))
-        key.verify(value, canonical_of(info), padding.PKCS1v15(), hashes.SHA256())
+        key.verify(_octets(value.text), canonical_of(info), padding.PKCS1v15(), hashes.SHA256())
     except (ValueError, InvalidSignature):
         return False
     return True

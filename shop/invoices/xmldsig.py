@@ -7,6 +7,7 @@ Canonical XML 1.0.
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,8 @@ SIGNED_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
 """What each party must have signed, by document and place under ``DSCKS``; in a message the place stands alone."""
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_ONLY_SIGNATURES = {None: DS}
+_OF_SIGNATURES = f"{{{DS}}}"
 
 
 def digest_of(fragment: bytes) -> str:
@@ -51,9 +54,12 @@ def canonical_of(element: etree._Element) -> bytes:
     if any(name.startswith(_XML) for parent in element.iterancestors() for name in parent.attrib):
         raise ValueError("xml: attributes around what is signed")
     try:
+        # lxml writes a false xmlns="" into a sub-element that has namespaces: it has to stand alone.
+        if element.nsmap == _ONLY_SIGNATURES and element.tag.startswith(_OF_SIGNATURES):
+            return etree.tostring(copy.deepcopy(element), method="c14n", with_tail=False)
         text = etree.tostring(element, method="c14n")
         if b"xmlns" in text and element.getparent() is not None:
-            # lxml writes a false xmlns="" into a sub-element that has namespaces: it has to stand alone.
+            # A copy would lose namespaces that are declared around it and not used in it.
             text = etree.tostring(etree.fromstring(etree.tostring(element, with_tail=False)), method="c14n")
     except etree.LxmlError as reason:
         raise ValueError(str(reason)) from reason

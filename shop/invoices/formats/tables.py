@@ -32,7 +32,7 @@ class Text:
     fits_or_nothing: bool = False
 
     def write(self, value: str) -> str:
-        return "" if self.fits_or_nothing and len(value) > self.most else value
+        return "" if self.fits_or_nothing and len(value) > self.most else _escaped(value)
 
     def read(self, text: str) -> str:
         return text
@@ -172,7 +172,7 @@ def _write_members(group: Group, part: object) -> str:
         if isinstance(member, Leaf):
             value = getattr(part, member.attribute)
             if value is not None and (text := member.kind.write(value)):
-                written.append(f"<{member.tag}>{_escaped(text)}</{member.tag}>")
+                written.append(f"<{member.tag}>{text}</{member.tag}>")
         elif member.make is None:
             inner = _write_members(member, part)
             if inner or member.needed:

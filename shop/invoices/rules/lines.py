@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from shop.invoices.findings import Finding, finding
 from shop.invoices.rules.values import (
@@ -26,6 +27,21 @@ LAST_DAYS = {"8%": dt.date(2026, 12, 31)}
 
 _KINDS = (GOODS, GIFT, DISCOUNT, NOTE, SPECIAL)
 _HALF = Decimal("0.5")
+
+
+class _Figures(NamedTuple):
+    """The numbers of a line, each read once."""
+
+    count: Decimal
+    price: Decimal
+    off: Decimal
+    amount: Decimal
+
+
+def _figures_of(line: Texts) -> _Figures:
+    return _Figures(
+        number(line, "SLuong"), number(line, "DGia"), number(line, "STCKhau"), number(line, "ThTien")
+    )
 
 
 def check_lines(parts: Parts, *, last_days: Mapping[str, dt.date]) -> Iterator[Finding]:
@@ -49,9 +65,10 @@ def check_lines(parts: Parts, *, last_days: Mapping[str, dt.date]) -> Iterator[F
             yield from _check_note(line, path)
             continue
         yield from _check_rate(line, path, with_vat=with_vat, rated_on=rated_on, last_days=last_days)
-        yield from _check_amount(line, path, kind)
-        yield from _check_price(line, path)
-        yield from _check_signs(line, path, may_fall=may_fall)
+        figures = _figures_of(line)
+        yield from _check_amount(line, path, kind, figures)
+        yield from _check_price(line, path, figures)
+        yield from _check_signs(path, figures, may_fall=may_fall)
     yield from _check_traits(parts)
     if kinds and not kinds & {GOODS, GIFT, SPECIAL} and not may_fall:
         yield finding("no_goods", LINES.rpartition("/")[0])
@@ -83,9 +100,8 @@ def _check_rate(
         yield finding("rate_over", f"{path}/TSuat", rate)
 
 
-def _check_amount(line: Texts, path: str, kind: str) -> Iterator[Finding]:
-    count, price, off = number(line, "SLuong"), number(line, "DGia"), number(line, "STCKhau")
-    amount = number(line, "ThTien")
+def _check_amount(line: Texts, path: str, kind: str, figures: _Figures) -> Iterator[Finding]:
+    count, price, off, amount = figures
     if not line.get("ThTien"):
         yield finding("missing", f"{path}/ThTien")
     elif kind == GIFT:
@@ -98,9 +114,9 @@ def _check_amount(line: Texts, path: str, kind: str) -> Iterator[Finding]:
             yield finding("line_amount", f"{path}/ThTien", f"{value.normalize():f}")
 
 
-def _check_price(line: Texts, path: str) -> Iterator[Finding]:
-    count, price, off = number(line, "SLuong"), number(line, "DGia"), number(line, "STCKhau")
-    if line.get("SLuong") and not count and number(line, "ThTien"):
+def _check_price(line: Texts, path: str, figures: _Figures) -> Iterator[Finding]:
+    count, price, off, amount = figures
+    if line.get("SLuong") and not count and amount:
         yield finding("quantity_zero", f"{path}/SLuong")
     percent = number(line, "TLCKhau")
     if not 0 <= percent <= 100:
@@ -115,12 +131,12 @@ def _check_price(line: Texts, path: str) -> Iterator[Finding]:
         yield finding("price_alone", f"{path}/DGia")
 
 
-def _check_signs(line: Texts, path: str, *, may_fall: bool) -> Iterator[Finding]:
-    if number(line, "DGia") < 0:
+def _check_signs(path: str, figures: _Figures, *, may_fall: bool) -> Iterator[Finding]:
+    if figures.price < 0:
         yield finding("price_negative", f"{path}/DGia")
-    if number(line, "SLuong") < 0 and not may_fall:
+    if figures.count < 0 and not may_fall:
         yield finding("quantity_negative", f"{path}/SLuong")
-    if number(line, "SLuong") * number(line, "ThTien") < 0:
+    if figures.count * figures.amount < 0:
         yield finding("signs_differ", f"{path}/ThTien")
 
 
