@@ -32,7 +32,7 @@ _HALF = Decimal("0.5")
 class _Figures(NamedTuple):
     """The numbers of a line, each read once."""
 
-    count: Decimal
+    quantity: Decimal
     price: Decimal
     off: Decimal
     amount: Decimal
@@ -134,9 +134,9 @@ def _check_price(line: Texts, path: str, figures: _Figures) -> Iterator[Finding]
 def _check_signs(path: str, figures: _Figures, *, may_fall: bool) -> Iterator[Finding]:
     if figures.price < 0:
         yield finding("price_negative", f"{path}/DGia")
-    if figures.count < 0 and not may_fall:
+    if figures.quantity < 0 and not may_fall:
         yield finding("quantity_negative", f"{path}/SLuong")
-    if figures.count * figures.amount < 0:
+    if figures.quantity * figures.amount < 0:
         yield finding("signs_differ", f"{path}/ThTien")
 
 
