@@ -7,7 +7,8 @@ SHELL := /bin/bash
 # folders beside it. Whoever installs libraries need not compile what nobody reads.
 unexport PYTHONDONTWRITEBYTECODE
 
-PYTHON ?= python3
+# Debian's own Python is built with optimisations; one that somebody built beside it may take half as long again.
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3)
 VENV := .venv
 BIND ?= localhost:8000
 MANAGE := $(VENV)/bin/python manage.py
