@@ -22,7 +22,7 @@ from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 from shop.translations import compile_translations
 from tests.support.databases import Databases, databases_for, locked
 from tests.support.extent import WHOLE
-from tests.support.renditions import encode_hastily
+from tests.support.rsa_keys import deal_keys
 from tests.support.widths import count_widths
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     gc.set_threshold(50_000, 20, 50)
     count_widths()
-    encode_hastily()
+    deal_keys()
     with locked("translations"):
         compile_translations(settings.LOCALE_PATHS)
 

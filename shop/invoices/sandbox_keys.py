@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -61,6 +62,11 @@ def issue_certificate(
     return _issue(name, tax_code, ca, valid_from, valid_to)
 
 
+def new_key() -> rsa.RSAPrivateKey:
+    """A key that nobody had before."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 def _issue(
     name: str,
     tax_code: str,
@@ -68,7 +74,7 @@ def _issue(
     valid_from: dt.datetime = _VALID_FROM,
     valid_to: dt.datetime = _VALID_TO,
 ) -> FileSigner:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = new_key()
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
         x509.NameAttribute(NameOID.COMMON_NAME, name[:64]),
@@ -110,8 +116,9 @@ def _kept(path: Path, make: Callable[[], FileSigner]) -> FileSigner:
 
 @functools.lru_cache(maxsize=64)
 def _read(pem: bytes) -> FileSigner:
-    """Kept by what the file holds: OpenSSL tests the primes of every key it opens, which takes a tenth of a second."""
-    return FileSigner.from_pem_bytes(pem)
+    """The signer that :func:`_pem` wrote down; its primes are not tested again, which takes a tenth of a second."""
+    key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+    return FileSigner(cast("rsa.RSAPrivateKey", key), x509.load_pem_x509_certificate(pem))
 
 
 def _pem(signer: FileSigner) -> bytes:

@@ -21,10 +21,10 @@ FOLDER = CACHE / "renditions"
 HASTE = 9
 
 
-def encode_hastily() -> None:
+def _encode_hastily() -> None:
     """From now on this process encodes AVIF in a fourteenth of the time, into files a fifth larger.
 
-    What pages weigh is therefore asserted of heavier pictures than the shop's.
+    Where a page's weight is asserted, the shop's own encoder draws the pictures (``tests/support/weak_signal.py``).
     """
     name = AvifImagePlugin.AvifImageFile.format
     encode = Image.SAVE[name]
@@ -38,7 +38,7 @@ def encode_hastily() -> None:
 
 def keep_renditions() -> None:
     """From now on this process takes what it or another has drawn before from ``.cache/test``."""
-    encode_hastily()
+    _encode_hastily()
     draw = Filter.run
 
     def drawn_once(filter: Filter, picture: Any, output: Any, source: Any = None) -> Any:
