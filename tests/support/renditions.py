@@ -18,13 +18,13 @@ from wagtail.images.models import Filter
 from tests.support.databases import CACHE, locked
 
 FOLDER = CACHE / "renditions"
-HASTE = 9
+HASTE = 8
 
 
 def _encode_hastily() -> None:
-    """From now on this process encodes AVIF in a fourteenth of the time, into files a fifth larger.
+    """From now on this process encodes AVIF in a third of the time, into files a twelfth larger.
 
-    Where a page's weight is asserted, the shop's own encoder draws the pictures (``tests/support/weak_signal.py``).
+    What pages weigh is therefore asserted of heavier pictures than the shop shows.
     """
     name = AvifImagePlugin.AvifImageFile.format
     encode = Image.SAVE[name]
