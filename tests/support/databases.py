@@ -59,6 +59,7 @@ DEMO_SOURCES = (
     "shop/accounts/addresses.py",
     "shop/accounts/services.py",
     "shop/management/commands/demo.py",
+    "tests/support/renditions.py",
     *(f"{room}/**/models/*.py" for room in ROOMS),
     *(f"{room}/**/models.py" for room in ROOMS),
 )
