@@ -104,6 +104,7 @@ _INVOICE_STAFF = (
         "panel:correct",
         "panel:notice",
         "panel:settle_inquiry",
+        "panel:settle_notice",
         "panel:training",
         "panel:adjust",
         "panel:replace",

@@ -35,6 +35,7 @@ class Verb(models.TextChoices):
     INVOICE_CORRECTED = "invoice-corrected", _("Mở hóa đơn điều chỉnh, thay thế")
     CORRECTION_DROPPED = "correction-dropped", _("Bỏ bản nháp điều chỉnh")
     INVOICE_NOTICE = "invoice-notice", _("Báo sai sót hóa đơn")
+    NOTICE_SETTLED = "notice-settled", _("Ghi kết quả thông báo 04/SS")
     CHANNEL_CHANGED = "channel-changed", _("Đổi kênh bán của hóa đơn")
     SERIES_REGISTERED = "series-registered", _("Ghi ký hiệu hóa đơn đã đăng ký")
     SERIES_STOPPED = "series-stopped", _("Ngừng dùng ký hiệu hóa đơn")

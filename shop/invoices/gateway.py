@@ -85,7 +85,10 @@ class InvoiceGateway(Protocol):
 
 @runtime_checkable
 class NoticeGateway(Protocol):
-    """A gateway that carries notices of errors too. Where there is none, staff hand them in at the provider's site."""
+    """A gateway that carries notices of errors too. See :class:`NoticeCarrier` for one that only passes them on.
+
+    Where there is neither, staff hand them in at the provider's site.
+    """
 
     def tell(self, message_id: str, notice: bytes) -> Receipt:
         """Sends one signed notice (04/SS). Idempotent like ``submit``. Raises: TryAgainLater, WillNotSucceed."""
@@ -93,6 +96,26 @@ class NoticeGateway(Protocol):
 
     def fetch(self, message_id: str) -> Receipt:
         """What is known about a message. Raises: TryAgainLater, WillNotSucceed."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassedOn:
+    """A provider took a notice. ``number`` is what it calls the message; ``exchanged`` as in a :class:`Receipt`."""
+
+    number: str
+    exchanged: tuple[tuple[str, bytes], ...] = ()
+
+
+@runtime_checkable
+class NoticeCarrier(Protocol):
+    """A provider that makes its own message of a notice and gives it a number of its own: it can't be asked by ours."""
+
+    def pass_on(self, notice: bytes) -> PassedOn:
+        """Sends what a signed notice says. **Not** idempotent: a second call is a second notice.
+
+        Raises: TryAgainLater when nobody knows whether it arrived, WillNotSucceed when it was refused.
+        """
         ...
 
 

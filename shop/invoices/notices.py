@@ -22,7 +22,7 @@ from shop.invoices.corrections import NotCorrectable, ways_to_correct
 from shop.invoices.exchange import new_message_id
 from shop.invoices.findings import finding
 from shop.invoices.formats.notice import Notice, build_notice
-from shop.invoices.gateway import NoticeGateway, Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.gateway import NoticeCarrier, NoticeGateway, Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.keys import gateway_of, signer_of, trusted
 from shop.invoices.models import (
     DocumentKind,
@@ -34,6 +34,7 @@ from shop.invoices.models import (
     OfficialNumber,
     TaxOffice,
 )
+from shop.invoices.passed_notices import pass_on
 from shop.invoices.sales import SaleRecord
 from shop.invoices.services import ask_or_send, claim, pause_after, wait
 from shop.invoices.signing import sign
@@ -70,7 +71,7 @@ def open_notice(
 def sign_notice(*, notice: ErrorNotice, now: dt.datetime | None = None) -> ErrorNotice:
     """The notice with its signed bytes in the archive, on its way to the authority; from then on it is frozen.
 
-    A provider that carries no notices leaves it signed: staff hand it in at the provider's site.
+    A provider that takes no notices leaves it signed: staff hand it in at the provider's site.
     Signed before the transaction: the key may lie with a remote service. Locks/Writes: ErrorNotice,
     InvoiceDocument. Raises: TaxOffice.DoesNotExist, SigningFailed, ValueError.
     Idempotent: a signed notice is returned as it is.
@@ -86,18 +87,21 @@ def sign_notice(*, notice: ErrorNotice, now: dt.datetime | None = None) -> Error
         if locked.status == NoticeStatus.TO_SIGN:
             locked.document = keep_document(invoice, DocumentKind.NOTICE, xml, message_type="300")
             locked.status = NoticeStatus.SIGNED
-            if isinstance(gateway_of(invoice.seller), NoticeGateway):
+            road = gateway_of(invoice.seller)
+            if isinstance(road, NoticeGateway):
                 locked.message_id = new_message_id(SaleRecord.from_json(invoice.sale).solution_tax_code)
+            if isinstance(road, NoticeGateway | NoticeCarrier):
                 locked.next_try_at = now
                 transaction.on_commit(lambda: transmit_notice_soon.enqueue(locked.pk))
             locked.save(update_fields=["document", "status", "message_id", "next_try_at"])
     return locked
 
 
-def with_refused_notice(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """Those whose last notice the authority refused: somebody has to look, and to write another."""
+def with_failed_notice(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Those whose last notice was refused, or of which nobody knows whether it arrived: somebody has to look."""
     about = ErrorNotice.objects.filter(invoice=OuterRef("pk")).order_by("-pk")
-    return invoices.annotate(last_notice=about.values("status")[:1]).filter(last_notice=NoticeStatus.REJECTED)
+    failed = (NoticeStatus.REJECTED, NoticeStatus.UNCLEAR)
+    return invoices.annotate(last_notice=about.values("status")[:1]).filter(last_notice__in=failed)
 
 
 def due_notices(now: dt.datetime) -> QuerySet[ErrorNotice]:
@@ -129,6 +133,9 @@ def transmit_notice(notice_pk: int, *, now: dt.datetime | None = None) -> ErrorN
     notice = ErrorNotice.objects.select_related("invoice__seller", "document").get(pk=notice_pk)
     if not claimed:
         return notice
+    road = gateway_of(notice.invoice.seller)
+    if isinstance(road, NoticeCarrier) and not notice.message_id:
+        return pass_on(notice, road, notice_xml(notice))
     try:
         receipt = _ask_or_tell(notice)
     except TryAgainLater as reason:

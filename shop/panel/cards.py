@@ -17,7 +17,7 @@ from catalog.tenancy import cooperatives_of
 from cms.operator import waiting_editions
 from shop.invoices.inquiries import open_rows
 from shop.invoices.models import InvoiceStatus
-from shop.invoices.notices import with_refused_notice
+from shop.invoices.notices import with_failed_notice
 from shop.orders.models import Shortfall
 from shop.orders.statuses import ConsignmentStatus
 from shop.payments.models import InboundOutcome, RefundState
@@ -150,11 +150,11 @@ CARDS = (
         "warning",
     ),
     Card(
-        _("Thông báo 04/SS bị từ chối"),
-        _("Xem lý do và lập thông báo khác"),
+        _("Thông báo 04/SS bị từ chối hoặc chưa rõ đã tới"),
+        _("Xem lý do, rồi lập thông báo khác hoặc ghi kết quả"),
         "panel:invoices",
         "?thong-bao=tu-choi",
-        lambda user: with_refused_notice(invoices_for(user)).count(),
+        lambda user: with_failed_notice(invoices_for(user)).count(),
         "warning",
         is_rare=True,
         work_of="panel:notice",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from shop.invoices.models import Invoice, TaxOffice
+from shop.invoices.models import ErrorNotice, Invoice, TaxOffice
+from shop.invoices.passed_notices import NoticeResult, results_for
 from shop.invoices.sales import SaleRecord, SoldLine
 from shop.invoices.tax_codes import is_tax_code
 
@@ -210,3 +211,30 @@ class NoticeForm(ReasonForm):
 
     def other_fields(self) -> list[forms.BoundField]:
         return list(self)
+
+
+class NoticeResultForm(forms.Form):
+    """What became of a notice at the provider."""
+
+    found = forms.ChoiceField(
+        label=gettext_lazy("Ở trang của nhà cung cấp thấy gì"), widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Số thông điệp, hoặc lý do không nhận"),
+        max_length=255,
+        required=False,
+        help_text=gettext_lazy("Chép đúng như ở trang của họ."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, notice: ErrorNotice, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"id_{notice.pk}_%s")
+        self.results = results_for(notice)
+        choices = [(one.value, one.label) for one in self.results]
+        cast("forms.ChoiceField", self.fields["found"]).choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("found") == NoticeResult.REJECTED and not cleaned.get("text", "").strip():
+            self.add_error("text", _("Ghi lý do cơ quan thuế không nhận."))
+        return cleaned

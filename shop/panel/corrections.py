@@ -23,11 +23,12 @@ from shop.invoices.corrections import NotCorrectable, Obstacle
 from shop.invoices.inquiries import open_rows
 from shop.invoices.listing import has_companions
 from shop.invoices.models import ErrorNotice, InquiredInvoice, Invoice, InvoiceKind, TaxOffice
+from shop.invoices.passed_notices import NoticeResult, NotToSettle, settle_notice
 from shop.invoices.signer import SigningFailed
 from shop.orders.adjusting import in_force, open_adjustment
 
-from .correction_forms import ContentForm, NoticeForm, ReasonForm, ReturnForm
-from .invoices import as_file
+from .correction_forms import ContentForm, NoticeForm, NoticeResultForm, ReasonForm, ReturnForm
+from .invoices import InvoicePage, as_file
 from .screens import Screen, page_of, query_without_page
 from .selectors import invoices_for, unadjusted_for
 
@@ -270,7 +271,7 @@ class Notify(_CorrectionScreen):
         except SigningFailed:
             messages.error(request, _("Chưa ký được thông báo 04/SS: kiểm tra chứng thư số của người bán."))
         else:
-            is_sent = bool(notice.message_id)
+            is_sent = notice.next_try_at is not None
             said = (
                 _("Đã ký thông báo 04/SS, đang gửi cơ quan thuế.") if is_sent else _("Đã ký thông báo 04/SS.")
             )
@@ -283,6 +284,35 @@ def notice_xml(request: HttpRequest, pk: int, notice: int) -> HttpResponse:
     signed = ErrorNotice.objects.filter(invoice__in=invoices_for(request.user)).exclude(document=None)
     found = get_object_or_404(signed, pk=notice, invoice_id=pk)
     return as_file(notices.notice_xml(found), services.filename_of(found.invoice, f"04SS-{found.pk}.xml"))
+
+
+class SettleNotice(View):
+    """Notes what somebody found out about a notice at the provider's site."""
+
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int, notice: int) -> HttpResponse:
+        found = get_object_or_404(
+            ErrorNotice.objects.filter(invoice__in=invoices_for(request.user)), pk=notice, invoice_id=pk
+        )
+        form = NoticeResultForm(found, request.POST)
+        if not form.results:
+            messages.error(request, _("Thông báo này không chờ ghi kết quả nữa."))
+            return redirect("panel:invoice", pk=pk)
+        if not form.is_valid():
+            again = InvoicePage(refused_form=form, refused_notice=found.pk)
+            again.setup(request, pk=pk)
+            return again.render_to_response(again.get_context_data(), status=422)
+        result = NoticeResult(form.cleaned_data["found"])
+        try:
+            settle_notice(notice=found, found=result, text=form.cleaned_data["text"], by=request.user)
+        except NotToSettle:
+            messages.error(request, _("Thông báo này không chờ ghi kết quả nữa."))
+        else:
+            if result == NoticeResult.AGAIN:
+                notices.transmit_notice_soon.enqueue(found.pk)
+            messages.success(request, _("Đã ghi kết quả của thông báo 04/SS."))
+        return redirect("panel:invoice", pk=pk)
 
 
 class DropDraft(View):

@@ -24,12 +24,14 @@ from shop.accounts.doors import may_open
 from shop.invoices import formats, services
 from shop.invoices.corrections import chain_of
 from shop.invoices.draft import Draft
-from shop.invoices.models import DocumentKind, Invoice, InvoiceKind, InvoiceStatus, SalesChannel
-from shop.invoices.notices import with_refused_notice
+from shop.invoices.models import DocumentKind, ErrorNotice, Invoice, InvoiceKind, InvoiceStatus, SalesChannel
+from shop.invoices.notices import with_failed_notice
 from shop.invoices.numbering import NotIssued
+from shop.invoices.passed_notices import results_for
 from shop.invoices.training import is_training
 from shop.orders import invoicing
 
+from .correction_forms import NoticeResultForm
 from .screens import Screen, Tab, page_of, query_without_page, refreshing
 from .selectors import invoices_for, unadjusted_for
 
@@ -109,7 +111,7 @@ def _narrowed(rows: QuerySet[Invoice], query: QueryDict) -> QuerySet[Invoice]:
         begins = dt.datetime.combine(day, dt.time(), timezone.get_current_timezone())
         rows = rows.filter(created_at__gte=begins, created_at__lt=begins + dt.timedelta(days=1))
     if query.get(NOTICE_KEY) == REFUSED:
-        rows = with_refused_notice(rows)
+        rows = with_failed_notice(rows)
     if sought := query.get(SEARCH_KEY, "").strip():
         rows = rows.filter(_matches(sought))
     return rows
@@ -199,6 +201,8 @@ def _look_again(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 class InvoicePage(Screen):
     template_name = "panel/invoice.html"
     header_icon = "doc-full"
+    refused_form: NoticeResultForm | None = None
+    refused_notice: int | None = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -236,10 +240,17 @@ class InvoicePage(Screen):
             can_change_channel=self._can_change_channel(),
             can_drop=is_draft_correction and may_open(user, "panel:drop_draft"),
             chain=chain_of(invoice),
-            notices=invoice.notices.all(),
+            notices=[(notice, self._result_form(notice)) for notice in invoice.notices.all()],
             has_list=invoice.documents.filter(kind=DocumentKind.LIST).exists(),
         )
         return context
+
+    def _result_form(self, notice: ErrorNotice) -> NoticeResultForm | None:
+        """Where what happened to the notice at the provider is noted."""
+        if self.refused_form is not None and notice.pk == self.refused_notice:
+            return self.refused_form
+        is_open = results_for(notice) and may_open(self.request.user, "panel:settle_notice")
+        return NoticeResultForm(notice) if is_open else None
 
     def _can_change_channel(self) -> bool:
         """Only for a draft of a sale; the till's only for goods that were fetched at a stall that has one."""

@@ -62,6 +62,7 @@ class Books:
     seller_facts: Seller
     mood: str = "normal"
     made: dict[str, Made] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
     logins: int = 0
     tokens: set[str] = field(default_factory=set)
     refuses_login: bool = False
@@ -307,6 +308,19 @@ class Vnpt:
         form, _, _ = fields["pattern"].partition("/")
         self.books.made[key] = Made(number, form, fields["serial"], xml)
         return f"OK:{fields['pattern']};{fields['serial']}-{key}_{number}"
+
+    def _SendInvNoticeErrors(self, fields: dict[str, str]) -> str:
+        company = (fields["Account"], fields["ACpass"]) == (ACCOUNT, ACCOUNT_PASSWORD)
+        if not company or not self.books.log_in(fields["username"], fields["password"]):
+            return "ERR:1"
+        listed = r"<DSHDon>(<HDon><STT>\d+</STT>(?:<\w+>[^<]+</\w+>)+</HDon>)+</DSHDon>"
+        head = r"<TNNT>[^<]+</TNNT>(?:<\w+>[^<]+</\w+>)*<NTBao>\d{4}-\d\d-\d\d</NTBao>(?:<\w+>[^<]+</\w+>)*"
+        if not re.fullmatch(rf"<DLTBao>{head}{listed}</DLTBao>", fields["xml"].strip()):
+            return "ERR:3"
+        if self.books.mood == "reject":
+            return "ERR:22"
+        self.books.notices.append(fields["xml"])
+        return f"OK:V{len(self.books.notices):05d}"
 
     def _GetInvDataByFkey(self, fields: dict[str, str]) -> str:
         if not self.books.log_in(fields["userName"], fields["userPass"]):

@@ -3,13 +3,14 @@
 The idempotency key is ``fkey``, made from our message id: a second import of the same key is refused with ``ERR:13``.
 Both credential pairs travel inside the SOAP body, so what is archived is the invoice data, not the envelope.
 
-Notices 04/SS are not carried: ``SendInvNoticeErrors`` takes no key of ours and numbers the message itself, so that
-after a lost answer nobody could tell whether it arrived. A signed notice waits at the desk, which says to hand it
-in at the provider's site; series from a cash register or without code are refused before a number is taken.
+Notices 04/SS go through ``SendInvNoticeErrors``, which takes no key of ours, signs the form anew and gives the
+message a number of its own (decision 0055). Series from a cash register or without code are refused before a number
+is taken.
 """
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from lxml import etree
 
 from shop.invoices import formats
 from shop.invoices.findings import Finding
-from shop.invoices.gateway import Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.gateway import PassedOn, Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.answers import check_provider_answer, receipt_of, rejected
 from shop.invoices.gateways.calls import TIMEOUT, LoggedOut, LogIn, call
 from shop.invoices.reading import Refused, one_span, parse
@@ -29,6 +30,8 @@ _NAMESPACE = "http://tempuri.org/"
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _OK = re.compile(r"OK:(?P<pattern>[^;]+);(?P<serial>[^-]+)-(?P<key>[^,_]+)_(?P<number>\d{1,8})")
 _ERROR = re.compile(r"ERR:(?P<code>\d+)")
+_PASSED = re.compile(r"OK:\s*(?P<number>\S{1,60})")
+_NOTICE_TAGS = ("TNNT", "MST", "TCQT", "NTBao", "DDanh", "Loai", "So", "NTBCCQT")
 _LOG_IN = "ERR:1"
 _SYSTEM, _DUPLICATE = "5", "13"
 _REJECTED = "3"
@@ -45,6 +48,17 @@ ERRORS = {
     "30": "Ngày lập sớm hơn hóa đơn trước trong cùng ký hiệu",
 }
 """What the provider's error numbers mean to a person."""
+NOTICE_ERRORS = {
+    "3": "Dữ liệu thông báo sai cấu trúc",
+    "7": "Tài khoản hoặc đơn vị không đúng",
+    "10": "Quá nhiều hóa đơn trong một thông báo",
+    "20": "Mẫu số và ký hiệu không phù hợp",
+    "21": "Không tìm thấy đơn vị hoặc tài khoản",
+    "22": "Đơn vị chưa đăng ký chứng thư số",
+    "24": "Chứng thư số không khớp",
+    "28": "Chưa có thông tin chứng thư số",
+}
+"""The same of an answer to a notice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +126,25 @@ class VnptGateway:
         """See :class:`shop.invoices.gateway.InvoiceGateway`."""
         return check_provider_answer(sent, answer, today=today, trust=trust)
 
+    def pass_on(self, notice: bytes) -> PassedOn:
+        """See :class:`shop.invoices.gateway.NoticeCarrier`."""
+        payload = notice_payload(notice)
+        form = parse(notice).findtext("DLTBao/DSHDon/HDon/KHMSHDon")
+        said = self._ask(
+            "SendInvNoticeErrors",
+            Account=self._account.account,
+            ACpass=self._account.account_password,
+            xml=payload.decode(),
+            username=self._account.user,
+            password=self._account.password,
+            pattern=f"{form}/{self._account.template}",
+            convert="0",
+        )
+        if found := _PASSED.match(said):
+            return PassedOn(number=found["number"], exchanged=(("300", payload), ("999", said.encode())))
+        code = _error_of(said)
+        raise WillNotSucceed(f"{NOTICE_ERRORS.get(code, said)} (ERR:{code})")
+
     def _status(self, message_id: str, known: Receipt) -> Receipt:
         """What the tax authority said about an invoice that has no code yet."""
         place = known.official
@@ -175,6 +208,19 @@ def invoice_payload(document: bytes, fkey: str) -> bytes:
     start, end = number.start - span.inner_start, number.end - span.inner_start
     inner = content[:start] + content[end:]
     return b"<DSHDon><HDon><key>%b</key><DLHDon>%b</DLHDon></HDon></DSHDon>" % (fkey.encode(), inner)
+
+
+def notice_payload(notice: bytes) -> bytes:
+    """``DLTBao`` with what our notice says; version, form number, title and signature VNPT gives itself."""
+    said = parse(notice).find("DLTBao")
+    if said is None:
+        raise ValueError("no notice")
+    content = etree.Element("DLTBao")
+    for tag in _NOTICE_TAGS:
+        if (text := said.findtext(tag)) is not None:
+            etree.SubElement(content, tag).text = text
+    content.append(copy.deepcopy(said.find("DSHDon")))
+    return etree.tostring(content, encoding="UTF-8")
 
 
 def _result(answer: bytes, action: str) -> str:

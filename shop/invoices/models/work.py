@@ -12,10 +12,15 @@ from .invoice import Invoice, InvoiceDocument
 
 
 class NoticeStatus(models.TextChoices):
-    """to sign → signed → sent → accepted | rejected."""
+    """to sign → signed → sent → accepted | rejected.
+
+    At a provider that numbers notices itself: signed → unclear → sent, and people note the rest
+    (:mod:`shop.invoices.passed_notices`).
+    """
 
     TO_SIGN = "to-issue", _("Cần ký")
     SIGNED = "signed", _("Đã ký, chưa gửi")
+    UNCLEAR = "unclear", _("Chưa rõ đã tới chưa")
     SENT = "sent", _("Chờ cơ quan thuế")
     ACCEPTED = "accepted", _("Cơ quan thuế đã nhận")
     REJECTED = "rejected", _("Bị từ chối")
@@ -37,6 +42,7 @@ class ErrorNotice(models.Model):
         InvoiceDocument, on_delete=models.PROTECT, null=True, related_name="notice"
     )
     message_id = models.CharField(max_length=46, blank=True, db_index=True)
+    passed_as = models.CharField(_("số thông điệp ở nhà cung cấp"), max_length=255, blank=True)
     rejection = models.TextField(_("lý do từ chối"), blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True, db_index=True)

@@ -97,10 +97,10 @@ def test_a_refused_notice_says_why_and_another_may_follow(first: Invoice, author
     refused = step(notice, minutes=5)
     assert refused.status == NoticeStatus.REJECTED
     assert "(9199)" in refused.rejection
-    assert list(notices.with_refused_notice(Invoice.objects.all())) == [first]
+    assert list(notices.with_failed_notice(Invoice.objects.all())) == [first]
     authority.set_mood(Mood.NORMAL)
     second = signed(first, "Sai tên: đúng là Nguyễn Thị Mẫu")
-    assert not notices.with_refused_notice(Invoice.objects.all()).exists()
+    assert not notices.with_failed_notice(Invoice.objects.all()).exists()
     step(second)
     assert step(second, minutes=5).status == NoticeStatus.ACCEPTED
     refused.refresh_from_db()
