@@ -34,6 +34,9 @@ class Declarant:
     phone: str
     representative: str
     place: str
+    office_code: str = ""
+    office_name: str = ""
+    """The tax office that manages the seller."""
     forms: str
     """Such as ``1`` or ``12``: VAT invoices, sales invoices."""
     with_code: bool = True
@@ -44,7 +47,7 @@ class Declarant:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """The content of a 102 or 103. ``till_code`` comes with an acceptance: five characters for cash registers."""
+    """The content of a 102, 103 or 104. ``till_code`` comes with an acceptance: five characters for cash registers."""
 
     is_accepted: bool
     message_id: str
@@ -75,7 +78,7 @@ def declaration(declarant: Declarant, *, signer: Signer, at: dt.datetime, is_cha
         KCMa=_flag(declarant.without_code),
         CMTMTTien=_flag(declarant.at_till),
     )
-    certificate = f"<CTS>{_certificate(signer.certificate)}</CTS>"
+    certificate = f"<CTS>{certificate_row(signer.certificate)}</CTS>"
     content = (
         f"<NDTKhai><HTHDon>{kinds}</HTHDon>"
         f"<LHDSDung>{used}</LHDSDung><DSCTSSDung>{certificate}</DSCTSSDung></NDTKhai>"
@@ -117,7 +120,8 @@ def _flag(is_on: object) -> str:
     return "1" if is_on else "0"
 
 
-def _certificate(certificate: x509.Certificate) -> str:
+def certificate_row(certificate: x509.Certificate) -> str:
+    """The content of a ``CTS`` that adds a certificate."""
     issuer = certificate.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
     return tags(
         STT="1",

@@ -1,4 +1,4 @@
-"""A tax authority to practise with: takes messages 100, 200, 203, 206, 208 and 300, acknowledges, checks, decides.
+"""A tax authority to practise with: takes messages 100, 101, 200, 203, 206, 208 and 300, acknowledges, checks, decides.
 
 It keeps what it has seen in a SQLite file of its own and shares nothing with the shop but the wire format.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from shop.invoices.delegating import DELEGATE
 from shop.invoices.exchange import (
     ACKNOWLEDGED,
     AUTHORITY,
@@ -33,13 +34,14 @@ from shop.invoices.exchange import (
 from shop.invoices.inquiry_exchange import INQUIRY
 from shop.invoices.notice_exchange import NOTED, TELL
 from shop.invoices.reading import Refused, parse
-from shop.invoices.registration import DECIDED, RECEIVED, REGISTER
+from shop.invoices.registration import REGISTER
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_trust
 from shop.invoices.signer import Signer, Trust
 from shop.invoices.signing import sign
 from shop.invoices.tax_codes import without_dash
 from shop.invoices.xmldsig import VIETNAM
 from shop.sandbox import (
+    delegation_desk,
     envelopes,
     invoice_desk,
     list_desk,
@@ -137,7 +139,7 @@ class Authority:
         return reply
 
     def answer(self, message_id: str) -> bytes | None:
-        """The answer to a message (102, 103, 202, 204 or 301), or None while it is not ready.
+        """The answer to a message (102, 103, 104, 202, 204 or 301), or None while it is not ready.
 
         Raises: UnknownMessage, Unavailable.
         """
@@ -236,7 +238,7 @@ class Authority:
         if envelope.kind == ACKNOWLEDGED:
             database.execute("UPDATE inquiry SET is_read = 1 WHERE message_id = ?", (envelope.answers,))
             return reply
-        if envelope.kind == REGISTER:
+        if envelope.kind in (REGISTER, DELEGATE):
             answer = self._register(database, message)
         elif envelope.kind == TELL:
             answer = self._note(database, message, mood)
@@ -255,6 +257,7 @@ class Authority:
         document = message.items[0]
         root = parse(document)
         found = invoice_desk.faults_of(document, root, today=self._today(), anchors=self._trust.parties)
+        found = found or delegation_desk.undeclared(database, root)
         reasons = [Reason(code=code, text=f"{text} ({path})", advice=_MEND) for code, text, path in found]
         listed = self._list_faults(database, message, root)
         reasons += [Reason(code=code, text=text, advice=_MEND) for code, text in listed]
@@ -306,44 +309,15 @@ class Authority:
         return self._clock().astimezone(VIETNAM).date()
 
     def _register(self, database: sqlite3.Connection, message: Message) -> bytes:
-        """The last answer to a declaration: 103, or 102 if it is not received; what it registers counts from now."""
-        document = message.items[0]
-        declared, unreadable, faults = registry.read_declaration(parse(document))
-        sealed = tax_seals.seal_faults(
-            document,
-            place="DSCKS/NNT",
-            part="DLTKhai",
-            parties=[declared.tax_code],
-            anchors=self._trust.parties,
-        )
-        unreadable += [(code, tax_seals.TEXTS[code]) for code in sealed]
-        if declared.is_first and registry.is_known(database, declared.tax_code):
-            unreadable.append(registry.ALREADY)
-        receipt = self._registry_notice(message, declared, registry.RECEIVED, unreadable)
-        database.execute("INSERT INTO earlier VALUES (?, ?)", (message.envelope.message_id, receipt))
-        if unreadable:
-            return receipt
-        till_code = "" if faults else registry.keep(database, declared)
-        return self._registry_notice(message, declared, registry.DECIDED, faults, till_code)
-
-    def _registry_notice(
-        self,
-        message: Message,
-        declared: registry.Declaration,
-        mark: str,
-        faults: registry.Faults,
-        till_code: str = "",
-    ) -> bytes:
-        unsigned = registry.notice(
-            mark,
-            declared=declared,
-            at=self._clock().astimezone(VIETNAM),
-            message_id=message.envelope.message_id,
-            faults=faults,
-            till_code=till_code,
-        )
-        kind = RECEIVED if mark == registry.RECEIVED else DECIDED
-        return self._wrap(message, kind, sign(unsigned, self._signer, place="CQT", at=self._clock()))
+        """The last answer to a declaration: 103 or 104, or 102 if it is not received; what it says counts from now."""
+        answers = delegation_desk.answers if message.envelope.kind == DELEGATE else registry.answers
+        at = self._clock().astimezone(VIETNAM)
+        said = [
+            self._wrap(message, kind, sign(unsigned, self._signer, place="CQT", at=at))
+            for kind, unsigned in answers(database, message, anchors=self._trust.parties, at=at)
+        ]
+        database.execute("INSERT INTO earlier VALUES (?, ?)", (message.envelope.message_id, said[0]))
+        return said[-1]
 
     def _note(self, database: sqlite3.Connection, message: Message, mood: str) -> bytes:
         """The answer (301) to a notice of an error; the invoice that it names stays as it is."""

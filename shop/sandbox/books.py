@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from shop.sandbox import notice_desk, registry
+from shop.sandbox import delegation_desk, notice_desk, registry
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
@@ -33,7 +33,7 @@ class Books:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Kept open and never used again: whoever closes the last connection tidies the whole file up.
         self._kept = self._connect()
-        self._kept.executescript(SCHEMA + registry.SCHEMA + notice_desk.SCHEMA)
+        self._kept.executescript(SCHEMA + registry.SCHEMA + delegation_desk.SCHEMA + notice_desk.SCHEMA)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

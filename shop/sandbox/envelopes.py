@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from shop.invoices.delegating import DELEGATE
 from shop.invoices.exchange import (
     ACKNOWLEDGED,
     ASK_FOR_CODE,
@@ -20,6 +21,7 @@ from shop.sandbox.list_desk import WITH_LIST
 from shop.sandbox.package_desk import TILL_PACKAGE, UNCODED_PACKAGE
 
 _PACKAGES = (UNCODED_PACKAGE, TILL_PACKAGE)
+_SINGLE = (ASK_FOR_CODE, WITH_LIST, REGISTER, DELEGATE, TELL, ACKNOWLEDGED)
 
 
 def reasons_against(message: Message) -> list[Reason]:
@@ -28,7 +30,7 @@ def reasons_against(message: Message) -> list[Reason]:
     if not is_message_id(envelope.message_id, sender=envelope.sender):
         return [Reason(code="9003", text="Mã thông điệp sai dạng")]
     is_package = envelope.kind in _PACKAGES
-    is_known = is_package or envelope.kind in (ASK_FOR_CODE, WITH_LIST, REGISTER, TELL, ACKNOWLEDGED)
+    is_known = is_package or envelope.kind in _SINGLE
     fits = (
         bool(message.items) if is_package else len(message.items) == (2 if envelope.kind == WITH_LIST else 1)
     )
@@ -36,13 +38,18 @@ def reasons_against(message: Message) -> list[Reason]:
         return [
             Reason(
                 code="9004",
-                text="Chỉ nhận thông điệp 100, 200, 203, 206, 208, 300, 999 gửi cho TCT, mang đúng số tài liệu",
+                text="Chỉ nhận thông điệp 100, 101, 200, 203, 206, 208, 300, 999 gửi cho TCT, mang đúng số tài liệu",
             )
         ]
     if is_package:
         return _package_reasons(message)
     root = parse(message.items[0])
-    judges = {REGISTER: _declaration_reasons, TELL: _notice_reasons, ACKNOWLEDGED: lambda *_: []}
+    judges = {
+        REGISTER: _declaration_reasons,
+        DELEGATE: _delegation_reasons,
+        TELL: _notice_reasons,
+        ACKNOWLEDGED: lambda *_: [],
+    }
     reasons = judges.get(envelope.kind, _invoice_reasons)(root, envelope)
     if envelope.kind == WITH_LIST and parse(message.items[1]).tag != "BKe":
         reasons.append(Reason(code="9012", text="Cần một hóa đơn và bảng kê của nó"))
@@ -61,6 +68,14 @@ def _package_reasons(message: Message) -> list[Reason]:
 
 def _declaration_reasons(root: etree._Element, _envelope: Envelope) -> list[Reason]:
     return [] if root.tag == "TKhai" else [Reason(code="9008", text="Cần một tờ khai đăng ký")]
+
+
+def _delegation_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:
+    if root.tag != "TKhai" or root.find("DLTKhai/TTChung/LDKUNhiem") is None:
+        return [Reason(code="9013", text="Cần một tờ khai ủy nhiệm lập hóa đơn")]
+    if _say(root, "DLTKhai/TTChung/MST") != envelope.tax_code:
+        return [Reason(code="9014", text="Mã số thuế của thông điệp khác người nộp thuế trên tờ khai")]
+    return []
 
 
 def _notice_reasons(root: etree._Element, envelope: Envelope) -> list[Reason]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cryptography import x509
 from lxml import etree
 
-from shop.sandbox import registry, tax_rules, tax_seals
+from shop.sandbox import delegation_desk, registry, tax_rules, tax_seals
 from shop.sandbox.tax_rules import AT_TILL, CODED
 
 Faults = list[tuple[str, str, str]]
@@ -48,13 +48,13 @@ def is_registered(
     database: sqlite3.Connection, document: bytes, root: etree._Element, *, kind: str = CODED
 ) -> bool:
     """Whether the seller declared the certificate, the form and the kind of this invoice."""
-    return registry.stands(
-        database,
-        tax_code=_text(root, "DLHDon/NDHDon/NBan/MST"),
-        form=_text(root, "DLHDon/TTChung/KHMSHDon"),
-        serial=tax_seals.serial_of(document, "DSCKS/NBan"),
-        kind=kind,
-    )
+    seller, issuer = _text(root, "DLHDon/NDHDon/NBan/MST"), _text(root, "DLHDon/TTChung/MSTDVNUNLHDon")
+    form, serial = _text(root, "DLHDon/TTChung/KHMSHDon"), tax_seals.serial_of(document, "DSCKS/NBan")
+    if not registry.declares(database, tax_code=seller, form=form, kind=kind):
+        return False
+    if issuer:
+        return delegation_desk.may_sign(database, seller=seller, issuer=issuer, serial=serial)
+    return registry.owns(database, seller, serial)
 
 
 def _text(root: etree._Element, path: str) -> str:

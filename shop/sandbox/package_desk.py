@@ -19,7 +19,7 @@ from lxml import etree
 
 from shop.invoices.exchange import Message
 from shop.invoices.reading import DECLARATION, parse
-from shop.sandbox import invoice_desk, registry, series, tax_seals
+from shop.sandbox import delegation_desk, invoice_desk, registry, series, tax_seals
 from shop.sandbox.tax_rules import AT_TILL, UNCODED
 
 UNCODED_PACKAGE, TILL_PACKAGE = "203", "206"
@@ -72,36 +72,37 @@ def result(
 def _package_faults(database: sqlite3.Connection, message: Message, body: bytes, rules: Rules) -> list[Fault]:
     """What is wrong with the seal over all invoices of a cash register."""
     roots = [parse(document) for document in message.items]
-    issuers = [root.findtext("DLHDon/TTChung/MSTDVNUNLHDon") for root in roots]
+    named = {root.findtext("DLHDon/TTChung/MSTDVNUNLHDon") for root in roots}
+    issuers = [issuer for issuer in named if issuer]
     seller = message.envelope.tax_code
     sealed = tax_seals.seal_faults(
         body,
         place="CKSNNT",
         part="DLieu",
-        parties=[seller, *(issuer for issuer in issuers if issuer)],
+        parties=[seller, *issuers],
         anchors=rules.anchors,
         boxes_at="CKSNNT",
     )
     if sealed:
         return [(code, tax_seals.TEXTS[code]) for code in sealed]
+    if not rules.is_strict:
+        return []
     serial = tax_seals.serial_of(body, "CKSNNT")
     forms = {root.findtext("DLHDon/TTChung/KHMSHDon") or "" for root in roots}
-    if rules.is_strict and not all(
-        registry.stands(database, tax_code=seller, form=form, serial=serial, kind=AT_TILL) for form in forms
-    ):
-        return [_UNREGISTERED_KIND]
-    return []
+    is_declared = all(registry.declares(database, tax_code=seller, form=form, kind=AT_TILL) for form in forms)
+    stands = registry.owns(database, seller, serial) or any(
+        delegation_desk.may_sign(database, seller=seller, issuer=issuer, serial=serial) for issuer in issuers
+    )
+    return [] if is_declared and stands else [_UNREGISTERED_KIND]
 
 
 def _invoice_faults(
     database: sqlite3.Connection, document: bytes, root: etree._Element, kind: str, rules: Rules
 ) -> list[Fault]:
     """What is wrong with an invoice; one without fault is kept in the books."""
+    found = invoice_desk.faults_of(document, root, today=rules.today, anchors=rules.anchors, kind=kind)
     faults = [
-        (code, f"{text} ({path})")
-        for code, text, path in invoice_desk.faults_of(
-            document, root, today=rules.today, anchors=rules.anchors, kind=kind
-        )
+        (code, f"{text} ({path})") for code, text, path in found or delegation_desk.undeclared(database, root)
     ]
     if faults:
         return faults

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import requests
 
 from shop.invoices.checking import check_answer
+from shop.invoices.delegating import DELEGATION_DECIDED, delegate, read_delegation
 from shop.invoices.exchange import (
     ACKNOWLEDGED,
     ASK_FOR_CODE,
@@ -102,7 +104,24 @@ class SandboxGateway:
 
         Raises: TryAgainLater while it has not decided, WillNotSucceed if the message was not taken.
         """
-        body = self._call("POST", self._messages, register(declaration, message_id=message_id))
+        return self._declare(message_id, register(declaration, message_id=message_id), DECIDED, read_decision)
+
+    def delegate(self, message_id: str, declaration: bytes) -> Decision:
+        """What it said about a declaration of delegated issuing (message 101): not received (102), or decided (104).
+
+        Raises: as :meth:`register`.
+        """
+        return self._declare(
+            message_id,
+            delegate(declaration, message_id=message_id),
+            DELEGATION_DECIDED,
+            read_delegation,
+        )
+
+    def _declare(
+        self, message_id: str, message: bytes, kind: str, read: Callable[[bytes], Decision]
+    ) -> Decision:
+        body = self._call("POST", self._messages, message)
         try:
             said = read_acknowledgement(_only_item(body, ACKNOWLEDGED))
             if not said.accepted:
@@ -114,7 +133,7 @@ class SandboxGateway:
             response = self._request("GET", f"{self._messages}/{message_id}")
             if response.status_code == requests.codes.no_content:
                 raise TryAgainLater("the tax authority has not decided yet")
-            return read_decision(_only_item(_body(response), DECIDED))
+            return read(_only_item(_body(response), kind))
         except Refused as reason:
             raise TryAgainLater(f"the answer could not be read: {reason}") from reason
 
