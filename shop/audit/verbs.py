@@ -39,6 +39,7 @@ class Verb(models.TextChoices):
     CHANNEL_CHANGED = "channel-changed", _("Đổi kênh bán của hóa đơn")
     SERIES_REGISTERED = "series-registered", _("Ghi ký hiệu hóa đơn đã đăng ký")
     SERIES_STOPPED = "series-stopped", _("Ngừng dùng ký hiệu hóa đơn")
+    DELEGATION_NOTED = "delegation-noted", _("Ghi ủy nhiệm lập hóa đơn")
     TAX_RULE_PROPOSED = "tax-rule-proposed", _("Đề nghị đổi thuế suất")
     TAX_RULE_ACCEPTED = "tax-rule-accepted", _("Duyệt thuế suất")
     TAX_RULE_REFUSED = "tax-rule-refused", _("Không duyệt thuế suất")

@@ -1,19 +1,27 @@
 """Issuing in a seller's name under a contract (*ủy nhiệm*).
 
 Source: Circular 91/2026/TT-BTC art. 9: a written contract with dates, told to the authority; the invoice names both
-parties, its form follows the seller's VAT method, and the authorised party signs.
+parties, its form follows the seller's VAT method, and the authorised party signs. A row is written when the
+authority has accepted the declaration (``shop.invoices.delegating``), or staff have declared it at a provider.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import Any
+
+from django.db import transaction
 
 from catalog.models import Cooperative
+from shop.audit.services import record
+from shop.audit.verbs import Verb
 from shop.invoices.draft import Draft
 from shop.invoices.keys import signer_for
 from shop.invoices.models import Delegation
+from shop.invoices.registering import NotRegistrable
 from shop.invoices.signer import Signer
+from shop.invoices.tax_codes import is_tax_code
 
 
 def delegation_on(seller: Cooperative, day: dt.date) -> Delegation | None:
@@ -37,3 +45,80 @@ def with_issuer(draft: Draft, delegation: Delegation | None) -> Draft:
         issuer_name=delegation.issuer_name,
         issuer_address=delegation.issuer_address,
     )
+
+
+def check_contract(
+    *,
+    seller: Cooperative,
+    contract_number: str,
+    issuer_tax_code: str,
+    issuer_name: str,
+    issuer_address: str,
+    valid_from: dt.date,
+    valid_to: dt.date,
+) -> None:
+    """Raises: NotRegistrable if no such contract can be declared or written down."""
+    lengths = (
+        ("contract_number", contract_number, 50),
+        ("issuer_name", issuer_name, 400),
+        ("issuer_address", issuer_address, 400),
+    )
+    for field, text, most in lengths:
+        if not 0 < len(text) <= most:
+            raise NotRegistrable(field, "length")
+    if not is_tax_code(issuer_tax_code):
+        raise NotRegistrable("issuer_tax_code", "no-tax-code")
+    if issuer_tax_code == seller.tax_code:
+        raise NotRegistrable("issuer_tax_code", "is-seller")
+    if valid_to < valid_from:
+        raise NotRegistrable("valid_to", "before-first-day")
+    rows = Delegation.objects.filter(seller=seller, contract_number=contract_number)
+    if rows.exclude(issuer_tax_code=issuer_tax_code).exists():
+        raise NotRegistrable("contract_number", "of-another")
+
+
+@transaction.atomic
+def note_delegation(
+    *,
+    seller: Cooperative,
+    contract_number: str,
+    issuer_tax_code: str,
+    issuer_name: str,
+    issuer_address: str,
+    valid_from: dt.date,
+    valid_to: dt.date,
+    by: Any = None,
+) -> Delegation:
+    """The contract as the authority has accepted it; of a contract that is there already what changed. Audited.
+
+    Locks: the seller. Writes: Delegation. Raises: NotRegistrable. Idempotent: by the contract's number.
+    """
+    Cooperative.objects.select_for_update().get(pk=seller.pk)
+    check_contract(
+        seller=seller,
+        contract_number=contract_number,
+        issuer_tax_code=issuer_tax_code,
+        issuer_name=issuer_name,
+        issuer_address=issuer_address,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    noted, _is_new = Delegation.objects.update_or_create(
+        seller=seller,
+        contract_number=contract_number,
+        issuer_tax_code=issuer_tax_code,
+        defaults={
+            "issuer_name": issuer_name,
+            "issuer_address": issuer_address,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+        },
+    )
+    record(
+        Verb.DELEGATION_NOTED,
+        about=f"{contract_number} {issuer_name}",
+        cooperative_id=seller.pk,
+        reference=f"delegation:{noted.pk}",
+        by=by,
+    )
+    return noted

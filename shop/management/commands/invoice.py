@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,16 @@ from django.utils import timezone
 from catalog.models import Cooperative, VatMethod
 from shop.invoices import numbering, packages, services
 from shop.invoices.checking import check
+from shop.invoices.delegating import Contract, delegation
+from shop.invoices.delegation import check_contract, note_delegation
 from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
 from shop.invoices.exchange import new_message_id
 from shop.invoices.gateway import TryAgainLater, WillNotSucceed
 from shop.invoices.gateways.sandbox import SandboxGateway
-from shop.invoices.keys import SANDBOX, signer_of, trusted
+from shop.invoices.keys import SANDBOX, signer_for, signer_of, trusted
 from shop.invoices.models import (
     CorrectionList,
+    Delegation,
     Invoice,
     InvoiceSeries,
     InvoiceStatus,
@@ -33,6 +37,7 @@ from shop.invoices.models import (
     RateRuleStatus,
     SalesChannel,
     SeriesRegistration,
+    TaxOffice,
 )
 from shop.invoices.numbering import NotIssued, NumbersMissing
 from shop.invoices.rates import last_days, rules_in_force
@@ -42,6 +47,8 @@ from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import transmit
 
 Row = dict[str, Any]
+CONTRACT = ("contract_number", "issuer_tax_code", "issuer_name", "issuer_address", "valid_from", "valid_to")
+PURPOSE = "Lập hóa đơn bán hàng trên chợ"
 
 
 class Command(BaseCommand):
@@ -103,6 +110,25 @@ class Command(BaseCommand):
         actions.add_parser(
             "registrations", parents=[shared], help="series that are registered, and until when"
         )
+        contract = CommandParser(add_help=False, parents=[shared])
+        contract.add_argument("--seller", required=True, metavar="SLUG")
+        for name in CONTRACT:
+            is_day = name.startswith("valid")
+            contract.add_argument(
+                f"--{name.replace('_', '-')}",
+                required=True,
+                type=dt.date.fromisoformat if is_day else str,
+                metavar="YYYY-MM-DD" if is_day else "TEXT",
+            )
+        delegating = actions.add_parser(
+            "delegate", parents=[contract], help="declare at the sandbox who issues in a seller's name"
+        )
+        delegating.add_argument("--change", action="store_true", help="a change, not a first declaration")
+        delegating.add_argument("--purpose", default=PURPOSE, metavar="TEXT")
+        actions.add_parser(
+            "note-delegation", parents=[contract], help="write down what was declared by way of the provider"
+        )
+        actions.add_parser("delegations", parents=[shared], help="who issues in whose name, and until when")
         actions.add_parser("lists", parents=[shared], help="lists 01/BK-ĐCTT with what they correct")
         actions.add_parser("packages", parents=[shared], help="messages 203 and 206 with what became of them")
         actions.add_parser(
@@ -159,9 +185,7 @@ class Command(BaseCommand):
         ], ""  # fmt: skip
 
     def do_note_series(self, *, seller: str, uncoded: bool, **options: Any) -> tuple[list[Row], str]:
-        cooperative = Cooperative.objects.filter(slug=seller).first()
-        if cooperative is None:
-            raise CommandError(f"{seller}: không có hợp tác xã này · no such cooperative", returncode=2)
+        cooperative = _cooperative(seller)
         names = ("form", "channel", "letters", "till_code")
         values = {name: options[name] for name in names}
         try:
@@ -171,6 +195,42 @@ class Command(BaseCommand):
         except NotRegistrable as reason:
             return [], f"{reason.field}: {reason.code}"
         return [{"seller": seller, "series": f"{made.form}{made.symbol_of(timezone.localdate().year)}"}], ""
+
+    def do_delegations(self, **options: Any) -> tuple[list[Row], str]:
+        return [_contract(one) for one in Delegation.objects.select_related("seller")], ""
+
+    def do_note_delegation(self, *, seller: str, **options: Any) -> tuple[list[Row], str]:
+        try:
+            noted = note_delegation(seller=_cooperative(seller), **{name: options[name] for name in CONTRACT})
+        except NotRegistrable as reason:
+            return [], f"{reason.field}: {reason.code}"
+        return [_contract(noted)], ""
+
+    def do_delegate(
+        self, *, seller: str, change: bool, purpose: str, **options: Any
+    ) -> tuple[list[Row], str]:
+        if settings.INVOICE_GATEWAY != SANDBOX:
+            return [], "Ở nhà cung cấp, việc khai ủy nhiệm làm trên trang của họ · declared at the provider."
+        cooperative, said = _cooperative(seller), {name: options[name] for name in CONTRACT}
+        try:
+            check_contract(seller=cooperative, **said)
+            issuer = signer_for(tax_code=said["issuer_tax_code"], name=said["issuer_name"])
+            contract = Contract(
+                issuer_tax_code=said["issuer_tax_code"], issuer_name=said["issuer_name"], purpose=purpose,
+                first_day=said["valid_from"], last_day=said["valid_to"], certificate=issuer.certificate,
+            )  # fmt: skip
+            declarant = _declarant(cooperative, till=False, without_code=False)
+            document = delegation(
+                declarant, contract, signer=signer_of(cooperative), at=timezone.now(), is_change=change
+            )
+            road = SandboxGateway(f"{settings.SANDBOX_URL}/tax")
+            decision = road.delegate(new_message_id(settings.INVOICE_PROVIDER_TAX_CODE), document)
+        except (SigningFailed, TryAgainLater, WillNotSucceed, ValueError) as reason:
+            return [], f"{seller}: {reason}"
+        if not decision.is_accepted:
+            rows: list[Row] = [{"code": fault.code, "text": fault.text} for fault in decision.reasons]
+            return rows, f"{seller}: bị từ chối · refused"
+        return [_contract(note_delegation(seller=cooperative, **said))], ""
 
     def do_packages(self, **options: Any) -> tuple[list[Row], str]:
         found = Package.objects.select_related("seller").annotate(
@@ -307,8 +367,22 @@ class Command(BaseCommand):
         return [*rows, {"seller": seller, "result": "đã đăng ký · registered", "certificate": serial}], ""
 
 
+def _cooperative(slug: str) -> Cooperative:
+    found = Cooperative.objects.filter(slug=slug).first()
+    if found is None:
+        raise CommandError(f"{slug}: không có hợp tác xã này · no such cooperative", returncode=2)
+    return found
+
+
+def _contract(noted: Delegation) -> Row:
+    return {"seller": noted.seller.slug} | {name: getattr(noted, name) for name in CONTRACT}
+
+
 def _declarant(cooperative: Cooperative, *, till: bool, without_code: bool) -> Declarant:
+    office = TaxOffice.objects.filter(seller=cooperative).first()
     return Declarant(
+        office_code=office.code if office else "",
+        office_name=office.name if office else "",
         with_code=not without_code,
         without_code=without_code,
         at_till=till,

@@ -20,6 +20,7 @@ from lxml import etree
 
 from shop.invoices import formats
 from shop.invoices.checking import check
+from shop.invoices.delegating import read_delegation
 from shop.invoices.exchange import ask_for_code, new_message_id, read_acknowledgement, read_refusal, unwrap
 from shop.invoices.gateways.answers import check_provider_answer
 from shop.invoices.reading import (
@@ -45,7 +46,7 @@ PIECES = (
     b"<SHDon>99999999999999999999</SHDon>", b'xmlns="http://www.w3.org/2000/09/xmldsig#"', b"\x00", b"\xff",
     b"<SLuong>NaN</SLuong>", b"<!DOCTYPE a>", b'<?xml version="1.0" encoding="utf-16"?>', "ệ".encode(),
 )  # fmt: skip
-READERS = (read_acknowledgement, read_refusal, read_decision, unwrap, formats.read, verify)
+READERS = (read_acknowledgement, read_refusal, read_decision, read_delegation, unwrap, formats.read, verify)
 
 
 def read_by_all(xml: bytes) -> None:

@@ -12,9 +12,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from catalog.models import Cooperative
+from shop.audit.models import Entry
 from shop.invoices import services
 from shop.invoices.listing import open_adjustment_of_many
-from shop.invoices.models import Invoice, InvoiceSeries, Package, SalesChannel
+from shop.invoices.models import Delegation, Invoice, InvoiceSeries, Package, SalesChannel, TaxOffice
 from shop.invoices.sales import business
 from shop.sandbox.authority import Mood
 from tests.factories import make_cooperative
@@ -153,3 +155,110 @@ def test_lists_are_told_with_what_they_correct() -> None:
         "to-issue",
         2,
     )
+
+
+CONTRACT = {
+    "seller": "gian-mau",
+    "contract-number": "01/UN-2026",
+    "issuer-tax-code": "0109999037",
+    "issuer-name": "CÔNG TY CỔ PHẦN CHỢ PHIÊN",
+    "issuer-address": "Số 1 phố Ví Dụ, Hà Nội",
+    "valid-from": "2020-01-01",
+    "valid-to": "2099-12-31",
+}
+
+
+def words(action: str, **changed: str) -> list[str]:
+    values = CONTRACT | {name.replace("_", "-"): value for name, value in changed.items()}
+    return [action, *(f"--{name}={value}" for name, value in values.items())]
+
+
+def sent(seller: Cooperative, reference: str) -> Invoice:
+    issued = services.transmit(services.issue(invoice=waiting(seller, reference)).pk)
+    return services.transmit(issued.pk, now=timezone.now() + dt.timedelta(minutes=2))
+
+
+def test_a_contract_is_declared_and_its_invoices_are_taken_even_by_a_strict_authority(authority: Any) -> None:
+    seller = make_cooperative("gian-mau", tax_code="5699999011")
+    TaxOffice.objects.create(seller=seller, code="11701", name="Thuế cơ sở 1", place="Sơn La")
+    (row,) = run(*words("delegate"))
+    assert row == {name.replace("-", "_"): value for name, value in CONTRACT.items()}
+    assert run("delegations") == [row]
+    (told,) = Entry.objects.filter(verb="delegation-noted")
+    assert (told.cooperative_id, told.about) == (seller.pk, "01/UN-2026 CÔNG TY CỔ PHẦN CHỢ PHIÊN")
+    run("register", "--seller", "gian-mau")
+    authority.mounts["tax"].authority.set_mood(Mood.STRICT)
+    invoice = sent(seller, "HTAAAAAAAA-1")
+    assert (invoice.status, invoice.delegation) == ("accepted", Delegation.objects.get())
+
+
+def test_a_contract_that_nobody_declared_has_its_invoices_refused() -> None:
+    seller = make_cooperative("gian-mau", tax_code="5699999011")
+    run(*words("note-delegation"))
+    invoice = sent(seller, "HTAAAAAAAA-1")
+    assert (invoice.status, invoice.rejection.partition(":")[0]) == ("rejected", "9295")
+    run(*words("delegate"))
+    again = services.transmit(services.resend(invoice=invoice).pk)
+    again = services.transmit(again.pk, now=timezone.now() + dt.timedelta(minutes=2))
+    assert again.status == "accepted"
+
+
+def test_what_is_declared_already_is_changed_with_change() -> None:
+    make_cooperative("gian-mau", tax_code="5699999011")
+    run(*words("delegate"))
+    shorter = words("delegate", valid_to="2098-12-31")
+    refusal = refused(*shorter)
+    assert (refusal.returncode, Delegation.objects.get().valid_to) == (1, dt.date(2099, 12, 31))
+    run(*shorter, "--change")
+    assert Delegation.objects.get().valid_to == dt.date(2098, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"issuer_tax_code": "0109999038"}, "issuer_tax_code: no-tax-code"),
+        ({"issuer_tax_code": "5699999011"}, "issuer_tax_code: is-seller"),
+        ({"valid_to": "2019-12-31"}, "valid_to: before-first-day"),
+        ({"issuer_name": ""}, "issuer_name: length"),
+        ({"contract_number": "1" * 51}, "contract_number: length"),
+    ],
+)
+@pytest.mark.parametrize("action", ["delegate", "note-delegation"])
+def test_a_contract_that_cannot_be_is_neither_declared_nor_written_down(
+    action: str, changed: dict[str, str], said: str, authority: Any
+) -> None:
+    make_cooperative("gian-mau", tax_code="5699999011")
+    refusal = refused(*words(action, **changed))
+    assert refusal.returncode == 1
+    assert said in str(refusal)
+    assert not Delegation.objects.exists()
+    run(*words("delegate"))
+
+
+def test_the_number_of_a_contract_with_somebody_else_is_not_taken() -> None:
+    make_cooperative("gian-mau", tax_code="5699999011")
+    run(*words("note-delegation"))
+    assert "of-another" in str(refused(*words("note-delegation", issuer_tax_code="0109999044")))
+    assert Delegation.objects.get().issuer_tax_code == "0109999037"
+
+
+def test_at_a_provider_a_contract_is_only_written_down(settings: Any) -> None:
+    make_cooperative("gian-mau", tax_code="5699999011")
+    settings.INVOICE_GATEWAY = "viettel"
+    assert refused(*words("delegate")).returncode == 1
+    assert not Delegation.objects.exists()
+    run(*words("note-delegation"))
+    assert Delegation.objects.get().contract_number == "01/UN-2026"
+
+
+def test_an_unknown_seller_or_day_is_exit_code_2() -> None:
+    assert refused(*words("delegate", seller="khong-co")).returncode == 2
+    make_cooperative("gian-mau", tax_code="5699999011")
+    assert "valid-from" in str(refused(*words("delegate", valid_from="31/12/2026")))
+
+
+def test_when_the_authority_does_not_answer_nothing_is_written_down(authority: Any) -> None:
+    make_cooperative("gian-mau", tax_code="5699999011")
+    authority.mounts["tax"].authority.set_mood(Mood.DOWN)
+    assert refused(*words("delegate")).returncode == 1
+    assert not Delegation.objects.exists()
