@@ -245,7 +245,8 @@ def test_the_number_of_a_contract_with_somebody_else_is_not_taken() -> None:
 def test_at_a_provider_a_contract_is_only_written_down(settings: Any) -> None:
     make_cooperative("gian-mau", tax_code="5699999011")
     settings.INVOICE_GATEWAY = "viettel"
-    assert refused(*words("delegate")).returncode == 1
+    refusal = refused(*words("delegate"))
+    assert (refusal.returncode, str(refusal).rpartition(" · ")[2]) == (1, "declared at the provider.")
     assert not Delegation.objects.exists()
     run(*words("note-delegation"))
     assert Delegation.objects.get().contract_number == "01/UN-2026"
@@ -255,6 +256,13 @@ def test_an_unknown_seller_or_day_is_exit_code_2() -> None:
     assert refused(*words("delegate", seller="khong-co")).returncode == 2
     make_cooperative("gian-mau", tax_code="5699999011")
     assert "valid-from" in str(refused(*words("delegate", valid_from="31/12/2026")))
+
+
+def test_a_message_that_is_not_taken_says_why(settings: Any) -> None:
+    make_cooperative("gian-mau", tax_code="5699999011")
+    settings.INVOICE_PROVIDER_TAX_CODE = "01099"
+    assert "Mã thông điệp sai dạng" in str(refused(*words("delegate")))
+    assert not Delegation.objects.exists()
 
 
 def test_when_the_authority_does_not_answer_nothing_is_written_down(authority: Any) -> None:

@@ -317,6 +317,17 @@ def test_a_strict_authority_takes_the_declared_certificate_of_the_declared_party
     assert invoice_reasons(authority, second) == []
 
 
+def test_a_certificate_that_is_stopped_signs_no_more(
+    authority: Authority, seller: FileSigner, issuer: FileSigner, contract: Contract
+) -> None:
+    declare(authority, declaration(WHO, signer=seller, at=SIGNED_AT))
+    assert told(authority, declared(contract, seller)) == []
+    stopping = declared(contract, seller, is_change=True)
+    stopped = mistaken(stopping, "<HThuc>1</HThuc></CTS>", "<HThuc>3</HThuc></CTS>", seller)
+    assert told(authority, stopped) == []
+    assert invoice_reasons(authority, invoice(replace(VAT_EXAMPLE, **NAMED), issuer)) == ["9289"]
+
+
 @pytest.mark.parametrize("message", ["203", "206"])
 def test_packages_of_an_undeclared_issuer_are_refused_too(
     authority: Authority, seller: FileSigner, issuer: FileSigner, contract: Contract, message: str
