@@ -8,17 +8,23 @@ The receipt is a 102 as for a registration. The layout is known from public code
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from dataclasses import dataclass
 
 from cryptography import x509
 
 from shop.invoices.draft import TITLES
-from shop.invoices.exchange import AUTHORITY, Envelope, Reason, tags, wrap
-from shop.invoices.reading import DECLARATION, Refused, parse
-from shop.invoices.registration import FORM, NAME, Decision, Declarant, certificate_row
+from shop.invoices.exchange import AUTHORITY, Reason, tags
+from shop.invoices.reading import Refused, parse
+from shop.invoices.registration import (
+    FORM,
+    NAME,
+    Decision,
+    Declarant,
+    certificate_row,
+    register,
+    signed_form,
+)
 from shop.invoices.signer import Signer
-from shop.invoices.signing import sign
 from shop.invoices.xmldsig import VIETNAM
 
 DELEGATE, DELEGATION_DECIDED = "101", "104"
@@ -72,18 +78,12 @@ def delegation(
         f"<NDTKhai><DSCTSSDung><CTS>{certificate_row(contract.certificate)}</CTS></DSCTSSDung>"
         f"<DSDKUNhiem>{rows}</DSDKUNhiem></NDTKhai>"
     )
-    identity = f"TK-{uuid.uuid4().hex}"
-    text = f'<TKhai><DLTKhai Id="{identity}"><TTChung>{general}</TTChung>{content}</DLTKhai></TKhai>'
-    return sign(DECLARATION + text.encode(), signer, place="NNT", at=at)
+    return signed_form(general, content, signer=signer, at=at)
 
 
 def delegate(document: bytes, *, message_id: str, receiver: str = AUTHORITY) -> bytes:
     """Message 101 with a signed declaration. The same arguments give the same bytes."""
-    tax_code = parse(document).findtext("DLTKhai/TTChung/MST") or ""
-    envelope = Envelope(
-        sender=message_id[:-32], receiver=receiver, kind=DELEGATE, message_id=message_id, tax_code=tax_code
-    )
-    return wrap(envelope, [document])
+    return register(document, message_id=message_id, kind=DELEGATE, receiver=receiver)
 
 
 def read_delegation(document: bytes) -> Decision:

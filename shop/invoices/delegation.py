@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -47,76 +47,55 @@ def with_issuer(draft: Draft, delegation: Delegation | None) -> Draft:
     )
 
 
-def check_contract(
-    *,
-    seller: Cooperative,
-    contract_number: str,
-    issuer_tax_code: str,
-    issuer_name: str,
-    issuer_address: str,
-    valid_from: dt.date,
-    valid_to: dt.date,
-) -> None:
+class ContractFields(TypedDict):
+    """What a contract says, as a :class:`Delegation` keeps it."""
+
+    contract_number: str
+    issuer_tax_code: str
+    issuer_name: str
+    issuer_address: str
+    valid_from: dt.date
+    valid_to: dt.date
+
+
+def check_contract(*, seller: Cooperative, **said: Unpack[ContractFields]) -> None:
     """Raises: NotRegistrable if no such contract can be declared or written down."""
     lengths = (
-        ("contract_number", contract_number, 50),
-        ("issuer_name", issuer_name, 400),
-        ("issuer_address", issuer_address, 400),
+        ("contract_number", said["contract_number"], 50),
+        ("issuer_name", said["issuer_name"], 400),
+        ("issuer_address", said["issuer_address"], 400),
     )
     for field, text, most in lengths:
         if not 0 < len(text) <= most:
             raise NotRegistrable(field, "length")
-    if not is_tax_code(issuer_tax_code):
+    if not is_tax_code(said["issuer_tax_code"]):
         raise NotRegistrable("issuer_tax_code", "no-tax-code")
-    if issuer_tax_code == seller.tax_code:
+    if said["issuer_tax_code"] == seller.tax_code:
         raise NotRegistrable("issuer_tax_code", "is-seller")
-    if valid_to < valid_from:
+    if said["valid_to"] < said["valid_from"]:
         raise NotRegistrable("valid_to", "before-first-day")
-    rows = Delegation.objects.filter(seller=seller, contract_number=contract_number)
-    if rows.exclude(issuer_tax_code=issuer_tax_code).exists():
+    rows = Delegation.objects.filter(seller=seller, contract_number=said["contract_number"])
+    if rows.exclude(issuer_tax_code=said["issuer_tax_code"]).exists():
         raise NotRegistrable("contract_number", "of-another")
 
 
 @transaction.atomic
-def note_delegation(
-    *,
-    seller: Cooperative,
-    contract_number: str,
-    issuer_tax_code: str,
-    issuer_name: str,
-    issuer_address: str,
-    valid_from: dt.date,
-    valid_to: dt.date,
-    by: Any = None,
-) -> Delegation:
+def note_delegation(*, seller: Cooperative, by: Any = None, **said: Unpack[ContractFields]) -> Delegation:
     """The contract as the authority has accepted it; of a contract that is there already what changed. Audited.
 
     Locks: the seller. Writes: Delegation. Raises: NotRegistrable. Idempotent: by the contract's number.
     """
     Cooperative.objects.select_for_update().get(pk=seller.pk)
-    check_contract(
-        seller=seller,
-        contract_number=contract_number,
-        issuer_tax_code=issuer_tax_code,
-        issuer_name=issuer_name,
-        issuer_address=issuer_address,
-        valid_from=valid_from,
-        valid_to=valid_to,
-    )
+    check_contract(seller=seller, **said)
     noted, _is_new = Delegation.objects.update_or_create(
         seller=seller,
-        contract_number=contract_number,
-        issuer_tax_code=issuer_tax_code,
-        defaults={
-            "issuer_name": issuer_name,
-            "issuer_address": issuer_address,
-            "valid_from": valid_from,
-            "valid_to": valid_to,
-        },
+        contract_number=said["contract_number"],
+        issuer_tax_code=said["issuer_tax_code"],
+        defaults=said,
     )
     record(
         Verb.DELEGATION_NOTED,
-        about=f"{contract_number} {issuer_name}",
+        about=f"{noted.contract_number} {noted.issuer_name}",
         cooperative_id=seller.pk,
         reference=f"delegation:{noted.pk}",
         by=by,

@@ -22,7 +22,15 @@ from shop.invoices.corrections import NotCorrectable, ways_to_correct
 from shop.invoices.exchange import new_message_id
 from shop.invoices.findings import finding
 from shop.invoices.formats.notice import Notice, build_notice
-from shop.invoices.gateway import NoticeCarrier, NoticeGateway, Receipt, State, TryAgainLater, WillNotSucceed
+from shop.invoices.gateway import (
+    InvoiceGateway,
+    NoticeCarrier,
+    NoticeGateway,
+    Receipt,
+    State,
+    TryAgainLater,
+    WillNotSucceed,
+)
 from shop.invoices.keys import gateway_of, signer_of, trusted
 from shop.invoices.models import (
     DocumentKind,
@@ -137,7 +145,7 @@ def transmit_notice(notice_pk: int, *, now: dt.datetime | None = None) -> ErrorN
     if isinstance(road, NoticeCarrier) and not notice.message_id:
         return pass_on(notice, road, notice_xml(notice))
     try:
-        receipt = _ask_or_tell(notice)
+        receipt = _ask_or_tell(notice, road)
     except TryAgainLater as reason:
         logger.warning("Notice %s waits: %s", notice, reason)
         wait(notice)
@@ -148,8 +156,7 @@ def transmit_notice(notice_pk: int, *, now: dt.datetime | None = None) -> ErrorN
     return _record(notice_pk, receipt)
 
 
-def _ask_or_tell(notice: ErrorNotice) -> Receipt:
-    road = gateway_of(notice.invoice.seller)
+def _ask_or_tell(notice: ErrorNotice, road: InvoiceGateway) -> Receipt:
     if not isinstance(road, NoticeGateway):
         raise TryAgainLater("the provider carries no notices")
     return ask_or_send(notice, road.fetch, lambda: road.tell(notice.message_id, notice_xml(notice)))

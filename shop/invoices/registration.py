@@ -83,16 +83,21 @@ def declaration(declarant: Declarant, *, signer: Signer, at: dt.datetime, is_cha
         f"<NDTKhai><HTHDon>{kinds}</HTHDon>"
         f"<LHDSDung>{used}</LHDSDung><DSCTSSDung>{certificate}</DSCTSSDung></NDTKhai>"
     )
+    return signed_form(general, content, signer=signer, at=at)
+
+
+def signed_form(general: str, content: str, *, signer: Signer, at: dt.datetime) -> bytes:
+    """A ``TKhai`` of these two parts, signed by the taxpayer. Raises: ValueError, SigningFailed."""
     identity = f"TK-{uuid.uuid4().hex}"
     text = f'<TKhai><DLTKhai Id="{identity}"><TTChung>{general}</TTChung>{content}</DLTKhai></TKhai>'
     return sign(DECLARATION + text.encode(), signer, place="NNT", at=at)
 
 
-def register(document: bytes, *, message_id: str, receiver: str = AUTHORITY) -> bytes:
-    """Message 100 with a signed declaration. The same arguments give the same bytes."""
+def register(document: bytes, *, message_id: str, kind: str = REGISTER, receiver: str = AUTHORITY) -> bytes:
+    """Message 100, or of another ``kind``, with a signed declaration. The same arguments give the same bytes."""
     tax_code = parse(document).findtext("DLTKhai/TTChung/MST") or ""
     envelope = Envelope(
-        sender=message_id[:-32], receiver=receiver, kind=REGISTER, message_id=message_id, tax_code=tax_code
+        sender=message_id[:-32], receiver=receiver, kind=kind, message_id=message_id, tax_code=tax_code
     )
     return wrap(envelope, [document])
 
