@@ -145,6 +145,7 @@ def test_what_libxml2_finds_sound_our_own_walk_finds_sound_too(
         ("<NDHDon>", "\n<NDHDon>"),
         ("<NDHDon>", "<NDHDon>\r"),
         ("Cà phê rang xay OCOP 4 sao, gói 250 g", ""),
+        ("<THHDVu>Cà phê rang xay OCOP 4 sao, gói 250 g</THHDVu>", "<THHDVu/>"),
     ],
 )
 def test_what_a_schema_does_not_see_is_left_to_our_own_walk(old: str, new: str) -> None:
