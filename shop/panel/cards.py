@@ -150,8 +150,8 @@ CARDS = (
         "warning",
     ),
     Card(
-        _("Thông báo 04/SS bị từ chối hoặc chưa rõ đã tới"),
-        _("Xem lý do, rồi lập thông báo khác hoặc ghi kết quả"),
+        _("Thông báo 04/SS chưa xong"),
+        _("Bị từ chối, hoặc chưa rõ đã tới"),
         "panel:invoices",
         "?thong-bao=tu-choi",
         lambda user: with_failed_notice(invoices_for(user)).count(),

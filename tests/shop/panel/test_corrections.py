@@ -166,7 +166,7 @@ def test_a_refused_notice_is_work_on_the_start_screen_until_another_follows(
     values = {"reason": "Sai địa chỉ", "code": "11701", "name": "Thuế cơ sở 2", "place": "Sơn La"}
     clerk.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/thong-bao/", values)
     notice = ErrorNotice.objects.get()
-    card, listed = "Thông báo 04/SS bị từ chối", "/quan-tri/hoa-don/?thong-bao=tu-choi"
+    card, listed = "Thông báo 04/SS chưa xong", "/quan-tri/hoa-don/?thong-bao=tu-choi"
     assert card not in clerk.get("/quan-tri/").content.decode()
     ErrorNotice.objects.update(status="rejected", rejection="Sai mã cơ quan thuế (9404)")
     assert card in clerk.get("/quan-tri/").content.decode()
