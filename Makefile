@@ -12,6 +12,10 @@ PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3)
 VENV := .venv
 BIND ?= localhost:8000
 MANAGE := $(VENV)/bin/python manage.py
+PYTEST := $(VENV)/bin/pytest -n auto --dist worksteal
+ON_POSTGRES := $(VENV)/bin/python -m tests.support.postgres
+# What the tests call beside Python, each with the Debian package that holds it.
+PROGRAMS := chromium:chromium xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,7 +37,11 @@ setup: $(VENV)/.installed  ## Environment and database only
 run: $(VENV)/.installed  ## Open the market at http://localhost:8000 (BIND=host:port for another address)
 	@exec $(MANAGE) serve $(BIND) --demo
 
-test: templates test-fast test-postgres test-browser test-live  ## Everything: SQLite, PostgreSQL, browser
+test: $(VENV)/.installed-dev  ## Everything: SQLite, PostgreSQL, browser
+	@tests/support/tools.sh programs $(PROGRAMS) & programs=$$!; $(MAKE) --no-print-directory templates && wait $$programs
+	$(PYTEST) -m "not html and not live"
+	$(ON_POSTGRES) $(PYTEST) -m "not html and not live"
+	@$(MAKE) --no-print-directory test-live
 
 test-whole: export WHOLE = 1
 test-whole: test  ## The same with everything on PostgreSQL too, and every race in its full size
@@ -41,20 +49,20 @@ test-whole: test  ## The same with everything on PostgreSQL too, and every race 
 templates: $(VENV)/.installed-dev  ## The databases that tests copy, both kinds side by side
 	@echo "→ Building the databases that the tests copy …"
 	@$(VENV)/bin/python -m tests.support.databases & sqlite=$$!; \
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -m tests.support.databases && wait $$sqlite
+	$(ON_POSTGRES) $(VENV)/bin/python -m tests.support.databases && wait $$sqlite
 
 test-fast: $(VENV)/.installed-dev  ## The SQLite suite
-	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
-	$(VENV)/bin/pytest -n auto --dist worksteal -m "not browser and not html and not live"
+	@tests/support/tools.sh programs $(PROGRAMS)
+	$(PYTEST) -m "not browser and not html and not live"
 
 test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently, on PostgreSQL
-	@tests/support/tools.sh programs xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --dist worksteal -m "not browser and not html and not live"
+	@tests/support/tools.sh programs $(PROGRAMS)
+	$(ON_POSTGRES) $(PYTEST) -m "not browser and not html and not live"
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
-	@tests/support/tools.sh programs chromium:chromium zbarimg:zbar-tools xmlsec1:xmlsec1
-	$(VENV)/bin/pytest -n auto --maxschedchunk 1 -m browser
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/pytest -n auto --maxschedchunk 1 -m browser
+	@tests/support/tools.sh programs $(PROGRAMS)
+	$(PYTEST) --dist load --maxschedchunk 1 -m browser
+	$(ON_POSTGRES) $(PYTEST) --dist load --maxschedchunk 1 -m browser
 
 test-live: $(VENV)/.installed-dev  ## The providers' own test systems, where LIVE_… names keys for them
 	@if ! env | grep -q '^LIVE_'; then echo "→ Providers' own test systems: not run, no LIVE_… holds a key."; else \
@@ -101,9 +109,9 @@ bench: $(VENV)/.installed-dev  ## Measure (never part of the tests)
 	$(VENV)/bin/python -W ignore -m benchmarks.catalogue
 	$(VENV)/bin/python -W ignore -m benchmarks.purchase
 	$(VENV)/bin/python -W ignore -m benchmarks.reports
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -W ignore -m benchmarks.webhooks
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -W ignore -m benchmarks.batches
-	$(VENV)/bin/python -m tests.support.postgres $(VENV)/bin/python -W ignore -m benchmarks.archive
+	$(ON_POSTGRES) $(VENV)/bin/python -W ignore -m benchmarks.webhooks
+	$(ON_POSTGRES) $(VENV)/bin/python -W ignore -m benchmarks.batches
+	$(ON_POSTGRES) $(VENV)/bin/python -W ignore -m benchmarks.archive
 
 clean:  ## Forget caches and compiled files
 	rm -rf .cache .mypy_cache .ruff_cache staticfiles

@@ -62,8 +62,9 @@ AGAIN = (
     "tests/shop/shipping/",
     "tests/shop/test_health.py",
     "tests/test_doors.py::test_every_url",
-    "tests/browser/test_journey.py",
-    "tests/browser/test_purchase.py",
+    "tests/browser/test_journey.py::test_from_a_story_to_a_signed_invoice[360]",
+    "tests/browser/test_purchase.py::test_a_basket_of_two_stalls_becomes_a_paid_order",
+    "tests/browser/test_purchase.py::test_a_second_press_of_the_button_makes_no_second_order",
 )
 """Asked on PostgreSQL too: what a database may answer differently (locks, guards, search, sorting, sums, money), and
 every page once, through the doors. The rest is asked there by ``make test-whole``, which sets ``WHOLE``."""
@@ -74,7 +75,7 @@ LONGEST = (
     "tests/browser/test_journey.py",
     "tests/test_doors.py::test_every_url",
 )
-"""Begun first, so that no core waits for one of them at the end."""
+"""Begun first, so that no core waits for one of them at the end; before them whatever needs the browser."""
 
 # In a fresh clone the first text drawn builds Hypothesis's table of characters, which takes a second by itself.
 hypothesis.settings.register_profile("house", suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -141,7 +142,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     config.hook.pytest_deselected(items=[item for item in items if not is_asked(item)])
     items[:] = [item for item in items if is_asked(item)]
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    items.sort(
+        key=lambda item: (item.get_closest_marker("browser") is None, not item.nodeid.startswith(LONGEST))
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from shop.sandbox.bank import Bank, BankFront
 from shop.sandbox.server import SandboxServer
@@ -21,16 +21,44 @@ TYPED = "mật khẩu của một người bán"
 PATIENCE_MS = 15_000  # a busy machine answers late; nothing is asserted about time here
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
+class _Chromium:
+    """The browser of this process, for as long as tests follow each other that drive it."""
+
+    def __init__(self) -> None:
+        self._driver: Playwright | None = None
+        self._browser: Browser | None = None
+
+    def running(self) -> Browser:
+        if self._browser is None:
+            expect.set_options(timeout=PATIENCE_MS)
+            self._driver = sync_playwright().start()
+            self._browser = self._driver.chromium.launch(
+                executable_path=CHROMIUM,
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+        return self._browser
+
+    def close(self) -> None:
+        if self._browser and self._driver:
+            self._browser.close()
+            self._driver.stop()
+            self._browser = self._driver = None
+
+
+_chromium = _Chromium()
+
+
+@pytest.fixture
+def chromium() -> Browser:
+    return _chromium.running()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Iterator[None]:
+    """The driver's event loop stays in the thread; other tests start one of their own."""
+    yield
+    if nextitem is None or nextitem.get_closest_marker("browser") is None:
+        _chromium.close()
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """Nothing that axe-core finds is wrong with any type of page, 320 pixels wide.
 
-All its rules are asked in the light theme, that of the colours in the dark one too: no other rule looks at a theme.
-axe-core (MPL-2.0) comes with the test package axe-playwright-python and is never shipped.
 Source: WCAG 2.2 A and AA, and axe's own best practices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import resources
 from typing import Any
 
 import pytest
@@ -18,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from shop.accounts.models import User
 from tests.browser.conftest import open_page
+from tests.support.axe import in_both_schemes
 from tests.support.pages import OWN, SHOPPER, fill_market
 
 ZOOMED = {"width": 320, "height": 740}  # a window of 1280 pixels at 400 %, WCAG 1.4.10
@@ -27,7 +25,6 @@ UNTOLD = """() => [...document.querySelectorAll(".error-summary a")]
         !((field.closest("fieldset[aria-describedby]") ?? field).getAttribute("aria-describedby") ?? "").split(" ")
             .some((id) => document.getElementById(id)?.matches(".field__error"))))
     .map((one) => one.outerHTML.slice(0, 120))"""
-AXE = resources.files("axe_playwright_python") / "axe.min.js"
 
 pytestmark = [
     pytest.mark.browser,
@@ -52,18 +49,12 @@ def page(chromium: Browser, live_server: Any, complaints: list[str], demo_market
 
 @pytest.fixture
 def look(page: Page, found: list[str]) -> Look:
-    """Judges the page as it stands: all rules in the light, the colours once more in the dark."""
-    source = AXE.read_text(encoding="utf-8")
+    """Judges the page as it stands."""
 
     def judged(name: str) -> None:
-        page.evaluate(source)
-        for scheme, only in (("light", ""), ("dark", ", runOnly: ['color-contrast']")):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            result = page.evaluate(f"axe.run(document, {{resultTypes: ['violations']{only}}})")
-            assert result["passes"], name  # it has looked at something
-            for fault in result["violations"]:
-                places = "; ".join(node["html"][:120] for node in fault["nodes"][:3])
-                found.append(f"{name} ({scheme}): {fault['id']}: {places}")
+        for scheme, fault in in_both_schemes(page):
+            places = "; ".join(node["html"][:120] for node in fault["nodes"][:3])
+            found.append(f"{name} ({scheme}): {fault['id']}: {places}")
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > ZOOMED["width"]:
             found.append(f"{name}: {wide} pixels wide")

@@ -6,16 +6,15 @@ The pictures lie in ``.cache/test/styleguide/`` for whoever wants to look.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import resources
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import open_page
+from tests.support.axe import violations
 from tests.support.databases import CACHE
 
-AXE = resources.files("axe_playwright_python") / "axe.min.js"
 FOLDER = CACHE / "styleguide"
 SECTIONS = {
     "type",
@@ -61,10 +60,7 @@ def test_every_component_is_whole_at_every_width_in_light_and_dark(page: Page, c
             page.screenshot(path=FOLDER / f"{width}-{scheme}.png", full_page=True)
             if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
                 found.append(f"{width} {scheme}: {wide} pixels wide")
-            page.evaluate(AXE.read_text(encoding="utf-8"))
-            result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-            assert result["passes"]
-            for fault in result["violations"]:
+            for fault in violations(page):
                 places = "; ".join(node["html"][:120] for node in fault["nodes"][:3])
                 found.append(f"{width} {scheme}: {fault['id']}: {places}")
     assert not found, "\n".join(found)

@@ -8,6 +8,7 @@ set -euo pipefail
 
 install() {
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        exec {turn}<"$0" && flock "$turn" # apt-get refuses to run twice at once
         echo "→ apt-get install $*"
         apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
     else
