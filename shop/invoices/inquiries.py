@@ -19,7 +19,7 @@ from django.utils import timezone
 from catalog.models import Cooperative
 from shop.invoices.gateway import InboxGateway, TryAgainLater, WillNotSucceed
 from shop.invoices.inquiry_exchange import AuthorityInquiry, NamedInvoice, acknowledge, read_inquiry
-from shop.invoices.keys import NoAccount, gateway_of, trusted
+from shop.invoices.keys import gateway_of, trusted
 from shop.invoices.models import ErrorNotice, InquiredInvoice, Inquiry, Invoice, NoticeStatus
 from shop.invoices.reading import Refused
 from shop.invoices.verifying import is_sealed_by_authority
@@ -64,7 +64,7 @@ def _receive_of(seller: Cooperative, now: dt.datetime) -> int:
                 raise Refused("not_xml", "a request without the authority's seal")
             count += keep_inquiry(seller=seller, inquiry=inquiry, message=message)
             road.acknowledge(acknowledge(inquiry, sender=settings.INVOICE_PROVIDER_TAX_CODE, at=now))
-    except (TryAgainLater, WillNotSucceed, NoAccount, Refused) as reason:
+    except (TryAgainLater, WillNotSucceed, Refused) as reason:
         logger.warning("Requests of the tax authority for %s wait: %s", seller.slug, reason)
     return count
 

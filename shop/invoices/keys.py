@@ -18,7 +18,7 @@ from django.conf import settings
 
 from catalog.models import Cooperative
 from shop.invoices.findings import Finding, finding
-from shop.invoices.gateway import InvoiceGateway
+from shop.invoices.gateway import InvoiceGateway, TryAgainLater
 from shop.invoices.gateways.accounts import read_accounts
 from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.sandbox_keys import sandbox_ca, sandbox_signer, sandbox_trust
@@ -31,8 +31,8 @@ _SECONDS_KEPT = 600
 """An opened signer is kept so long: reading a USB token takes a second, and a renewed certificate must be seen."""
 
 
-class NoAccount(LookupError):
-    """The seller has no account at the provider that carries invoices."""
+class NoAccount(TryAgainLater):
+    """The seller has no account at the provider that carries invoices: what is on its way waits for one."""
 
 
 def signer_of(seller: Cooperative) -> Signer:

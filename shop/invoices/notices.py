@@ -81,13 +81,14 @@ def sign_notice(*, notice: ErrorNotice, now: dt.datetime | None = None) -> Error
 
     A provider that takes no notices leaves it signed: staff hand it in at the provider's site.
     Signed before the transaction: the key may lie with a remote service. Locks/Writes: ErrorNotice,
-    InvoiceDocument. Raises: TaxOffice.DoesNotExist, SigningFailed, ValueError.
+    InvoiceDocument. Raises: TaxOffice.DoesNotExist, NoAccount, SigningFailed, ValueError.
     Idempotent: a signed notice is returned as it is.
     """
     if notice.status != NoticeStatus.TO_SIGN:
         return notice
     now = now or timezone.now()
     invoice = notice.invoice
+    road = gateway_of(invoice.seller)
     content = _content(notice, timezone.localdate(now))
     xml = sign(build_notice(content), signer_of(invoice.seller), place="NNT", at=now)
     with transaction.atomic():
@@ -95,7 +96,6 @@ def sign_notice(*, notice: ErrorNotice, now: dt.datetime | None = None) -> Error
         if locked.status == NoticeStatus.TO_SIGN:
             locked.document = keep_document(invoice, DocumentKind.NOTICE, xml, message_type="300")
             locked.status = NoticeStatus.SIGNED
-            road = gateway_of(invoice.seller)
             if isinstance(road, NoticeGateway):
                 locked.message_id = new_message_id(SaleRecord.from_json(invoice.sale).solution_tax_code)
             if isinstance(road, NoticeGateway | NoticeCarrier):
@@ -141,10 +141,10 @@ def transmit_notice(notice_pk: int, *, now: dt.datetime | None = None) -> ErrorN
     notice = ErrorNotice.objects.select_related("invoice__seller", "document").get(pk=notice_pk)
     if not claimed:
         return notice
-    road = gateway_of(notice.invoice.seller)
-    if isinstance(road, NoticeCarrier) and not notice.message_id:
-        return pass_on(notice, road, notice_xml(notice))
     try:
+        road = gateway_of(notice.invoice.seller)
+        if isinstance(road, NoticeCarrier) and not notice.message_id:
+            return pass_on(notice, road, notice_xml(notice))
         receipt = _ask_or_tell(notice, road)
     except TryAgainLater as reason:
         logger.warning("Notice %s waits: %s", notice, reason)

@@ -23,7 +23,7 @@ from shop.invoices.exchange import in_words, new_message_id
 from shop.invoices.findings import finding
 from shop.invoices.gateway import PackageGateway, Receipt, State, TryAgainLater, WillNotSucceed
 from shop.invoices.issuing import signer_today
-from shop.invoices.keys import NoAccount, gateway_of, time_findings, trusted
+from shop.invoices.keys import gateway_of, time_findings, trusted
 from shop.invoices.models import (
     DocumentKind,
     Invoice,
@@ -145,7 +145,7 @@ def transmit(package_pk: int, *, now: dt.datetime | None = None) -> Package:
         if package.status == PackageStatus.TO_SIGN:
             package = _signed(package, now)
         receipt = _ask_or_send(package)
-    except (TryAgainLater, SigningFailed, NoAccount) as reason:
+    except (TryAgainLater, SigningFailed) as reason:
         logger.warning("Package %s waits: %s", package, reason)
         wait(package)
         return package

@@ -20,7 +20,9 @@ from django.views import View
 from shop.accounts.doors import may_open
 from shop.invoices import corrections, notices, services
 from shop.invoices.corrections import NotCorrectable, Obstacle
+from shop.invoices.findings import finding
 from shop.invoices.inquiries import open_rows
+from shop.invoices.keys import NoAccount
 from shop.invoices.listing import has_companions
 from shop.invoices.models import ErrorNotice, InquiredInvoice, Invoice, InvoiceKind, TaxOffice
 from shop.invoices.passed_notices import NoticeResult, NotToSettle, settle_notice
@@ -268,6 +270,8 @@ class Notify(_CorrectionScreen):
         )
         try:
             notice = notices.sign_notice(notice=notice)
+        except NoAccount as reason:
+            messages.error(request, finding("no_account", "", reason).message_vi)
         except SigningFailed:
             messages.error(request, _("Chưa ký được thông báo 04/SS: kiểm tra chứng thư số của người bán."))
         else:

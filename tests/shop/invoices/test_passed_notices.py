@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,6 +17,7 @@ from shop.audit.models import Entry
 from shop.invoices import notices
 from shop.invoices.draft import Seller
 from shop.invoices.gateways.vnpt import VnptAccount, VnptGateway
+from shop.invoices.keys import NoAccount
 from shop.invoices.models import DocumentKind, ErrorNotice, Invoice, NoticeStatus, TaxOffice
 from shop.invoices.passed_notices import NoticeResult, NotToSettle, results_for, settle_notice
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_signer
@@ -99,6 +100,27 @@ def test_after_a_lost_answer_it_is_unclear_and_nothing_goes_twice(
     assert step(notice, minutes=600).status == NoticeStatus.UNCLEAR
     assert len(provider.books.notices) == 1
     assert list(notices.with_failed_notice(Invoice.objects.all())) == [first], "somebody is told"
+
+
+def test_while_the_seller_has_no_account_it_waits_and_was_never_sent(
+    first: Invoice, provider: fakes.ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = signed(first)
+
+    def none(seller: object) -> NoReturn:
+        raise NoAccount("VNPT")
+
+    with monkeypatch.context() as gone:
+        gone.setattr(notices, "gateway_of", none)
+        assert notices.transmit_due_notices(timezone.now()) == 1
+        notice.refresh_from_db()
+        assert notice.status == NoticeStatus.SIGNED
+        assert notice.next_try_at is not None and notice.next_try_at > timezone.now()
+        with pytest.raises(NoAccount):
+            signed(accept(waiting(first.seller, "HTAAAAAAAA-2")))
+        assert ErrorNotice.objects.latest("pk").status == NoticeStatus.TO_SIGN
+    assert step(notice, minutes=10).status == NoticeStatus.SENT
+    assert len(provider.books.notices) == 1
 
 
 def test_whoever_dies_during_the_call_leaves_it_unclear(

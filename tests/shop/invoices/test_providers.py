@@ -20,6 +20,7 @@ from shop.invoices.draft import Seller
 from shop.invoices.keys import gateway_of
 from shop.invoices.models import Invoice, InvoiceDocument, InvoiceSeries, InvoiceStatus, OfficialNumber
 from shop.invoices.sandbox_keys import sandbox_authority, sandbox_ca, sandbox_signer
+from shop.orders.invoicing import transmit_due
 from tests.factories import make_cooperative
 from tests.fakes import invoice_providers as fakes
 from tests.shop.invoices.examples import SELLER
@@ -127,6 +128,21 @@ def test_a_seller_without_an_account_takes_no_number(provider) -> None:
     assert [found.code for found in refused.value.findings] == ["no_account"]
     assert not InvoiceDocument.objects.exists()
     assert not InvoiceSeries.objects.filter(last_number__gt=0).exists()
+
+
+def test_invoices_of_a_seller_whose_account_is_gone_wait_and_hold_up_nobody(
+    seller, provider, settings
+) -> None:
+    stranded = services.issue(invoice=waiting(seller, "HTAAAAAAAA-1"))
+    kept = settings.INVOICE_ACCOUNTS_FILE.read_text()
+    settings.INVOICE_ACCOUNTS_FILE.write_text(kept.replace(TAX_CODE, "0109999037"))
+    assert transmit_due(later(2)) == 1
+    stranded.refresh_from_db()
+    assert (stranded.status, stranded.tries) == (InvoiceStatus.SIGNED, 1)
+    assert stranded.next_try_at is not None and stranded.next_try_at > timezone.now()
+    settings.INVOICE_ACCOUNTS_FILE.write_text(kept)
+    transmit_due(later(10))
+    assert services.transmit(stranded.pk, now=later(20)).status == InvoiceStatus.ACCEPTED
 
 
 def start() -> None:

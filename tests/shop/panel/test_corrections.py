@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.test import Client
 
-from shop.invoices import services
+from shop.invoices import notices, services
+from shop.invoices.keys import NoAccount
 from shop.invoices.models import ErrorNotice, Invoice, TaxOffice
 from shop.invoices.sales import SaleRecord
 from shop.orders import invoicing
@@ -158,6 +159,19 @@ def test_a_notice_is_signed_and_its_tax_office_remembered(accepted: Invoice, cle
     assert ErrorNotice.objects.get().status == "signed"
     assert TaxOffice.objects.get().code == "11701"
     assert 'value="11701"' in clerk.get(url).content.decode()
+
+
+def test_without_an_account_at_the_provider_the_notice_says_so_and_stays_unsigned(
+    accepted: Invoice, clerk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(seller: object) -> NoReturn:
+        raise NoAccount("5699999011, viettel")
+
+    monkeypatch.setattr(notices, "gateway_of", none)
+    values = {"reason": "Sai địa chỉ", "code": "11701", "name": "Thuế cơ sở 2", "place": "Sơn La"}
+    page = clerk.post(f"/quan-tri/hoa-don/{accepted.pk}/sua/thong-bao/", values, follow=True).content.decode()
+    assert "chưa có tài khoản ở nhà cung cấp hóa đơn (5699999011, viettel)" in page
+    assert ErrorNotice.objects.get().document is None
 
 
 def test_a_refused_notice_is_work_on_the_start_screen_until_another_follows(
