@@ -37,7 +37,7 @@ from shop.invoices.xmldsig import (
 )
 
 _LEAST_KEY_BITS = 2048
-_WITH_ATTRIBUTES = etree.XPath("descendant-or-self::*[@*]")
+_WITH_ATTRIBUTES = etree.XPath("//@*/..")
 _ID_SPELLINGS = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 _INFO = {
     f"{{{DS}}}{tag}": letter
