@@ -21,6 +21,9 @@ from shop.translations import compile_translations
 UNUSED_STATIC = ["oscar", "django_tables2", "rest_framework", "django_extensions", "ninja"]
 
 
+ROOMS = ("catalog", "cms", "shop")
+
+
 class Command(BaseCommand):
     help = "Prepare what is missing: translations, database, communes, static files; --demo: the demo market."
     requires_system_checks: list[str] = []
@@ -61,8 +64,9 @@ class Command(BaseCommand):
 
     def _static_state(self) -> str:
         """A print of our sources and of the installed packages."""
-        ours = sorted((settings.BASE_DIR / "shop" / "static").rglob("*"))
-        newest = max((path.stat().st_mtime_ns for path in ours if path.is_file()), default=0)
+        folders = (folder for room in ROOMS for folder in (settings.BASE_DIR / room).glob("**/static"))
+        ours = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+        newest = max((path.stat().st_mtime_ns for path in ours), default=0)
         pinned = (settings.BASE_DIR / "requirements.txt").stat().st_mtime_ns
         return f"{len(ours)} {newest} {pinned}"
 
