@@ -10,21 +10,23 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from catalog.models import Cooperative, VatMethod
+from catalog.models import Cooperative
 from shop.invoices import numbering, packages, services
 from shop.invoices.checking import check
-from shop.invoices.delegating import Contract, delegation
-from shop.invoices.delegation import check_contract, note_delegation
-from shop.invoices.draft import SALES_INVOICE, VAT_INVOICE
-from shop.invoices.exchange import new_message_id
+from shop.invoices.declaring import (
+    PURPOSE,
+    DeclaredElsewhere,
+    NotAccepted,
+    declare_delegation,
+    declare_seller,
+)
+from shop.invoices.delegation import note_delegation
 from shop.invoices.gateway import TryAgainLater, WillNotSucceed
-from shop.invoices.gateways.sandbox import SandboxGateway
-from shop.invoices.keys import SANDBOX, signer_for, signer_of, trusted
+from shop.invoices.keys import trusted
 from shop.invoices.models import (
     CorrectionList,
     Delegation,
@@ -37,18 +39,16 @@ from shop.invoices.models import (
     RateRuleStatus,
     SalesChannel,
     SeriesRegistration,
-    TaxOffice,
 )
 from shop.invoices.numbering import NotIssued, NumbersMissing
 from shop.invoices.rates import last_days, rules_in_force
 from shop.invoices.registering import NotRegistrable, register_series
-from shop.invoices.registration import Declarant, declaration
 from shop.invoices.signer import SigningFailed
 from shop.orders.invoicing import transmit
 
 Row = dict[str, Any]
 CONTRACT = ("contract_number", "issuer_tax_code", "issuer_name", "issuer_address", "valid_from", "valid_to")
-PURPOSE = "Lập hóa đơn bán hàng trên chợ"
+FAILED = (SigningFailed, TryAgainLater, WillNotSucceed, ValueError)
 
 
 class Command(BaseCommand):
@@ -209,27 +209,15 @@ class Command(BaseCommand):
     def do_delegate(
         self, *, seller: str, change: bool, purpose: str, **options: Any
     ) -> tuple[list[Row], str]:
-        if settings.INVOICE_GATEWAY != SANDBOX:
-            return [], "Ở nhà cung cấp, việc khai ủy nhiệm làm trên trang của họ · declared at the provider."
         cooperative, said = _cooperative(seller), {name: options[name] for name in CONTRACT}
         try:
-            check_contract(seller=cooperative, **said)
-            issuer = signer_for(tax_code=said["issuer_tax_code"], name=said["issuer_name"])
-            contract = Contract(
-                issuer_tax_code=said["issuer_tax_code"], issuer_name=said["issuer_name"], purpose=purpose,
-                first_day=said["valid_from"], last_day=said["valid_to"], certificate=issuer.certificate,
-            )  # fmt: skip
-            declarant = _declarant(cooperative, till=False, without_code=False)
-            document = delegation(
-                declarant, contract, signer=signer_of(cooperative), at=timezone.now(), is_change=change
-            )
-            road = SandboxGateway(f"{settings.SANDBOX_URL}/tax")
-            decision = road.delegate(new_message_id(settings.INVOICE_PROVIDER_TAX_CODE), document)
-        except (SigningFailed, TryAgainLater, WillNotSucceed, ValueError) as reason:
+            declare_delegation(seller=cooperative, is_change=change, purpose=purpose, **said)
+        except DeclaredElsewhere:
+            return [], "Ở nhà cung cấp, việc khai ủy nhiệm làm trên trang của họ · declared at the provider."
+        except NotAccepted as refusal:
+            return _reasons(refusal), f"{seller}: bị từ chối · refused"
+        except FAILED as reason:
             return [], f"{seller}: {reason}"
-        if not decision.is_accepted:
-            rows: list[Row] = [{"code": fault.code, "text": fault.text} for fault in decision.reasons]
-            return rows, f"{seller}: bị từ chối · refused"
         return [_contract(note_delegation(seller=cooperative, **said))], ""
 
     def do_packages(self, **options: Any) -> tuple[list[Row], str]:
@@ -333,38 +321,18 @@ class Command(BaseCommand):
     def do_register(
         self, *, seller: str, change: bool, till: str, without_code: str, **options: Any
     ) -> tuple[list[Row], str]:
-        road = SandboxGateway(f"{settings.SANDBOX_URL}/tax")
-        if settings.INVOICE_GATEWAY != SANDBOX:
+        cooperative = _cooperative(seller)
+        try:
+            serial = declare_seller(
+                seller=cooperative, is_change=change, till=till, without_code=without_code
+            )
+        except DeclaredElsewhere:
             return [], "Ở nhà cung cấp, việc đăng ký làm trên trang của họ · registered at the provider."
-        cooperative = Cooperative.objects.filter(slug=seller).first()
-        if cooperative is None:
-            return [], f"{seller}: không có hợp tác xã này · no such cooperative"
-        try:
-            signer = signer_of(cooperative)
-            declarant = _declarant(cooperative, till=bool(till), without_code=bool(without_code))
-            document = declaration(declarant, signer=signer, at=timezone.now(), is_change=change)
-            decision = road.register(new_message_id(settings.INVOICE_PROVIDER_TAX_CODE), document)
-        except (SigningFailed, TryAgainLater, WillNotSucceed, ValueError) as reason:
+        except NotAccepted as refusal:
+            return _reasons(refusal), f"{seller}: bị từ chối · refused"
+        except FAILED as reason:
             return [], f"{seller}: {reason}"
-        rows: list[Row] = [{"code": fault.code, "text": fault.text} for fault in decision.reasons]
-        if not decision.is_accepted:
-            return rows, f"{seller}: bị từ chối · refused"
-        form, on = int(declarant.forms), timezone.localdate()
-        try:
-            if till:
-                register_series(
-                    seller=cooperative, form=form, channel=SalesChannel.TILL, letters=till,
-                    till_code=decision.till_code, accepted_on=on,
-                )  # fmt: skip
-            if without_code:
-                register_series(
-                    seller=cooperative, form=form, channel=SalesChannel.WEB, letters=without_code,
-                    is_coded=False, accepted_on=on,
-                )  # fmt: skip
-        except NotRegistrable as reason:
-            return rows, f"{seller}: {reason}"
-        serial = f"{signer.certificate.serial_number:X}"
-        return [*rows, {"seller": seller, "result": "đã đăng ký · registered", "certificate": serial}], ""
+        return [{"seller": seller, "result": "đã đăng ký · registered", "certificate": serial}], ""
 
 
 def _cooperative(slug: str) -> Cooperative:
@@ -378,20 +346,5 @@ def _contract(noted: Delegation) -> Row:
     return {"seller": noted.seller.slug} | {name: getattr(noted, name) for name in CONTRACT}
 
 
-def _declarant(cooperative: Cooperative, *, till: bool, without_code: bool) -> Declarant:
-    office = TaxOffice.objects.filter(seller=cooperative).first()
-    return Declarant(
-        office_code=office.code if office else "",
-        office_name=office.name if office else "",
-        with_code=not without_code,
-        without_code=without_code,
-        at_till=till,
-        name=cooperative.legal_name,
-        tax_code=cooperative.tax_code,
-        address=cooperative.address,
-        email=cooperative.email,
-        phone=cooperative.phone,
-        representative=cooperative.representative,
-        place=cooperative.commune.name,
-        forms=VAT_INVOICE if cooperative.vat_method == VatMethod.DEDUCTION else SALES_INVOICE,
-    )
+def _reasons(refusal: NotAccepted) -> list[Row]:
+    return [{"code": fault.code, "text": fault.text} for fault in refusal.reasons]
