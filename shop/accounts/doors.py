@@ -52,6 +52,7 @@ _READ_INVOICES = frozenset(
         "panel:batch",
         "panel:export_month",
         "panel:series",
+        "panel:delegations",
         "panel:packages",
         "panel:package_xml",
         "panel:list_xml",

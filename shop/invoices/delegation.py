@@ -12,6 +12,7 @@ import datetime as dt
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from catalog.models import Cooperative
 from shop.audit.services import record
@@ -23,11 +24,20 @@ from shop.invoices.registering import NotRegistrable
 from shop.invoices.signer import Signer
 from shop.invoices.tax_codes import is_tax_code
 
+NOTICE = dt.timedelta(days=30)
+"""How long before its last day a contract is named to staff."""
+
 
 def delegation_on(seller: Cooperative, day: dt.date) -> Delegation | None:
     """The contract in force that day; of several the one that began last."""
     running = Delegation.objects.filter(seller=seller, valid_from__lte=day, valid_to__gte=day)
     return running.order_by("-valid_from", "-pk").first()
+
+
+def ending_delegations(day: dt.date) -> QuerySet[Delegation]:
+    """Contracts in force that day whose last day is near; the first to end stands first."""
+    running = Delegation.objects.filter(valid_from__lte=day, valid_to__gte=day, valid_to__lte=day + NOTICE)
+    return running.order_by("valid_to", "pk")
 
 
 def signer_under(delegation: Delegation) -> Signer:

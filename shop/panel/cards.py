@@ -29,6 +29,7 @@ from .selectors import (
     applications_for,
     complaints_for,
     consignments_for,
+    ending_delegations_for,
     ending_pictures,
     ending_signatures_for,
     failed_messages_for,
@@ -166,6 +167,15 @@ CARDS = (
         "",
         lambda user: ending_signatures_for(user).count(),
         "key",
+        is_rare=True,
+    ),
+    Card(
+        _("Hợp đồng ủy nhiệm sắp hết hạn"),
+        _("Hết hạn thì người bán tự ký hóa đơn"),
+        "panel:delegations",
+        "",
+        lambda user: ending_delegations_for(user).count(),
+        "group",
         is_rare=True,
     ),
     Card(

@@ -24,7 +24,9 @@ from shop.complaints.models import Complaint, ComplaintQuerySet
 from shop.helping.models import HelpConsent, HelperTeam, OpenTask, Visit
 from shop.images.models import Picture
 from shop.invoices.certificates import ending
+from shop.invoices.delegation import ending_delegations
 from shop.invoices.models import (
+    Delegation,
     InquiredInvoice,
     Invoice,
     InvoiceSeries,
@@ -153,6 +155,18 @@ def registrations_for(user: Any) -> QuerySet[SeriesRegistration]:
     """The register of invoice series, for those who may read the invoices."""
     rows = SeriesRegistration.objects.all()
     return rows if MONEY_ROLES & roles_of(user) else rows.none()
+
+
+def delegations_for(user: Any) -> QuerySet[Delegation]:
+    """Contracts of delegated issuing, for those who may read the invoices."""
+    rows = Delegation.objects.all()
+    return rows if MONEY_ROLES & roles_of(user) else rows.none()
+
+
+def ending_delegations_for(user: Any) -> QuerySet[Delegation]:
+    """Those of them that end soon."""
+    soon = ending_delegations(today())
+    return soon if MONEY_ROLES & roles_of(user) else soon.none()
 
 
 def batches_for(user: Any) -> QuerySet[IssueBatch]:

@@ -61,6 +61,7 @@ from .corrections import (
     Unadjusted,
     notice_xml,
 )
+from .delegations import Delegations
 from .inquiries import Inquiries, SettleInquiry
 from .invoice_batches import BatchPage, ExportMonth, IssueAll
 from .many_corrections import CorrectMany, list_file
@@ -132,6 +133,7 @@ urlpatterns = [
     path("hoa-don/<int:pk>/dieu-chinh-hoan/", AdjustReturned.as_view(), name="adjust_returned"),
     path("hoa-don/ky-hieu/", SeriesRegister.as_view(), name="series"),
     path("hoa-don/ky-hieu/<int:pk>/ngung/", StopSeries.as_view(), name="stop_series"),
+    path("hoa-don/uy-nhiem/", Delegations.as_view(), name="delegations"),
     path("hoa-don/goi/", PackageList.as_view(), name="packages"),
     path("hoa-don/goi/<int:pk>/xml/", package_xml, name="package_xml"),
     path("hoa-don/<int:pk>/kenh/", ChangeChannel.as_view(), name="invoice_channel"),
