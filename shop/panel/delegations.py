@@ -32,6 +32,7 @@ from .selectors import delegations_for
 from .sending import draft_of, once, path_made
 
 PER_PAGE = 100
+_BESIDE = ("seller", "contract_number", "valid_from", "valid_to")
 _REASONS = {
     "no-tax-code": gettext_lazy("Mã số thuế này không đúng. Xem lại từng chữ số."),
     "is-seller": gettext_lazy("Đây là mã số thuế của chính người bán. Ghi mã của bên lập hóa đơn thay."),
@@ -53,6 +54,8 @@ class DelegationForm(forms.Form):
         max_length=50,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    valid_from = _day(gettext_lazy("Từ ngày"))
+    valid_to = _day(gettext_lazy("Đến hết ngày"))
     issuer_name = PlainField(label=gettext_lazy("Bên nhận ủy nhiệm"), max_length=400)
     issuer_tax_code = forms.CharField(
         label=gettext_lazy("Mã số thuế bên nhận ủy nhiệm"),
@@ -60,8 +63,6 @@ class DelegationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     issuer_address = PlainField(label=gettext_lazy("Địa chỉ bên nhận ủy nhiệm"), max_length=400)
-    valid_from = _day(gettext_lazy("Từ ngày"))
-    valid_to = _day(gettext_lazy("Đến hết ngày"))
     is_change = forms.BooleanField(
         label=gettext_lazy("Khai thay đổi"),
         required=False,
@@ -73,6 +74,13 @@ class DelegationForm(forms.Form):
         self.fields["seller"].queryset = Cooperative.objects.order_by("name")  # type: ignore[attr-defined]
         if not declares_here():
             del self.fields["is_change"]
+
+    def contract_fields(self) -> list[forms.BoundField]:
+        """The short ones, which stand beside each other."""
+        return [field for field in self if field.name in _BESIDE]
+
+    def other_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in _BESIDE]
 
     def clean_issuer_tax_code(self) -> str:
         return as_tax_code(self.cleaned_data["issuer_tax_code"])
