@@ -119,7 +119,8 @@ class Delegations(Screen):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self.form = DelegationForm(request.POST)
-        if form.is_valid() and (path_made(request) or self._may_be_noted(form)):
+        # Of two taps the authority refuses the later one: by then the first has led somewhere.
+        if form.is_valid() and (path_made(request) or self._may_be_noted(form) or path_made(request)):
             return once(request, lambda: self._note(form))
         return self._refused()
 

@@ -153,6 +153,25 @@ def test_a_form_sent_twice_is_declared_and_written_once(
     assert Entry.objects.filter(verb="delegation-noted").count() == 1
 
 
+def test_of_two_taps_the_later_one_is_told_that_the_first_came(
+    market: Market, as_role: AsRole, authority: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk, form = as_role("invoice_staff"), typed(market)
+    delegate = SandboxGateway.delegate
+
+    def overtaken(road: SandboxGateway, *words: Any) -> Any:
+        monkeypatch.setattr(SandboxGateway, "delegate", delegate)
+        assert clerk.post(SCREEN, form).status_code == 302
+        return delegate(road, *words)
+
+    monkeypatch.setattr(SandboxGateway, "delegate", overtaken)
+    page = text_of(clerk.post(SCREEN, form, follow=True))
+    assert "không ghi thêm lần nữa" in page
+    assert "không chấp nhận tờ khai" not in page
+    assert Delegation.objects.count() == 1
+    assert Entry.objects.filter(verb="delegation-noted").count() == 1
+
+
 def test_a_form_that_was_refused_can_be_sent_again_as_it_is(
     market: Market, as_role: AsRole, authority: SandboxServer
 ) -> None:
