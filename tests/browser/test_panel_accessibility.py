@@ -15,10 +15,12 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
+from catalog.clock import today
 from cms.models import StoryPage
 from cms.operator import decide
 from cms.parts import Kind, new_part
 from cms.services import publish_story
+from shop.invoices.delegation import note_delegation
 from shop.orders.services import receive
 from shop.payments.models import EventKind
 from shop.payments.provider import ProviderEvent
@@ -144,11 +146,21 @@ def waiting(market: Market, values: dict[str, Any], as_role: Any) -> dict[str, l
     path = reverse("panel:story_edit", args=[waits.pk])
     form.post(path, sent(form, path, intro="Lời dẫn mới") | {"act": "submit"})
     assert StoryPage.objects.get(pk=waits.pk).workflow_in_progress
+    note_delegation(
+        seller=market.a,
+        contract_number="01/UN",
+        issuer_tax_code="0109999037",
+        issuer_name="Công ty Mẫu",
+        issuer_address="Số 1 phố Ví Dụ",
+        valid_from=today(),
+        valid_to=today(),
+    )
     return {
         "operator": [
             reverse("panel:market_data"),
             reverse("panel:order_money", args=[order.number]),
         ],
+        "invoice_staff": [reverse("panel:delegations"), reverse("panel:signing")],
         "editor": [reverse("panel:stories"), reverse("panel:story", args=[waits.pk])],
         "cooperative": [
             reverse("panel:story_edit", args=[story.pk]),
@@ -173,9 +185,13 @@ def test_a_screen_on_which_something_waits_and_a_form_sent_back_have_no_grave_fa
                 "/thong-tin-cho/": ("#id_legal_name", "Gửi đề nghị"),
                 "/tien-cua-don/": ("[name^=parcel_]", "Gửi đề nghị"),
                 "/nguoi-giup/cho/": ("#id_valid_to", "Cho làm thay"),
+                "/uy-nhiem/": ("#id_contract_number", "Khai với cơ quan thuế"),
             }
             for part, (field, button) in forms.items():
                 if part in path:
+                    folded = main.locator("details:not([open])", has=page.locator(field))
+                    if folded.count():
+                        folded.locator("summary").first.click()
                     main.locator(field).first.fill("")
                     main.get_by_role("button", name=button).last.click()
                     wrong = main.locator("[aria-invalid=true]").first
