@@ -2,7 +2,7 @@
 
 Source: Circular 91/2026/TT-BTC art. 9: a written contract with dates, told to the authority; the invoice names both
 parties, its form follows the seller's VAT method, and the authorised party signs. A row is written when the
-authority has accepted the declaration (``shop.invoices.delegating``), or staff have declared it at a provider.
+authority has accepted the declaration (``shop.invoices.declaring``), or staff have declared it at a provider.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The register of series: what a seller registered with the authority (form 01/ĐKTĐ-HĐĐT) and may issue under.
 
 A row is written when the authority, or the provider in its place, has accepted the registration. The sandbox is asked
-from here (``shop.invoices.registration``); at a provider staff register on its site and write down what was accepted.
+from here (``shop.invoices.declaring``); at a provider staff register on its site and write down what was accepted.
 """
 
 from __future__ import annotations
