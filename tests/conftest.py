@@ -23,6 +23,7 @@ from shop.translations import compile_translations
 from tests.support.databases import Databases, databases_for, locked
 from tests.support.extent import WHOLE
 from tests.support.rsa_keys import deal_keys
+from tests.support.standing import Standing, fewest_rows_first, rows_that_stand
 from tests.support.widths import count_widths
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return True
 
     config.hook.pytest_deselected(items=[item for item in items if not is_asked(item)])
-    items[:] = [item for item in items if is_asked(item)]
+    items[:] = fewest_rows_first([item for item in items if is_asked(item)])
     items.sort(
         key=lambda item: (item.get_closest_marker("browser") is None, not item.nodeid.startswith(LONGEST))
     )
@@ -194,6 +195,13 @@ def django_db_setup(
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: databases.restore())
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Standing]:
+    """Keeps rows for all tests of the module (``tests/support/standing.py``)."""
+    with rows_that_stand(django_db_blocker) as standing:
+        yield standing
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
+from oscar.apps.catalogue.models import Category
 
 from catalog import lots, services
 from catalog.folding import fold
@@ -70,7 +71,9 @@ def make_cooperative(slug: str = "", *, commune: Commune | None = None, **fields
 
 
 def make_category(slug: str = "rau-cu-qua-tuoi", name: str = "Rau củ quả tươi", **fields: Any) -> Any:
-    return services.add_category(slug=slug, name=name, **fields)
+    """The group with that slug; one that is there already under that name is only looked up."""
+    there = Category.objects.filter(depth=1, slug=slug, name=name).first() if not fields else None
+    return there or services.add_category(slug=slug, name=name, **fields)
 
 
 def make_product(

@@ -159,7 +159,7 @@ class Databases(ABC):
 
     def restore(self, *, demo: bool = False) -> None:
         """The selected database as it was before any test; for ``demo``, with the demo market in it."""
-        connections["default"].close()
+        self._leave()
         if self.name == self.market_name and not demo:
             source = self.kept_name
         elif demo in self._templates:
@@ -180,7 +180,7 @@ class Databases(ABC):
     def _build_market(self) -> None:
         from tests.support.market import build_market  # needs the applications loaded
 
-        connections["default"].close()
+        self._leave()
         self.copy(self.template(demo=False), self.market_name)
         self._connect(self.market_name)
         with translation.override(settings.LANGUAGE_CODE):
@@ -189,10 +189,19 @@ class Databases(ABC):
         self.copy(self.market_name, self.kept_name)
 
     def _connect(self, name: str) -> None:
-        connections["default"].close()
+        self._leave()
         self.name = name
         settings.DATABASES["default"]["NAME"] = name
         connections["default"].settings_dict["NAME"] = name
+
+    def _leave(self) -> None:
+        """Close the connection; rows that stand would be lost with it, and whoever asks next would miss them."""
+        if connections["default"].in_atomic_block:
+            raise RuntimeError(
+                "Rows stand here until the end of their module (tests/support/standing.py): a test that wants "
+                "the other database, or commits, belongs in another module."
+            )
+        connections["default"].close()
 
 
 class SqliteDatabases(Databases):
