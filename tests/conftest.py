@@ -63,6 +63,7 @@ AGAIN = (
     "tests/shop/shipping/",
     "tests/shop/test_health.py",
     "tests/test_doors.py::test_every_url",
+    "tests/test_standing.py",
     "tests/browser/test_journey.py::test_from_a_story_to_a_signed_invoice[360]",
     "tests/browser/test_purchase.py::test_a_basket_of_two_stalls_becomes_a_paid_order",
     "tests/browser/test_purchase.py::test_a_second_press_of_the_button_makes_no_second_order",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from catalog.models import Lot, LotEvent, LotEventKind, LotStatus, ProductSheet
 from catalog.recalls import recall
 from catalog.selectors import today
 from tests.factories import make_lot, make_product, make_user
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +34,11 @@ def step(lot: Lot, kind: str, kilograms: int | None = None, **fields: Any) -> Lo
     return record_step(lot=lot, kind=kind, at=at, quantity=quantity, **fields)
 
 
-@pytest.fixture
-def sheet() -> ProductSheet:
+def make_taro() -> ProductSheet:
     return make_product(title="Khoai sọ Tà Xùa", stock=10)
 
 
-@pytest.fixture
-def lot(sheet: ProductSheet) -> Lot:
+def walk(sheet: ProductSheet) -> Lot:
     """100 kg dug, 90 kg good, 60 kg packed, 20 kg gone, and one correction."""
     lot = make_lot(sheet, kilograms=100)
     step(lot, "process", 90, note="Chọn củ, bỏ củ giập", place="Xưởng Tà Xùa")
@@ -46,6 +46,26 @@ def lot(sheet: ProductSheet) -> Lot:
     step(lot, "dispatch", 20, note="Xe khách Bắc Yên – Hà Nội")
     correct_step(lot=lot, number=3, quantity=55_000, note="Cân lại: 55 kg")
     return lot
+
+
+@pytest.fixture(scope="module")
+def standing_sheet(standing: Standing) -> Callable[[], ProductSheet]:
+    return standing.keep(make_taro)
+
+
+@pytest.fixture
+def sheet(standing_sheet: Callable[[], ProductSheet]) -> ProductSheet:
+    return standing_sheet()
+
+
+@pytest.fixture(scope="module")
+def standing_lot(standing: Standing, standing_sheet: Callable[[], ProductSheet]) -> Callable[[], Lot]:
+    return standing.keep(lambda: walk(standing_sheet()))
+
+
+@pytest.fixture
+def lot(standing_lot: Callable[[], Lot]) -> Lot:
+    return standing_lot()
 
 
 # --- Opening and steps

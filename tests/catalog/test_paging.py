@@ -31,8 +31,7 @@ def bring(stall, group, *drafts: Draft) -> list[ProductSheet]:
     )
 
 
-@pytest.fixture
-def goods():
+def bring_goods() -> list[int]:
     month = 1 << (today().month - 1)
     sheets = bring(
         make_cooperative("nuong"),
@@ -53,6 +52,16 @@ def goods():
     for sheet in sheets[::4]:
         make_certificate(sheet, stars=3 + sheet.product_id % 3)
     return [sheet.product_id for sheet in sheets]
+
+
+@pytest.fixture(scope="module")
+def standing_goods(standing):
+    return standing.keep(bring_goods)
+
+
+@pytest.fixture
+def goods(standing_goods):
+    return standing_goods()
 
 
 def shelf(client, address: str):

@@ -28,8 +28,7 @@ GOODS = {
 }
 
 
-@pytest.fixture
-def goods():
+def make_goods() -> dict[str, int]:
     stall = make_cooperative("nuong", name="HTX Nương Cao", commune=make_commune("03868", "Xã Tà Xùa"))
     group = make_category("do-nuong", "Đồ nương rẫy", name_en="Upland goods")
     return {
@@ -38,6 +37,16 @@ def goods():
         ).product_id
         for key, (title, english) in GOODS.items()
     }
+
+
+@pytest.fixture(scope="module")
+def standing_goods(standing):
+    return standing.keep(make_goods)
+
+
+@pytest.fixture
+def goods(standing_goods):
+    return standing_goods()
 
 
 def found(goods, text):

@@ -1,6 +1,7 @@
 """Every rule of the books notices when it is broken behind the services' back."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,18 +33,28 @@ from shop.payments.models import InboundEvent, PaymentAttempt, PaymentEvent, Ref
 from shop.promotions.models import PromotionUse
 from tests.factories import make_cooperative, make_product, make_promotion
 from tests.support.orders import bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def placed() -> Placed:
+def place_two_orders() -> Placed:
     """A paid order with a surplus, and an unpaid one beside it."""
     sheet = make_product(price=100_000, stock=9)
     placed = place_order((sheet, 2))
     bring(transfer(240_000, placed.order.number))
     place_order((sheet, 1))
     return placed
+
+
+@pytest.fixture(scope="module")
+def standing_placed(standing: Standing) -> Callable[[], Placed]:
+    return standing.keep(place_two_orders)
+
+
+@pytest.fixture
+def placed(standing_placed: Callable[[], Placed]) -> Placed:
+    return standing_placed()
 
 
 def test_books_kept_by_the_services_have_nothing_to_report(placed: Placed, capsys: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from shop.reports import sums
 from shop.reports.periods import Period
 from tests.factories import PASSWORD, make_cooperative, make_product, make_promotion
 from tests.support.orders import bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 3, 2)
@@ -41,8 +43,7 @@ def evening(day: int, hour: int = 23) -> dt.datetime:
     return dt.datetime.combine(MONDAY + dt.timedelta(days=day), dt.time(hour, 30), VIETNAM)
 
 
-@pytest.fixture
-def market() -> tuple[Any, Any]:
+def sell() -> tuple[Any, Any]:
     """Stall A sold two parcels of taro, B one of honey with A's taro; one order is unpaid, one was called off."""
     taro = make_product(title="Khoai", price=100_000, stock=50, cooperative=make_cooperative("a", name="A"))
     honey = make_product(title="Mật", price=50_000, stock=50, cooperative=make_cooperative("b", name="B"))
@@ -62,6 +63,16 @@ def market() -> tuple[Any, Any]:
     pack(consignment=parcel, by=None)
     hand_over(consignment=parcel, by=None, carrier="", tracking_number="")
     return taro, honey
+
+
+@pytest.fixture(scope="module")
+def standing_market(standing: Standing) -> Callable[[], tuple[Any, Any]]:
+    return standing.keep(sell)
+
+
+@pytest.fixture
+def market(standing_market: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
+    return standing_market()
 
 
 def test_sales_count_on_the_day_in_vietnam_without_what_was_missing_called_off_or_not_paid(
