@@ -17,6 +17,7 @@ from catalog import services
 from catalog.models import Certificate, Cooperative, ProductSheet
 from catalog.selectors import today
 from tests.factories import make_category, make_certificate, make_commune, make_cooperative, make_product
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +53,7 @@ def clock(monkeypatch) -> Callable[[str], None]:
     return set_clock
 
 
-@pytest.fixture
-def market() -> dict[str, ProductSheet]:
+def make_goods() -> dict[str, ProductSheet]:
     """Four goods of two stalls in two communes."""
     high = make_cooperative("nuong-cao", name="HTX Nương Cao", commune=make_commune("03868", "Xã Tà Xùa"))
     low = make_cooperative("suoi", name="HTX Ven Suối", commune=make_commune("03880", "Xã Tạ Khoa"))
@@ -72,6 +72,16 @@ def market() -> dict[str, ProductSheet]:
     make_certificate(goods["taro"], stars=3)
     make_certificate(goods["tea"], stars=4)
     return goods
+
+
+@pytest.fixture(scope="module")
+def standing_market(standing: Standing) -> Callable[[], dict[str, ProductSheet]]:
+    return standing.keep(make_goods)
+
+
+@pytest.fixture
+def market(standing_market: Callable[[], dict[str, ProductSheet]]) -> dict[str, ProductSheet]:
+    return standing_market()
 
 
 def test_the_list_shows_what_can_be_bought_first_then_the_season_then_stars(client, market):

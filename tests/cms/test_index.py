@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.utils import translation
 
@@ -10,12 +12,12 @@ from catalog.search import look_up, suggest
 from cms.models import StoryPage
 from cms.services import index_stories, publish_home, publish_story
 from tests.factories import make_cooperative, make_product
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def story() -> StoryPage:
+def publish_both() -> StoryPage:
     publish_home(language="vi", title="Chợ", lead="…", stories_title="Chuyện")
     publish_home(language="en", title="Market", lead="…", stories_title="Stories")
     stall = make_cooperative(name="HTX Nương Cao")
@@ -31,6 +33,16 @@ def story() -> StoryPage:
         language="en", title="Taro on the road", intro="Clay.", body_markdown="Drizzle all night.", **text
     )
     return story
+
+
+@pytest.fixture(scope="module")
+def standing_story(standing: Standing) -> Callable[[], StoryPage]:
+    return standing.keep(publish_both)
+
+
+@pytest.fixture
+def story(standing_story: Callable[[], StoryPage]) -> StoryPage:
+    return standing_story()
 
 
 def found(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -25,6 +26,7 @@ from cms.selectors import certified_count, season_sheets
 from cms.services import publish_home, publish_story
 from shop.images.models import Picture
 from tests.factories import make_certificate, make_commune, make_cooperative, make_product
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -38,15 +40,24 @@ def make_picture(title: str = "Nương khoai") -> Picture:
     return picture
 
 
-@pytest.fixture
-def picture(db: None) -> Picture:
-    return make_picture()
+@pytest.fixture(scope="module")
+def standing_picture(standing: Standing) -> Callable[[], Picture]:
+    return standing.keep(make_picture)
 
 
 @pytest.fixture
-def homes(picture: Picture) -> None:
+def picture(standing_picture: Callable[[], Picture]) -> Picture:
+    return standing_picture()
+
+
+def make_homes(picture: Picture) -> None:
     publish_home(language="vi", title="Chợ Phiên", lead="Khoai sọ đang vào vụ.", picture=picture)
     publish_home(language="en", title="Chợ Phiên", lead="Taro is in season.", picture=picture)
+
+
+@pytest.fixture(scope="module")
+def homes(standing: Standing, standing_picture: Callable[[], Picture]) -> None:
+    standing.keep(lambda: make_homes(standing_picture()))
 
 
 def fill(count: int, picture: Picture) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,21 +21,31 @@ from cms.services import index_stories, publish_home, publish_recipe, publish_re
 from shop.images.models import Picture
 from tests.cms.test_pages import make_picture
 from tests.factories import make_product
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 STEPS = ("Gọt khoai </script>.", "Nấu 20 phút.")
 
 
-@pytest.fixture
-def picture() -> Picture:
-    return make_picture()
+@pytest.fixture(scope="module")
+def standing_picture(standing: Standing) -> Callable[[], Picture]:
+    return standing.keep(make_picture)
 
 
 @pytest.fixture
-def shelves(picture: Picture) -> None:
+def picture(standing_picture: Callable[[], Picture]) -> Picture:
+    return standing_picture()
+
+
+def make_shelves(picture: Picture) -> None:
     for language, title in (("vi", "Món ăn"), ("en", "Recipes")):
         publish_home(language=language, title="Chợ Phiên", lead="Khoai sọ.", picture=picture)
         publish_recipe_index(language=language, title=title)
+
+
+@pytest.fixture(scope="module")
+def shelves(standing: Standing, standing_picture: Callable[[], Picture]) -> None:
+    standing.keep(lambda: make_shelves(standing_picture()))
 
 
 def recipe(*goods: ProductSheet | None, **changes: Any) -> RecipePage:
