@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.files.images import ImageFile
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 from lxml import etree
 from PIL import Image
 
-from catalog.models import Cooperative, Processing, TaxClass
+from catalog.models import Cooperative, Processing, ProductSheet, TaxClass
 from catalog.numbers import set_gtin
 from catalog.packs import save_pack
 from catalog.pictures import make_renditions
@@ -36,9 +35,10 @@ G = "{http://base.google.com/ns/1.0}"
 MAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
-@pytest.fixture(autouse=True)
-def own_media(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
+@pytest.fixture(scope="module", autouse=True)
+def own_media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
 
 
 @pytest.fixture
@@ -58,8 +58,7 @@ def make_picture() -> Picture:
     return picture
 
 
-@pytest.fixture
-def taro():
+def make_taro() -> ProductSheet:
     stall = make_cooperative("nuong", name="HTX Nương & Bạn", commune=make_commune("03868", "Xã Tà Xùa"))
     return make_product(
         title="Khoai sọ <củ>",
@@ -71,6 +70,16 @@ def taro():
         picture=make_picture(),
         season_months=0b1001,
     )
+
+
+@pytest.fixture(scope="module")
+def standing_taro(standing, own_media):
+    return standing.keep(make_taro)
+
+
+@pytest.fixture
+def taro(standing_taro):
+    return standing_taro()
 
 
 def items(client) -> list[dict[str, str]]:

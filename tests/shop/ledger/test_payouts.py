@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -25,6 +25,7 @@ from shop.payments.models import InboundEvent
 from shop.sellers import bank_accounts
 from tests.support.ledger import EARNED, approved, batch_of_today, checked_account, earn, person
 from tests.support.orders import bring, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +37,20 @@ def books_hold() -> Iterator[None]:
     assert violations() == []
 
 
-@pytest.fixture
-def stall() -> Cooperative:
+def earn_with_account() -> Cooperative:
     found = earn()
     checked_account(found)
     return found
+
+
+@pytest.fixture(scope="module")
+def standing_stall(standing: Standing) -> Callable[[], Cooperative]:
+    return standing.keep(earn_with_account)
+
+
+@pytest.fixture
+def stall(standing_stall: Callable[[], Cooperative]) -> Cooperative:
+    return standing_stall()
 
 
 def purse(stall: Cooperative) -> journal.Purse:

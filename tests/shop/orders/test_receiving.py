@@ -1,6 +1,7 @@
 """The reconciliation table: whatever comes in, the money ends where it belongs."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,15 +18,25 @@ from shop.payments.models import InboundEvent, PaymentEvent, Refund
 from shop.payments.services import next_step, open_amount, paid_amount, usable_amount
 from tests.factories import make_product
 from tests.support.orders import bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 LATER = dt.timedelta(days=30)
 
 
-@pytest.fixture
-def placed() -> Placed:
+def order_one_of_five() -> Placed:
     """An order of 130.000 ₫, one of five packs."""
     return place_order((make_product(price=100_000, stock=5), 1))
+
+
+@pytest.fixture(scope="module")
+def standing_placed(standing: Standing) -> Callable[[], Placed]:
+    return standing.keep(order_one_of_five)
+
+
+@pytest.fixture
+def placed(standing_placed: Callable[[], Placed]) -> Placed:
+    return standing_placed()
 
 
 def pay(placed: Placed, amount: int, **changes: Any) -> InboundEvent:

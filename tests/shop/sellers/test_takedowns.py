@@ -28,7 +28,9 @@ from shop.reviews.services import decide, write_review
 from shop.sellers.models import Ground, Takedown
 from shop.sellers.suspensions import lift, suspend
 from shop.sellers.takedowns import AlreadyTakenDown, StillTakenDown, put_back, step, take_down
+from tests.support.databases import Databases
 from tests.support.market import Market
+from tests.support.standing import Standing
 
 As = Callable[[str], Client]
 LOG = "/quan-tri/go-xuong/"
@@ -54,8 +56,7 @@ def product_page(sheet: ProductSheet) -> int:
     return Client().get(reverse("catalogue:detail", args=[sheet.product.slug, sheet.product_id])).status_code
 
 
-@pytest.fixture
-def story(market: Market) -> StoryPage:
+def publish_in_two_languages(market: Market) -> StoryPage:
     """In two languages."""
     made = []
     for language in ("vi", "en"):
@@ -71,6 +72,16 @@ def story(market: Market) -> StoryPage:
             )
         )
     return made[0]
+
+
+@pytest.fixture(scope="module")
+def standing_story(standing: Standing, databases: Databases) -> Callable[[], StoryPage]:
+    return standing.keep(lambda: publish_in_two_languages(databases.market()))
+
+
+@pytest.fixture
+def story(market: Market, standing_story: Callable[[], StoryPage]) -> StoryPage:
+    return standing_story()
 
 
 def test_a_product_leaves_at_once_and_no_step_of_the_stall_or_the_market_brings_it_back(

@@ -27,7 +27,9 @@ from shop.messages.models import Letter
 from shop.sellers import takedowns
 from shop.sellers.models import Ground
 from shop.stories import services
+from tests.support.databases import Databases
 from tests.support.market import Market
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 AsRole = Callable[[str], Client]
@@ -45,8 +47,7 @@ def as_role(market: Market) -> AsRole:
     return logged_in
 
 
-@pytest.fixture
-def story(market: Market) -> StoryPage:
+def publish_stories(market: Market) -> StoryPage:
     """A story of stall A that readers see, with blocks that only an editor makes, and one of stall B."""
     Cooperative.objects.filter(pk=market.a.pk).update(email=MAIL)
     publish_home(language="vi", title="Chợ", lead="Chợ phiên", stories_title="Chuyện")
@@ -60,6 +61,16 @@ def story(market: Market) -> StoryPage:
             cooperative=stall,
         )
     return found
+
+
+@pytest.fixture(scope="module")
+def standing_story(standing: Standing, databases: Databases) -> Callable[[], StoryPage]:
+    return standing.keep(lambda: publish_stories(databases.market()))
+
+
+@pytest.fixture
+def story(market: Market, standing_story: Callable[[], StoryPage]) -> StoryPage:
+    return standing_story()
 
 
 def page_of(story: StoryPage, view: str = "story") -> str:
