@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from catalog.models import Lot
 from catalog.numbers import set_gtin
 from catalog.recalls import recall
 from tests.factories import make_lot, make_product
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 RULES = Draft202012Validator(
@@ -28,8 +29,7 @@ RULES = Draft202012Validator(
 )
 
 
-@pytest.fixture
-def taro() -> Lot:
+def walk() -> Lot:
     lot = make_lot(make_product(title="Khoai sọ tươi"), kilograms=100, code="7Q2MK0T9XAH")
     at = timezone.now() - dt.timedelta(days=3)
     record_step(lot=lot, kind="process", at=at, quantity=95_500, note="Giàng A Súa chọn củ")
@@ -41,8 +41,17 @@ def taro() -> Lot:
     return lot
 
 
+@pytest.fixture(scope="module")
+def standing_taro(standing: Standing) -> Callable[[], Lot]:
+    return standing.keep(walk)
+
+
 @pytest.fixture
-def crisps(taro: Lot) -> Lot:
+def taro(standing_taro: Callable[[], Lot]) -> Lot:
+    return standing_taro()
+
+
+def make_crisps(taro: Lot) -> Lot:
     return make_lot_from(
         ingredients=[Ingredient(30_000, taro), Ingredient(1_000, name="Dầu")],
         sheet=make_product(title="Khoai sọ sấy", cooperative=taro.sheet.cooperative),
@@ -52,6 +61,16 @@ def crisps(taro: Lot) -> Lot:
         plot="Xưởng",
         member_initials="L.M.",
     )
+
+
+@pytest.fixture(scope="module")
+def standing_crisps(standing: Standing, standing_taro: Callable[[], Lot]) -> Callable[[], Lot]:
+    return standing.keep(lambda: make_crisps(standing_taro()))
+
+
+@pytest.fixture
+def crisps(standing_crisps: Callable[[], Lot]) -> Lot:
+    return standing_crisps()
 
 
 def export(lot: Lot) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,17 +16,27 @@ from catalog.labels import LAYOUTS, MOST, Layout, label_address, labels_pdf
 from catalog.models import Lot
 from catalog.numbers import set_gtin
 from tests.factories import make_cooperative, make_lot, make_product
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 DPI = 203
 MARKED = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
 
 
-@pytest.fixture
-def lot() -> Lot:
+def open_taro() -> Lot:
     stall = make_cooperative(name="HTX Tà Xùa")
     sheet = make_product(cooperative=stall, title="Khoai sọ Tà Xùa củ tươi", pack="túi lưới 3 kg")
     return make_lot(sheet, code="7Q2MK0T9XAH")
+
+
+@pytest.fixture(scope="module")
+def standing_lot(standing: Standing) -> Callable[[], Lot]:
+    return standing.keep(open_taro)
+
+
+@pytest.fixture
+def lot(standing_lot: Callable[[], Lot]) -> Lot:
+    return standing_lot()
 
 
 def text_of(pdf: bytes) -> str:

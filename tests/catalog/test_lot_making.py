@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,18 +18,37 @@ from catalog.models import Lot, LotEvent, LotStatus, ProductSheet
 from catalog.recalls import made_from, recall
 from tests.catalog.test_lots import unlock
 from tests.factories import make_cooperative, make_lot, make_product
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def taro() -> Lot:
+def open_taro() -> Lot:
     return make_lot(make_product(title="Khoai sọ tươi"), kilograms=100)
 
 
+@pytest.fixture(scope="module")
+def standing_taro(standing: Standing) -> Callable[[], Lot]:
+    return standing.keep(open_taro)
+
+
 @pytest.fixture
-def crisps(taro: Lot) -> ProductSheet:
+def taro(standing_taro: Callable[[], Lot]) -> Lot:
+    return standing_taro()
+
+
+def make_crisps(taro: Lot) -> ProductSheet:
     return make_product(title="Khoai sọ sấy", cooperative=taro.sheet.cooperative)
+
+
+@pytest.fixture(scope="module")
+def standing_crisps(standing: Standing, standing_taro: Callable[[], Lot]) -> Callable[[], ProductSheet]:
+    return standing.keep(lambda: make_crisps(standing_taro()))
+
+
+@pytest.fixture
+def crisps(standing_crisps: Callable[[], ProductSheet]) -> ProductSheet:
+    return standing_crisps()
 
 
 def make(sheet: ProductSheet, *ingredients: Ingredient, kilograms: int = 10, **fields: Any) -> Lot:

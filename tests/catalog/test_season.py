@@ -42,8 +42,7 @@ def clock(monkeypatch) -> Callable[[str], None]:
     return set_clock
 
 
-@pytest.fixture
-def goods():
+def make_goods():
     fresh, tea = make_category("rau", "Rau tươi", position=1), make_category("che", "Chè", position=2)
     stall = make_cooperative()
     return {
@@ -58,6 +57,16 @@ def goods():
         "buds": make_product(title="Búp chè", cooperative=stall, category=tea, season_months=months(3, 11)),
         "tea": make_product(title="Trà bánh", cooperative=stall, category=tea),
     }
+
+
+@pytest.fixture(scope="module")
+def standing_goods(standing):
+    return standing.keep(make_goods)
+
+
+@pytest.fixture
+def goods(standing_goods):
+    return standing_goods()
 
 
 def test_the_calendar_starts_with_the_month_that_it_is_in_vietnam(client, goods, clock):

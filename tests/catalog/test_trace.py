@@ -7,6 +7,7 @@ import gzip
 import io
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from catalog.selectors import today
 from catalog.trace_views import amount_text
 from shop.images.models import Picture
 from tests.factories import make_certificate, make_cooperative, make_lot, make_product
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -49,8 +51,7 @@ def product_path(sheet: ProductSheet) -> str:
     return f"/san-pham/{sheet.product.slug}_{sheet.product_id}/"
 
 
-@pytest.fixture
-def lot() -> Lot:
+def walk() -> Lot:
     stall = make_cooperative(
         "ta-xua",
         name="HTX Tà Xùa",
@@ -69,6 +70,16 @@ def lot() -> Lot:
     record_step(lot=lot, kind="dispatch", at=at, quantity=30_000, note="Xe khách Bắc Yên – Hà Nội")
     correct_step(lot=lot, number=3, quantity=198_000, note="Cân lại")
     return lot
+
+
+@pytest.fixture(scope="module")
+def standing_lot(standing: Standing) -> Callable[[], Lot]:
+    return standing.keep(walk)
+
+
+@pytest.fixture
+def lot(standing_lot: Callable[[], Lot]) -> Lot:
+    return standing_lot()
 
 
 def test_the_page_shows_the_ten_facts_of_circular_02_2024(lot: Lot) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,14 +21,24 @@ from shop.payments.vietqr import Transfer, read_payload
 from tests.factories import make_product
 from tests.support.loopback import serving
 from tests.support.orders import bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def attempt() -> Any:
+def unpaid() -> Any:
     """An unpaid order of 135.000 ₫, delivery included."""
     return place_order((make_product(price=105_000), 1)).attempt
+
+
+@pytest.fixture(scope="module")
+def standing_attempt(standing: Standing) -> Callable[[], Any]:
+    return standing.keep(unpaid)
+
+
+@pytest.fixture
+def attempt(standing_attempt: Callable[[], Any]) -> Any:
+    return standing_attempt()
 
 
 @pytest.fixture

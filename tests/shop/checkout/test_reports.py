@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,12 +23,12 @@ from shop.orders.statuses import Verdict
 from shop.shopper.everything import everything_about
 from tests.factories import make_product, make_user
 from tests.support.orders import bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def parcel() -> Consignment:
+def send() -> Consignment:
     """Two bags of fresh taro and a jar that keeps, handed over just now."""
     taro = make_product(price=100_000, title="Khoai sọ")
     honey = make_product(
@@ -37,6 +38,16 @@ def parcel() -> Consignment:
     bring(transfer(placed.attempt.amount, placed.order.number))
     packed = pack(consignment=placed.order.consignments.get(), by=None)
     return hand_over(consignment=packed, by=None, carrier="Xe khách", tracking_number="")
+
+
+@pytest.fixture(scope="module")
+def standing_parcel(standing: Standing) -> Callable[[], Consignment]:
+    return standing.keep(send)
+
+
+@pytest.fixture
+def parcel(standing_parcel: Callable[[], Consignment]) -> Consignment:
+    return standing_parcel()
 
 
 def home(parcel: Consignment) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from shop.shipping.rates import Reach, Tariff
 from shop.shipping.services import save_service
 from tests.factories import make_cooperative, make_product
 from tests.support.orders import bring, fill_basket, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -66,11 +68,20 @@ class Parcel:
         return services.add(**(wish | changes))
 
 
-@pytest.fixture
-def parcel() -> Parcel:
+def paid_parcel() -> Parcel:
     found = Parcel()
     found.pay()
     return found
+
+
+@pytest.fixture(scope="module")
+def standing_parcel(standing: Standing) -> Callable[[], Parcel]:
+    return standing.keep(paid_parcel)
+
+
+@pytest.fixture
+def parcel(standing_parcel: Callable[[], Parcel]) -> Parcel:
+    return standing_parcel()
 
 
 def added(placed: Placed) -> Consignment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from shop.payments.services import open_amount, paid_amount, start
 from tests.factories import make_product
 from tests.support.gateways import Counterpart, counterpart
 from tests.support.orders import bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +33,19 @@ def momo(settings: Any) -> Iterator[Counterpart]:
         yield found
 
 
-@pytest.fixture
-def attempt(momo: Counterpart) -> Any:
+def unpaid() -> Any:
     """An unpaid order of 130.000 ₫, to be paid by transfer."""
     return place_order((make_product(price=100_000, stock=5), 1)).attempt
+
+
+@pytest.fixture(scope="module")
+def standing_attempt(standing: Standing) -> Callable[[], Any]:
+    return standing.keep(unpaid)
+
+
+@pytest.fixture
+def attempt(momo: Counterpart, standing_attempt: Callable[[], Any]) -> Any:
+    return standing_attempt()
 
 
 def states(order: Any) -> list[tuple[str, str]]:

@@ -26,8 +26,10 @@ from shop.payments.models import Refund
 from shop.sandbox.server import SandboxServer
 from tests.factories import make_lot, make_product, make_promotion
 from tests.support.authority import hear_answer
+from tests.support.databases import Databases
 from tests.support.market import Market
 from tests.support.orders import bring, fill_basket, place_order, transfer, wish
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 AsRole = Callable[[str], Client]
@@ -45,12 +47,21 @@ def report_of(parcel: Consignment, quantity: int = 2, **changes: Any) -> GoodsRe
     )
 
 
-@pytest.fixture
-def report(market: Market) -> GoodsReport:
+def report_two_of_three(market: Market) -> GoodsReport:
     """Two of three jars of A's honey at 100.000 ₫ are bad."""
     placed = place_order((make_product(cooperative=market.a, price=100_000, title="Mật ong"), 3))
     bring(transfer(placed.attempt.amount, placed.order.number))
     return report_of(placed.order.consignments.get())
+
+
+@pytest.fixture(scope="module")
+def standing_report(standing: Standing, databases: Databases) -> Callable[[], GoodsReport]:
+    return standing.keep(lambda: report_two_of_three(databases.market()))
+
+
+@pytest.fixture
+def report(market: Market, standing_report: Callable[[], GoodsReport]) -> GoodsReport:
+    return standing_report()
 
 
 def address(report: GoodsReport, step: str = "") -> str:

@@ -15,20 +15,31 @@ from shop.orders.services import answer_shortfall, cancel_consignment, report_sh
 from shop.orders.statuses import ShortfallChoice
 from shop.payments.models import Refund
 from tests.factories import make_product
+from tests.support.databases import Databases
 from tests.support.market import Market
 from tests.support.orders import BUYER, bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 AsRole = Callable[[str], Client]
 
 
-@pytest.fixture
-def parcel(market: Market) -> Consignment:
+def order_of_three(market: Market) -> Consignment:
     """A paid parcel of A: 3 × 100.000 ₫ and 30.000 ₫ for delivery."""
     placed = place_order((make_product(cooperative=market.a, price=100_000, title="Mật ong"), 3))
     bring(transfer(placed.attempt.amount, placed.order.number))
     found: Consignment = placed.order.consignments.get()
     return found
+
+
+@pytest.fixture(scope="module")
+def standing_parcel(standing: Standing, databases: Databases) -> Callable[[], Consignment]:
+    return standing.keep(lambda: order_of_three(databases.market()))
+
+
+@pytest.fixture
+def parcel(market: Market, standing_parcel: Callable[[], Consignment]) -> Consignment:
+    return standing_parcel()
 
 
 def address(parcel: Consignment, step: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from shop.payments.services import paid_amount, start, usable_amount
 from tests.factories import make_product, make_user
 from tests.support.gateways import Counterpart, counterpart
 from tests.support.orders import bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 PAYEE = refunds.Payee("970436", "0011223344", "NGUYEN THI MAU")
@@ -30,12 +31,21 @@ def people() -> tuple[Any, Any]:
     return make_user(first_name="Một"), make_user(first_name="Hai")
 
 
-@pytest.fixture
-def surplus() -> Refund:
+def overpay() -> Refund:
     """20.000 ₫ that came on top of an order of 130.000 ₫."""
     placed = place_order((make_product(price=100_000), 1))
     bring(transfer(150_000, placed.order.number))
     return Refund.objects.get()
+
+
+@pytest.fixture(scope="module")
+def standing_surplus(standing: Standing) -> Callable[[], Refund]:
+    return standing.keep(overpay)
+
+
+@pytest.fixture
+def surplus(standing_surplus: Callable[[], Refund]) -> Refund:
+    return standing_surplus()
 
 
 @pytest.fixture

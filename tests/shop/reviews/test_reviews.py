@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from shop.shopper.everything import everything_about
 from shop.shopper.services import delete_account
 from tests.factories import PASSWORD, make_product, make_user
 from tests.support.orders import bring, place_order, transfer
+from tests.support.standing import Standing
 
 pytestmark = pytest.mark.django_db
 
@@ -45,14 +47,33 @@ def handed_over(*goods: tuple[ProductSheet, int], **changes: Any) -> Consignment
     return placed.order.consignments.order_by("pk")[0]
 
 
-@pytest.fixture
-def taro() -> ProductSheet:
+def make_taro() -> ProductSheet:
     return make_product(price=100_000, title="Khoai sọ", stock=100)
 
 
+@pytest.fixture(scope="module")
+def standing_taro(standing: Standing) -> Callable[[], ProductSheet]:
+    return standing.keep(make_taro)
+
+
 @pytest.fixture
-def line(taro: ProductSheet) -> ConsignmentLine:
-    return handed_over((taro, 1)).lines.get()
+def taro(standing_taro: Callable[[], ProductSheet]) -> ProductSheet:
+    return standing_taro()
+
+
+@pytest.fixture(scope="module")
+def standing_line(
+    standing: Standing, standing_taro: Callable[[], ProductSheet]
+) -> Callable[[], ConsignmentLine]:
+    def hand_one_over() -> ConsignmentLine:
+        return handed_over((standing_taro(), 1)).lines.get()
+
+    return standing.keep(hand_one_over)
+
+
+@pytest.fixture
+def line(standing_line: Callable[[], ConsignmentLine]) -> ConsignmentLine:
+    return standing_line()
 
 
 def home(line: ConsignmentLine) -> str:
