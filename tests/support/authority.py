@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.test import override_settings
 from django.utils import timezone
 
 from shop.invoices.models import Invoice
@@ -31,11 +33,21 @@ def keys_in(folder: Path) -> Path:
 
 
 @contextmanager
-def running_authority(settings: Any, folder: Path) -> Iterator[SandboxServer]:
+def running_authority(settings: Any, folder: Path, *, like: Path | None = None) -> Iterator[SandboxServer]:
+    """For ``like``, with the keys and the books that another one has left in that folder."""
+    if like:
+        shutil.copytree(like, folder, ignore=shutil.ignore_patterns("*-shm"))  # SQLite makes that one anew
     settings.INVOICE_KEYS_DIR = keys_in(folder)
     with serving(build_server("127.0.0.1", 0, folder=folder)) as server:
         settings.SANDBOX_URL = server.url
         yield server
+
+
+@contextmanager
+def earlier_authority(folder: Path) -> Iterator[None]:
+    """The one that answers while rows are written that stand for a module; each test goes on ``like`` it."""
+    with override_settings(), running_authority(settings, folder):
+        yield
 
 
 def hear_answer(invoice: Invoice) -> Invoice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from shop.invoices.verifying import verify
 from shop.sandbox.authority import Authority
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_services import waiting
+from tests.support.authority import earlier_authority, running_authority
+from tests.support.standing import Standing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("authority")]
 COMPANY = business(name="Công ty TNHH Thực phẩm Mẫu", tax_code="0199999021", address="Số 2 đường Mẫu")
@@ -40,10 +43,40 @@ def accept(invoice: Invoice) -> Invoice:
     return services.transmit(invoice.pk, now=timezone.now() + dt.timedelta(minutes=10))
 
 
-@pytest.fixture
-def three(seller: Cooperative) -> list[Invoice]:
+def sell_three() -> list[Invoice]:
     """Three accepted invoices of 425.000 to one company."""
+    seller = make_cooperative(tax_code="5699999011")
     return [accept(waiting(seller, f"HTAAAAAAA{letter}-1", buyer=COMPANY)) for letter in "ABC"]
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the authority that accepted the three."""
+    return tmp_path_factory.mktemp("earlier") / "keys"
+
+
+@pytest.fixture(scope="module")
+def standing_three(standing: Standing, earlier: Path) -> Callable[[], list[Invoice]]:
+    with earlier_authority(earlier):
+        return standing.keep(sell_three)
+
+
+@pytest.fixture
+def three(standing_three: Callable[[], list[Invoice]]) -> list[Invoice]:
+    return standing_three()
+
+
+@pytest.fixture
+def seller(three: list[Invoice]) -> Cooperative:
+    return three[0].seller
+
+
+@pytest.fixture
+def authority(
+    tmp_path: Path, settings: Any, earlier: Path, standing_three: Callable[[], list[Invoice]]
+) -> Iterator[Authority]:
+    with running_authority(settings, tmp_path / "keys", like=earlier) as server:
+        yield server.mounts["tax"].authority
 
 
 def adjusted(three: list[Invoice], *amounts: int) -> Invoice:
