@@ -39,6 +39,12 @@ def signed(seller_signer: FileSigner) -> bytes:
     return sign(formats.build(VAT_EXAMPLE), seller_signer, place="NBan", at=SIGNED_AT)
 
 
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the authority that answers while a module's rows are written."""
+    return tmp_path_factory.mktemp("earlier") / "keys"
+
+
 @pytest.fixture
 def seller(db: None) -> Cooperative:
     return make_cooperative(tax_code="5699999011")

@@ -50,12 +50,6 @@ def sell_three() -> list[Invoice]:
 
 
 @pytest.fixture(scope="module")
-def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the authority that accepted the three."""
-    return tmp_path_factory.mktemp("earlier") / "keys"
-
-
-@pytest.fixture(scope="module")
 def standing_three(standing: Standing, earlier: Path) -> Callable[[], list[Invoice]]:
     with earlier_authority(earlier):
         return standing.keep(sell_three)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +17,39 @@ from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.models import DocumentKind, ErrorNotice, Invoice, NoticeStatus, TaxOffice
 from shop.invoices.notice_exchange import read_outcome, tell
 from shop.invoices.reading import Refused
-from shop.sandbox.authority import Mood
+from shop.sandbox.authority import Authority, Mood
 from tests.factories import make_cooperative
 from tests.shop.invoices.test_corrections import accept
 from tests.shop.invoices.test_services import waiting
+from tests.support.authority import earlier_authority, running_authority
+from tests.support.standing import Standing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("authority")]
 
 
-@pytest.fixture
-def first() -> Invoice:
+def sell() -> Invoice:
     invoice = accept(waiting(make_cooperative(tax_code="5699999011"), "HTAAAAAAAA-1"))
     TaxOffice.objects.create(seller=invoice.seller, code="11701", name="Thuế cơ sở 2 Sơn La", place="Sơn La")
     return invoice
+
+
+@pytest.fixture(scope="module")
+def standing_first(standing: Standing, earlier: Path) -> Callable[[], Invoice]:
+    with earlier_authority(earlier):
+        return standing.keep(sell)
+
+
+@pytest.fixture
+def first(standing_first: Callable[[], Invoice]) -> Invoice:
+    return standing_first()
+
+
+@pytest.fixture
+def authority(
+    tmp_path: Path, settings: Any, earlier: Path, standing_first: Callable[[], Invoice]
+) -> Iterator[Authority]:
+    with running_authority(settings, tmp_path / "keys", like=earlier) as server:
+        yield server.mounts["tax"].authority
 
 
 def signed(invoice: Invoice, reason: str = "Sai địa chỉ: đúng là 12 Phố Huế") -> ErrorNotice:
