@@ -12,7 +12,7 @@ import datetime as dt
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import DateField, Exists, ExpressionWrapper, OuterRef, QuerySet
 
 from catalog.models import Cooperative
 from shop.audit.services import record
@@ -35,9 +35,13 @@ def delegation_on(seller: Cooperative, day: dt.date) -> Delegation | None:
 
 
 def ending_delegations(day: dt.date) -> QuerySet[Delegation]:
-    """Contracts in force that day whose last day is near; the first to end stands first."""
+    """Contracts in force that day whose last day is near and no other takes up; the first to end stands first."""
     running = Delegation.objects.filter(valid_from__lte=day, valid_to__gte=day, valid_to__lte=day + NOTICE)
-    return running.order_by("valid_to", "pk")
+    next_day = ExpressionWrapper(OuterRef("valid_to") + dt.timedelta(days=1), output_field=DateField())
+    going_on = Delegation.objects.filter(
+        seller=OuterRef("seller"), valid_from__lte=next_day, valid_to__gt=OuterRef("valid_to")
+    )
+    return running.exclude(Exists(going_on)).order_by("valid_to", "pk")
 
 
 def signer_under(delegation: Delegation) -> Signer:

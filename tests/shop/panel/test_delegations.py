@@ -22,6 +22,7 @@ from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.models import Delegation
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import SandboxServer
+from tests.factories import make_cooperative
 from tests.support.market import Market
 
 AsRole = Callable[[str], Client]
@@ -347,7 +348,7 @@ def test_contracts_about_to_end_stand_beside_certificates_about_to_end(
     on = today()
     for number, (first, last) in enumerate([(-9, 30), (-9, 31), (-9, -1), (1, 9), (-9, 3)]):
         contract(
-            market.a,
+            make_cooperative(),
             contract_number=f"{number}/UN",
             valid_from=on + first * DAY,
             valid_to=on + last * DAY,
