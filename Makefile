@@ -1,7 +1,7 @@
 # Chợ Phiên: `make run` opens the market, `make test` proves it. Everything else is a part of these two.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-whole test-fast test-postgres test-browser test-live templates html lighthouse check format style bench messages lock clean
+.PHONY: help setup run test everything test-whole test-fast test-postgres test-browser test-live templates html lighthouse check format style bench messages lock clean
 
 # A dozen processes of one run read the same files: each is compiled once, when it is first read, into the (ignored)
 # folders beside it. Whoever installs libraries need not compile what nobody reads.
@@ -13,6 +13,7 @@ VENV := .venv
 BIND ?= localhost:8000
 MANAGE := $(VENV)/bin/python manage.py
 PYTEST := $(VENV)/bin/pytest -n auto --dist worksteal
+ON_SQLITE := env -u TEST_DATABASE_URL
 ON_POSTGRES := $(VENV)/bin/python -m tests.support.postgres
 # What the tests call beside Python, each with the Debian package that holds it.
 PROGRAMS := chromium:chromium xmlsec1:xmlsec1 zbarimg:zbar-tools pdftotext:poppler-utils xgettext:gettext softhsm2-util:softhsm2
@@ -38,8 +39,11 @@ run: $(VENV)/.installed  ## Open the market at http://localhost:8000 (BIND=host:
 	@exec $(MANAGE) serve $(BIND) --demo
 
 test: $(VENV)/.installed-dev  ## Everything: SQLite, PostgreSQL, browser
+	@$(ON_POSTGRES) $(MAKE) --no-print-directory everything
+
+everything:  # around all of it one PostgreSQL server, so that one of our own keeps what was built in it
 	@tests/support/tools.sh programs $(PROGRAMS) & programs=$$!; $(MAKE) --no-print-directory templates && wait $$programs
-	$(PYTEST) -m "not html and not live"
+	$(ON_SQLITE) $(PYTEST) -m "not html and not live"
 	$(ON_POSTGRES) $(PYTEST) -m "not html and not live"
 	@$(MAKE) --no-print-directory test-live
 
@@ -48,12 +52,12 @@ test-whole: test  ## The same with everything on PostgreSQL too, and every race 
 
 templates: $(VENV)/.installed-dev  ## The databases that tests copy, both kinds side by side
 	@echo "→ Building the databases that the tests copy …"
-	@$(VENV)/bin/python -m tests.support.databases & sqlite=$$!; \
+	@$(ON_SQLITE) $(VENV)/bin/python -m tests.support.databases & sqlite=$$!; \
 	$(ON_POSTGRES) $(VENV)/bin/python -m tests.support.databases && wait $$sqlite
 
 test-fast: $(VENV)/.installed-dev  ## The SQLite suite
 	@tests/support/tools.sh programs $(PROGRAMS)
-	$(PYTEST) -m "not browser and not html and not live"
+	$(ON_SQLITE) $(PYTEST) -m "not browser and not html and not live"
 
 test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently, on PostgreSQL
 	@tests/support/tools.sh programs $(PROGRAMS)
@@ -61,7 +65,7 @@ test-postgres: $(VENV)/.installed-dev  ## What a database may answer differently
 
 test-browser: $(VENV)/.installed-dev  ## The journeys in Debian's Chromium
 	@tests/support/tools.sh programs $(PROGRAMS)
-	$(PYTEST) --dist load --maxschedchunk 1 -m browser
+	$(ON_SQLITE) $(PYTEST) --dist load --maxschedchunk 1 -m browser
 	$(ON_POSTGRES) $(PYTEST) --dist load --maxschedchunk 1 -m browser
 
 test-live: $(VENV)/.installed-dev  ## The providers' own test systems, where LIVE_… names keys for them
