@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
+from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.models import Invoice
 from shop.invoices.sandbox_keys import sandbox_authority
 from shop.orders import invoicing
@@ -53,3 +56,16 @@ def earlier_authority(folder: Path) -> Iterator[None]:
 def hear_answer(invoice: Invoice) -> Invoice:
     """The invoice after the worker has asked the authority what became of it."""
     return invoicing.transmit(invoice.pk, now=timezone.now() + dt.timedelta(minutes=2))
+
+
+def watch_transactions(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Filled as the authority is called: whether a transaction was open during each request."""
+    inside: list[bool] = []
+    asked = SandboxGateway._request
+
+    def watch(self: SandboxGateway, *words: Any) -> Any:
+        inside.append(connection.in_atomic_block)
+        return asked(self, *words)
+
+    monkeypatch.setattr(SandboxGateway, "_request", watch)
+    return inside

@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,20 +13,11 @@ from shop.orders.models import Consignment
 from shop.orders.services import cancel_order, pack
 from shop.partner.models import StockRecord
 from tests.factories import make_product
-from tests.shop.orders.test_additions import Parcel, paid_parcel
-from tests.support.standing import Standing
+from tests.shop.orders.test_additions import Parcel
+from tests.shop.orders.test_additions import parcel as parcel
+from tests.shop.orders.test_additions import standing_parcel as standing_parcel
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def standing_parcel(standing: Standing) -> Callable[[], Parcel]:
-    return standing.keep(paid_parcel)
-
-
-@pytest.fixture
-def parcel(standing_parcel: Callable[[], Parcel]) -> Parcel:
-    return standing_parcel()
 
 
 def address(parcel: Parcel, *, step: str = "them/{code}/") -> str:

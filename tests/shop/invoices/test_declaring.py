@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from catalog.models import Cooperative
 from shop.accounts.models import User
@@ -17,14 +16,13 @@ from shop.audit.models import Entry
 from shop.invoices.declaring import DeclaredElsewhere, NotAccepted, declare_delegation, declare_seller
 from shop.invoices.delegation import ContractFields
 from shop.invoices.gateway import TryAgainLater, WillNotSucceed
-from shop.invoices.gateways.sandbox import SandboxGateway
 from shop.invoices.models import Delegation, SeriesRegistration
 from shop.invoices.registering import NotRegistrable
 from shop.invoices.signer import SigningFailed
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import SandboxServer
 from tests.factories import make_cooperative
-from tests.support.authority import running_authority
+from tests.support.authority import running_authority, watch_transactions
 
 pytestmark = pytest.mark.django_db
 SELLER, ISSUER = "5699999011", "0109999037"
@@ -56,14 +54,7 @@ def contract(**changed: Any) -> ContractFields:
 def test_the_authority_is_asked_while_no_transaction_is_open(
     transactional_db: None, seller: Cooperative, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside: list[bool] = []
-    asked = SandboxGateway._request
-
-    def watch(self: SandboxGateway, *words: Any) -> Any:
-        inside.append(connection.in_atomic_block)
-        return asked(self, *words)
-
-    monkeypatch.setattr(SandboxGateway, "_request", watch)
+    inside = watch_transactions(monkeypatch)
     declare_delegation(seller=seller, **contract())
     declare_seller(seller=seller)
     assert inside == [False] * 6

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from catalog.clock import today
@@ -23,6 +22,7 @@ from shop.invoices.models import Delegation
 from shop.sandbox.authority import Mood
 from shop.sandbox.server import SandboxServer
 from tests.factories import make_cooperative
+from tests.support.authority import watch_transactions
 from tests.support.market import Market
 
 AsRole = Callable[[str], Client]
@@ -195,14 +195,7 @@ def test_no_transaction_is_open_while_the_authority_is_asked(
     authority: SandboxServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    inside: list[bool] = []
-    asked = SandboxGateway._request
-
-    def watch(self: SandboxGateway, *words: Any) -> Any:
-        inside.append(connection.in_atomic_block)
-        return asked(self, *words)
-
-    monkeypatch.setattr(SandboxGateway, "_request", watch)
+    inside = watch_transactions(monkeypatch)
     assert as_role("invoice_staff").post(SCREEN, typed(market)).status_code == 302
     assert inside == [False] * 3
 
