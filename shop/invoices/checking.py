@@ -7,13 +7,13 @@ any file that staff upload.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
 from shop.invoices.findings import Finding, finding
 from shop.invoices.reading import Refused, one_span, parse
-from shop.invoices.rules import LAST_DAYS, check_rules, is_till
+from shop.invoices.rules import LAST_DAYS, Parts, check_rules, day, parts_of
 from shop.invoices.signer import Trust
 from shop.invoices.structure import VERSIONS, check_spacing, check_structure, is_sound, schema_of
 from shop.invoices.verifying import Signature, verify
@@ -45,11 +45,12 @@ def check(
     content = root.find("DLHDon")
     if root.tag != "HDon" or content is None:
         return [finding("not_an_invoice", "")]
+    parts = parts_of(content)
     return [
         *_check_parts(root),
-        *_check_content(xml, content),
-        *check_rules(root, today=today, last_days=last_days),
-        *_check_signatures(xml, root, trust, signed=signed),
+        *_check_content(xml, parts),
+        *check_rules(root, parts, today=today, last_days=last_days),
+        *_check_signatures(verify(xml, trust=trust), root, parts, signed=signed),
     ]
 
 
@@ -107,28 +108,25 @@ def _check_parts(root: etree._Element) -> Iterator[Finding]:
         yield finding("wrong_order", "HDon/DLHDon")
 
 
-def _check_content(xml: bytes, content: etree._Element) -> Iterator[Finding]:
-    version = content.findtext("TTChung/PBan") or ""
+def _check_content(xml: bytes, parts: Parts) -> Iterator[Finding]:
+    version = parts.general.get("PBan", "")
     if version not in VERSIONS:
         yield finding("unknown_version", "HDon/DLHDon/TTChung/PBan", version)
         return
-    form = content.findtext("TTChung/KHMSHDon") or ""
-    till = is_till(content)
-    schema = schema_of(version, form, till=till)
+    form = parts.general.get("KHMSHDon", "")
+    schema = schema_of(version, form, till=parts.is_till)
     if schema is None:
         yield finding("unknown_form", "HDon/DLHDon/TTChung/KHMSHDon", form)
-    elif not is_sound(xml, content, version, form, till=till):
-        yield from check_structure(schema, content, "HDon/DLHDon")
+    elif not is_sound(xml, parts.content, version, form, till=parts.is_till):
+        yield from check_structure(schema, parts.content, "HDon/DLHDon")
 
 
 def _check_signatures(
-    xml: bytes, root: etree._Element, trust: Trust | None, *, signed: bool
+    found: Sequence[Signature], root: etree._Element, parts: Parts, *, signed: bool
 ) -> Iterator[Finding]:
-    found = verify(xml, trust=trust)
     places = {signature.place for signature in found}
-    till = is_till(root.find("DLHDon"))
-    needed = [] if till or not signed else ["NBan"]
-    if root.find("MCCQT") is not None and not till:
+    needed = [] if parts.is_till or not signed else ["NBan"]
+    if not parts.is_till and root.find("MCCQT") is not None:
         needed.append("CQT")
     for place in needed:
         if place not in places:
@@ -137,16 +135,13 @@ def _check_signatures(
         for fault in signature.faults:
             yield finding(fault, f"HDon/DSCKS/{signature.place}")
         if signature.place == "NBan":
-            yield from _check_time(root, signature)
+            yield from _check_time(parts, signature)
 
 
-def _check_time(root: etree._Element, signature: Signature) -> Iterator[Finding]:
+def _check_time(parts: Parts, signature: Signature) -> Iterator[Finding]:
     """Signed on the issue date or at latest the next working day (public holidays are not known here)."""
-    try:
-        issued_on = dt.date.fromisoformat(root.findtext("DLHDon/TTChung/NLap") or "")
-    except ValueError:
-        return
-    if signature.signed_at is None:
+    issued_on = day(parts.general.get("NLap"))
+    if issued_on is None or signature.signed_at is None:
         return
     signed_on = signature.signed_at.astimezone(VIETNAM).date()
     latest = issued_on + dt.timedelta(days={4: 3, 5: 2}.get(issued_on.weekday(), 1))

@@ -12,15 +12,16 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import functools
+import re
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from lxml import etree
 
-from shop.invoices.reading import layout, parse
+from shop.invoices.reading import DECLARATION, layout, parse
 from shop.invoices.signer import Signer
 from shop.invoices.verifying import verify
 from shop.invoices.xmldsig import (
@@ -34,7 +35,19 @@ from shop.invoices.xmldsig import (
     VIETNAM,
     canonical_of,
     digest,
+    is_canonical_as_written,
 )
+
+_BEGINNING = re.compile(re.escape(DECLARATION) + rb'<(\w+)><(\w+) Id="([\w-]+)">', re.ASCII)
+
+
+class _Task(NamedTuple):
+    """What a signature is to cover, each part with its Id and canonical form, and where it is put."""
+
+    covered: Sequence[tuple[str, bytes]]
+    at_byte: int
+    opens_box: bool
+    """Whether it is the first signature, which has to bring the element around all of them."""
 
 
 def sign(xml: bytes, signer: Signer, *, place: str, at: dt.datetime) -> bytes:
@@ -43,35 +56,41 @@ def sign(xml: bytes, signer: Signer, *, place: str, at: dt.datetime) -> bytes:
     All bytes that were there stay as they were. Raises: ValueError if the document cannot be signed there, or
     the new signature does not verify.
     """
-    root = parse(xml)
-    parts = SIGNED_PARTS.get(root.tag, {}).get(place)
-    box = place if root.tag == MESSAGE else f"DSCKS/{place}"
-    if parts is None or root.find(box) is not None:
-        raise ValueError(f"{root.tag} takes no signature at {place}")
-    element = f"<{place}>{_signature(root, parts, signer, place, at)}</{place}>"
-    if root.find("DSCKS") is not None:
-        at_byte = layout(xml, depth=2)[root.tag, "DSCKS"][0].inner_end
-    else:
-        at_byte = xml.rindex(b"</")  # the root's end tag: no comment or instruction can follow it
-        element = element if root.tag == MESSAGE else f"<DSCKS>{element}</DSCKS>"
-    signed = xml[:at_byte] + element.encode() + xml[at_byte:]
+    task = _as_written(xml, place) or _as_read(xml, place)
+    element = f"<{place}>{_signature(task.covered, signer, place, at)}</{place}>"
+    if task.opens_box:
+        element = f"<DSCKS>{element}</DSCKS>"
+    signed = xml[: task.at_byte] + element.encode() + xml[task.at_byte :]
     faults = [found.faults for found in verify(signed) if found.place == place]
     if faults != [()]:
         raise ValueError(f"the new signature does not verify: {faults}")
     return signed
 
 
-def _signature(
-    root: etree._Element, parts: Sequence[str], signer: Signer, place: str, at: dt.datetime
-) -> str:
-    """The ``Signature`` element over ``parts`` as text; what it signs itself is written in canonical form."""
-    object_id = f"SigningTime-{uuid.uuid4().hex}"
-    when = at.astimezone(VIETNAM).strftime("%Y-%m-%dT%H:%M:%S")
-    time_object = (
-        f'<Object Id="{object_id}"><SignatureProperties><SignatureProperty Target="#{place}">'
-        f"<SigningTime>{when}</SigningTime></SignatureProperty></SignatureProperties></Object>"
-    )
-    references = ""
+def _as_written(xml: bytes, place: str) -> _Task | None:
+    """What to sign in a document with no signature yet whose only part is in canonical form as it stands.
+
+    None where that is not sure. Invoices are written like this, and not read before they are verified.
+    """
+    begun = _BEGINNING.match(xml)
+    if begun is None or b"<DSCKS" in xml:
+        return None
+    root, part, identity = (found.decode() for found in begun.groups())
+    end = f"</{part}>".encode()
+    content = xml[begun.start(2) - 1 : xml.rfind(end) + len(end)]
+    if SIGNED_PARTS.get(root, {}).get(place) != (part,) or not is_canonical_as_written(content):
+        return None
+    return _Task([(identity, content)], xml.rindex(b"</"), opens_box=True)
+
+
+def _as_read(xml: bytes, place: str) -> _Task:
+    """What to sign in any other document. Raises: ValueError if it takes no signature there."""
+    root = parse(xml)
+    parts = SIGNED_PARTS.get(root.tag, {}).get(place)
+    box = place if root.tag == MESSAGE else f"DSCKS/{place}"
+    if parts is None or root.find(box) is not None:
+        raise ValueError(f"{root.tag} takes no signature at {place}")
+    covered = []
     for tag in parts:
         element = root.find(tag)
         identity = element.get("Id") if element is not None else None
@@ -81,13 +100,31 @@ def _signature(
             raise ValueError(
                 "the document declares namespaces: lifted out of an envelope it would no longer verify"
             )
-        references += _reference(identity, canonical_of(element), enveloped=place != "CQT")
-    references += _reference(object_id, _in_signature(time_object), enveloped=False)
+        covered.append((identity, canonical_of(element)))
+    if root.find("DSCKS") is not None:
+        return _Task(covered, layout(xml, depth=2)[root.tag, "DSCKS"][0].inner_end, opens_box=False)
+    # Before the root's end tag: no comment or instruction can follow it.
+    return _Task(covered, xml.rindex(b"</"), opens_box=root.tag != MESSAGE)
+
+
+def _signature(covered: Sequence[tuple[str, bytes]], signer: Signer, place: str, at: dt.datetime) -> str:
+    """The ``Signature`` element over ``covered`` as text; what it signs itself is written in canonical form."""
+    object_id = f"SigningTime-{uuid.uuid4().hex}"
+    when = at.astimezone(VIETNAM).replace(tzinfo=None).isoformat(timespec="seconds")
+    time_object = (
+        f'<Object Id="{object_id}"><SignatureProperties><SignatureProperty Target="#{place}">'
+        f"<SigningTime>{when}</SigningTime></SignatureProperty></SignatureProperties></Object>"
+    )
+    enveloped = place != "CQT"
+    references = "".join(
+        [_reference(identity, canonical, enveloped=enveloped) for identity, canonical in covered]
+    )
+    references += _reference(object_id, _in_signature(time_object, "<Object"), enveloped=False)
     signed_info = (
         f'<SignedInfo><CanonicalizationMethod Algorithm="{C14N}"></CanonicalizationMethod>'
         f'<SignatureMethod Algorithm="{RSA_SHA256}"></SignatureMethod>{references}</SignedInfo>'
     )
-    value = base64.b64encode(signer.sign(_in_signature(signed_info))).decode()
+    value = base64.b64encode(signer.sign(_in_signature(signed_info, "<SignedInfo"))).decode()
     return (
         f'<Signature xmlns="{DS}" Id="{place}">{signed_info}<SignatureValue>{value}</SignatureValue>'
         f"{_key_info(signer.certificate)}{time_object}</Signature>"
@@ -103,10 +140,9 @@ def _key_info(certificate: x509.Certificate) -> str:
     )
 
 
-def _in_signature(element: str) -> bytes:
-    """The element with the namespace that it inherits inside a ``Signature``."""
-    name = element[1 : min(at for at in (element.find(" "), element.find(">")) if at > 0)]
-    return f'<{name} xmlns="{DS}"{element[len(name) + 1 :]}'.encode()
+def _in_signature(element: str, opening: str) -> bytes:
+    """The element, which begins with ``opening``, with the namespace that it inherits inside a ``Signature``."""
+    return f'{opening} xmlns="{DS}"{element.removeprefix(opening)}'.encode()
 
 
 def _reference(identity: str, canonical: bytes, *, enveloped: bool) -> str:

@@ -15,6 +15,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -57,7 +58,7 @@ _METHODS = {"C": (C14N,), "S": (RSA_SHA256,), "t": (ENVELOPED, C14N), "D": (SHA2
 _REFERENCE = f"{{{DS}}}Reference"
 _DIGEST_VALUE = f"{{{DS}}}DigestValue"
 _SIGNATURE_TAGS = [f"{{{DS}}}{tag}" for tag in ("SignedInfo", "SignatureValue", "KeyInfo")]
-_CERTIFICATE = f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate"
+_CERTIFICATE_TAGS = [f"{{{DS}}}{tag}" for tag in ("KeyInfo", "X509Data", "X509Certificate")]
 _TIME_TAGS = [
     f"{{{DS}}}{tag}" for tag in ("Object", "SignatureProperties", "SignatureProperty", "SigningTime")
 ]
@@ -125,12 +126,18 @@ def is_sealed_by_authority(xml: bytes, trust: Trust) -> bool:
     return bool(seals) and not any(seal.faults for seal in seals)
 
 
-@dataclass(frozen=True)
-class _Named:
+class _Named(NamedTuple):
     """The elements of a document by their identifiers. ``is_sound``: no two share one, in any spelling of it."""
 
     by_id: Mapping[str, etree._Element]
     is_sound: bool
+
+
+class _Time(NamedTuple):
+    """The ``Object`` that carries the signing time, and what stands there."""
+
+    element: etree._Element
+    text: str
 
 
 def _named(root: etree._Element) -> _Named:
@@ -151,15 +158,15 @@ def _verified(
     root: etree._Element, node: etree._Element, place: str, named: _Named
 ) -> tuple[Signature, x509.Certificate | None]:
     faults = [] if named.is_sound else ["id_twice"]
-    time_object = _time_object(node)
+    time = _time(node)
     covered: list[etree._Element | None] = []
     if [part.tag for part in node[:3]] != _SIGNATURE_TAGS:
         faults.append("signature_broken")
     else:
         covered = [_target(reference, named) for reference in node[0].iterchildren(_REFERENCE)]
-        faults += _form_faults(root, node[0], covered, time_object, place)
-    shown = _shown(node.findtext(_CERTIFICATE) or "")
-    at = _signing_time(time_object)
+        faults += _form_faults(root, node[0], covered, time, place)
+    shown = _shown(_certificate_text(node))
+    at = _signing_time(time)
     if shown is None:
         return Signature(place, signed_at=at, faults=(*faults, "certificate_missing")), None
     if not faults and not _holds(node, covered, shown.key):
@@ -167,6 +174,16 @@ def _verified(
     faults += _certificate_faults(root, shown, place, at)
     signature = Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults))
     return signature, shown.certificate
+
+
+def _certificate_text(node: etree._Element) -> str:
+    """The base64 of the first certificate beside a signature."""
+    for tag in _CERTIFICATE_TAGS:
+        found = next(node.iterchildren(tag), None)
+        if found is None:
+            return ""
+        node = found
+    return node.text or ""
 
 
 def _target(reference: etree._Element, named: _Named) -> etree._Element | None:
@@ -179,7 +196,7 @@ def _form_faults(
     root: etree._Element,
     info: etree._Element,
     covered: Sequence[etree._Element | None],
-    time_object: etree._Element | None,
+    time: _Time | None,
     place: str,
 ) -> list[str]:
     """What the signature covers and with which methods, before any of it is computed."""
@@ -190,26 +207,26 @@ def _form_faults(
     if any(method not in _METHODS[letter] for letter, method in named if letter in _METHODS):
         faults.append("algorithm_refused")
     faults += ["reference_unresolved"] * covered.count(None)
-    needed = [root.findall(tag) for tag in SIGNED_PARTS[root.tag][place]]
+    needed = [list(root.iterchildren(tag)) for tag in SIGNED_PARTS[root.tag][place]]
     if any(len(parts) != 1 or parts[0] not in covered for parts in needed):
         faults.append("part_not_signed")
-    if time_object is None or time_object not in covered:
+    if time is None or time.element not in covered:
         faults.append("time_not_signed")
     return faults
 
 
-def _time_object(node: etree._Element) -> etree._Element | None:
+def _time(node: etree._Element) -> _Time | None:
     """The only ``Object`` of the signature, if it holds one signing time and nothing else."""
-    objects = node.findall(f"{{{DS}}}Object")
-    if len(objects) != 1 or [part.tag for part in objects[0].iter()] != _TIME_TAGS:
+    objects = list(node.iterchildren(_TIME_TAGS[0]))
+    parts = list(objects[0].iter()) if len(objects) == 1 else []
+    if [part.tag for part in parts] != _TIME_TAGS:
         return None
-    return objects[0]
+    return _Time(objects[0], (parts[-1].text or "").strip())
 
 
-def _signing_time(time_object: etree._Element | None) -> dt.datetime | None:
+def _signing_time(time: _Time | None) -> dt.datetime | None:
     try:
-        text = "".join(time_object.itertext()).strip() if time_object is not None else ""
-        found = dt.datetime.fromisoformat(text)
+        found = dt.datetime.fromisoformat(time.text if time else "")
     except ValueError:
         return None
     return found.astimezone(VIETNAM) if found.tzinfo else found.replace(tzinfo=VIETNAM)
@@ -297,21 +314,22 @@ def _is_trusted(signature: Signature, certificate: x509.Certificate, trust: Trus
 def _vouches(anchor: x509.Certificate, certificate: x509.Certificate, at: dt.datetime | None) -> bool:
     if anchor == certificate:
         return True
-    if at is None or not anchor.not_valid_before_utc <= at <= anchor.not_valid_after_utc:
-        return False
-    return _issued(anchor, certificate)
+    span = _issued_within(anchor, certificate)
+    return span is not None and at is not None and span[0] <= at <= span[1]
 
 
 @functools.lru_cache(maxsize=256)
-def _issued(anchor: x509.Certificate, certificate: x509.Certificate) -> bool:
-    """Whether ``anchor`` is an authority's and signed ``certificate``."""
+def _issued_within(
+    anchor: x509.Certificate, certificate: x509.Certificate
+) -> tuple[dt.datetime, dt.datetime] | None:
+    """From when to when ``anchor`` is valid, if it is an authority's and signed ``certificate``."""
     try:
         if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
-            return False
+            return None
         certificate.verify_directly_issued_by(anchor)
     except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
-        return False
-    return True
+        return None
+    return anchor.not_valid_before_utc, anchor.not_valid_after_utc
 
 
 def _allowed_tax_codes(root: etree._Element, place: str) -> set[str] | None:

@@ -30,6 +30,7 @@ SIGNED_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """What each party must have signed, by document and place under ``DSCKS``; in a message the place stands alone."""
 
+_NOT_AS_WRITTEN = (b"&", b"'", b"\r", b"\n", b"\t", b"<!", b"<?", b"/>", b" >")
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ONLY_SIGNATURES = {None: DS}
 _OF_SIGNATURES = f"{{{DS}}}"
@@ -64,3 +65,17 @@ def canonical_of(element: etree._Element) -> bytes:
     except etree.LxmlError as reason:
         raise ValueError(str(reason)) from reason
     return text
+
+
+def is_canonical_as_written(element: bytes) -> bool:
+    """Whether an element that begins ``<name Id="…">`` is its own canonical form, byte for byte, if it is well-formed
+    and no namespace is declared around it.
+
+    Two quotation marks in all: no tag inside has an attribute. As many ``<`` as ``>``: no text holds a ``>``, which
+    would have to be written as a reference. Where it is not sure the answer is no.
+    """
+    return (
+        not any(mark in element for mark in _NOT_AS_WRITTEN)
+        and element.count(b'"') == 2
+        and element.count(b"<") == element.count(b">")
+    )

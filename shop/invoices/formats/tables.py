@@ -7,8 +7,10 @@ Writing puts no white space between tags and escapes all five special characters
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,7 +34,9 @@ class Text:
     fits_or_nothing: bool = False
 
     def write(self, value: str) -> str:
-        return "" if self.fits_or_nothing and len(value) > self.most else _escaped(value)
+        if not value or (self.fits_or_nothing and len(value) > self.most):
+            return ""
+        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
 
     def read(self, text: str) -> str:
         return text
@@ -51,7 +55,9 @@ class Figure:
     decimals: int = 6
 
     def write(self, value: Decimal) -> str:
-        text = f"{value:f}"
+        text = str(value)
+        if "E" in text:
+            text = f"{value:f}"
         if "." in text:
             text = text.rstrip("0").rstrip(".")
         return text if value else "0"
@@ -133,6 +139,23 @@ class Group:
     many: bool = False
     needed: bool = False
 
+    @functools.cached_property
+    def steps(self) -> list[_Step]:
+        """How the members are written, one after another."""
+        return [_step(member) for member in self.members]
+
+    @functools.cached_property
+    def values_of(self) -> Callable[[object], Iterable[Any]]:
+        """What each member writes of a part: one of its attributes, or the part itself."""
+        names = [_attribute(member) for member in self.members]
+        if all(names) and len(names) > 1:
+            return operator.attrgetter(*names)
+        return lambda part: [getattr(part, name) if name else part for name in names]
+
+
+_Step = tuple[Callable[[Any], str], str, str, bool]
+"""Writes the value of a member; the tags before and behind it; whether they stand even with nothing in between."""
+
 
 def write(group: Group, part: object, *, identity: str = "") -> str:
     """The XML text of ``part``. Optional tags without a value are left out."""
@@ -166,22 +189,42 @@ def read(group: Group, element: etree._Element) -> dict[str, Any]:
     return values
 
 
+def _carries_one(group: Group) -> bool:
+    """Whether a group without a part of its own is only a tag around its single member."""
+    return group.make is None and len(group.members) == 1
+
+
+def _attribute(member: Leaf | Group) -> str:
+    if isinstance(member, Group) and _carries_one(member):
+        return _attribute(member.members[0])
+    return member.attribute
+
+
+def _step(member: Leaf | Group) -> _Step:
+    opening, closing = f"<{member.tag}>", f"</{member.tag}>"
+    if isinstance(member, Leaf):
+        return member.kind.write, opening, closing, False
+    if member.many:
+        return functools.partial(_write_all, member), "", "", False
+    if _carries_one(member):
+        write_value, first, last, _ = _step(member.members[0])
+        return write_value, opening + first, last + closing, member.needed
+    even_empty = member.needed or member.make is not None
+    return functools.partial(_write_members, member), opening, closing, even_empty
+
+
 def _write_members(group: Group, part: object) -> str:
-    written: list[str] = []
-    for member in group.members:
-        if isinstance(member, Leaf):
-            value = getattr(part, member.attribute)
-            if value is not None and (text := member.kind.write(value)):
-                written.append(f"<{member.tag}>{text}</{member.tag}>")
-        elif member.make is None:
-            inner = _write_members(member, part)
-            if inner or member.needed:
-                written.append(f"<{member.tag}>{inner}</{member.tag}>")
-        elif member.many:
-            written += [write(member, item) for item in getattr(part, member.attribute)]
-        elif (value := getattr(part, member.attribute)) is not None:
-            written.append(write(member, value))
+    written = []
+    for value, (write_value, opening, closing, even_empty) in zip(
+        group.values_of(part), group.steps, strict=True
+    ):
+        if value is not None and ((text := write_value(value)) or even_empty):
+            written.append(f"{opening}{text}{closing}")
     return "".join(written)
+
+
+def _write_all(group: Group, parts: Sequence[object]) -> str:
+    return "".join([write(group, part) for part in parts])
 
 
 def _escaped(text: str) -> str:

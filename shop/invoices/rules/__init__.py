@@ -19,16 +19,15 @@ from shop.invoices.rules.lines import LAST_DAYS, check_lines
 from shop.invoices.rules.parties import check_parties
 from shop.invoices.rules.related import check_related
 from shop.invoices.rules.totals import check_totals
-from shop.invoices.rules.values import child, is_till, parts_of, percent_of_rate
+from shop.invoices.rules.values import Parts, day, parts_of, percent_of_rate
 
-__all__ = ["LAST_DAYS", "check_rules", "is_till", "percent_of_rate"]
+__all__ = ["LAST_DAYS", "Parts", "check_rules", "day", "parts_of", "percent_of_rate"]
 
 
 def check_rules(
-    root: etree._Element, *, today: dt.date, last_days: Mapping[str, dt.date] = LAST_DAYS
+    root: etree._Element, parts: Parts, *, today: dt.date, last_days: Mapping[str, dt.date] = LAST_DAYS
 ) -> Iterator[Finding]:
-    """Every rule of a single invoice that ``root`` (an ``HDon`` with a ``DLHDon``) breaks."""
-    parts = parts_of(child(root, "DLHDon"))
+    """Every rule of a single invoice that ``root`` (an ``HDon`` whose ``DLHDon`` has these ``parts``) breaks."""
     yield from check_general(parts, today=today)
     yield from check_parties(parts)
     yield from check_related(parts)

@@ -13,10 +13,8 @@ from shop.invoices.rules.values import (
     SPECIAL,
     Parts,
     Texts,
-    child,
     number,
     percent_of_rate,
-    texts_of,
 )
 from shop.invoices.words import read_amount
 
@@ -25,16 +23,13 @@ _PATH = f"{CONTENT}/TToan"
 
 def check_totals(parts: Parts) -> Iterator[Finding]:
     """Every rule of the totals that the invoice breaks."""
-    element = child(parts.content, "NDHDon/TToan")
-    totals, sold = parts.totals, [line for _path, line in parts.lines]
-    fees = [texts_of(fee) for fee in element.iterfind("DSLPhi/LPhi")]
+    totals, sold, fees = parts.totals, [line for _path, line in parts.lines], parts.fees
     sums = _sums_by_rate(sold)
     due = sum(sums.values(), Decimal())
     if parts.is_vat_form:
-        groups = [texts_of(group) for group in element.iterfind("THTTLTSuat/LTSuat")]
-        yield from _check_rates(groups, sums)
+        yield from _check_rates(parts.rates, sums)
         yield from _differs("net_sum", f"{_PATH}/TgTCThue", number(totals, "TgTCThue"), due)
-        vat = sum((number(group, "TThue") for group in groups), Decimal())
+        vat = sum((number(group, "TThue") for group in parts.rates), Decimal())
         yield from _differs("vat_sum", f"{_PATH}/TgTThue", number(totals, "TgTThue"), vat)
         due = number(totals, "TgTCThue") + number(totals, "TgTThue") - number(totals, "TGTKCThue")
     due += sum((number(fee, "TPhi") for fee in fees), Decimal())

@@ -22,15 +22,23 @@ Texts = Mapping[str, str]
 """The texts of one group by their tags."""
 
 
-def child(element: etree._Element, path: str) -> etree._Element:
-    """The element at ``path``, or an empty one, so that rules about what is missing stay quiet."""
-    found = element.find(path)
-    return etree.Element(path.rpartition("/")[2]) if found is None else found
-
-
 def texts_of(element: etree._Element) -> dict[str, str]:
     """The texts inside ``element`` by their tags, read in one go; of a tag that occurs twice the first."""
     return {part.tag: part.text or "" for part in reversed(element)}
+
+
+def _groups(element: etree._Element) -> dict[str, etree._Element]:
+    """The groups inside ``element`` by their tags; of a tag that occurs twice the first."""
+    return {part.tag: part for part in reversed(element)}
+
+
+def _texts(group: etree._Element | None) -> dict[str, str]:
+    """The texts of a group; none of one that is missing, so that the rules stay quiet."""
+    return {} if group is None else texts_of(group)
+
+
+def _rows(group: etree._Element | None, tag: str) -> list[Texts]:
+    return [] if group is None else [texts_of(row) for row in group.iterchildren(tag)]
 
 
 def number(texts: Texts, tag: str) -> Decimal:
@@ -50,8 +58,10 @@ def _decimal(text: str) -> Decimal:
 
 def day(text: str | None) -> dt.date | None:
     """The day, or None where there is none."""
+    if not text:
+        return None
     try:
-        return dt.date.fromisoformat(text or "")
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -70,6 +80,8 @@ class Parts:
     buyer: Texts
     lines: Sequence[tuple[str, Texts]]
     totals: Texts
+    rates: Sequence[Texts]
+    fees: Sequence[Texts]
 
     @property
     def is_vat_form(self) -> bool:
@@ -77,7 +89,8 @@ class Parts:
 
     @property
     def is_till(self) -> bool:
-        return _is_till_series(self.general.get("KHHDon", ""))
+        """Whether the series belongs to a cash register."""
+        return self.general.get("KHHDon", "")[3:4] == "M"
 
     @property
     def is_adjustment(self) -> bool:
@@ -86,27 +99,24 @@ class Parts:
 
 def parts_of(content: etree._Element) -> Parts:
     """The parts of a ``DLHDon``."""
-    general, body = child(content, "TTChung"), child(content, "NDHDon")
-    related = general.find("TTHDLQuan")
-    lines = enumerate(body.iterfind("DSHHDVu/HHDVu"), start=1)
+    outer = _groups(content)
+    general, body = outer.get("TTChung"), outer.get("NDHDon")
+    inner = {} if body is None else _groups(body)
+    totals = inner.get("TToan")
+    summed = {} if totals is None else _groups(totals)
+    related = None if general is None else next(general.iterchildren("TTHDLQuan"), None)
+    lines = _rows(inner.get("DSHHDVu"), "HHDVu")
     return Parts(
         content,
-        texts_of(general),
+        _texts(general),
         None if related is None else texts_of(related),
-        texts_of(child(body, "NBan")),
-        texts_of(child(body, "NMua")),
-        [(f"{LINES}[{place}]", texts_of(line)) for place, line in lines],
-        texts_of(child(body, "TToan")),
+        _texts(inner.get("NBan")),
+        _texts(inner.get("NMua")),
+        [(f"{LINES}[{place}]", line) for place, line in enumerate(lines, start=1)],
+        _texts(totals),
+        _rows(summed.get("THTTLTSuat"), "LTSuat"),
+        _rows(summed.get("DSLPhi"), "LPhi"),
     )
-
-
-def is_till(content: etree._Element) -> bool:
-    """Whether the series belongs to a cash register."""
-    return _is_till_series(content.findtext("TTChung/KHHDon") or "")
-
-
-def _is_till_series(symbol: str) -> bool:
-    return symbol[3:4] == "M"
 
 
 @functools.lru_cache(maxsize=64)

@@ -17,8 +17,10 @@ from shop.invoices import formats
 from shop.invoices.draft import Correction, Draft, Extra, Fee, Line, LineKind, Related, Trait
 from shop.invoices.formats import Unreadable
 from shop.invoices.reading import DECLARATION, Refused, one_span
-from shop.invoices.xmldsig import digest_of
-from tests.shop.invoices.examples import BUYER, SALES_EXAMPLE, SELLER, VAT_EXAMPLE
+from shop.invoices.signer import FileSigner
+from shop.invoices.signing import sign
+from shop.invoices.xmldsig import digest_of, is_canonical_as_written
+from tests.shop.invoices.examples import BUYER, SALES_EXAMPLE, SELLER, SIGNED_AT, VAT_EXAMPLE
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "invoices"
 MARKED_LETTERS = (
@@ -82,6 +84,57 @@ def test_the_published_example_has_its_published_digest() -> None:
     assert digest_of(content) == "K9ju1KAI0+RqTDZ9/Py+3Am4maVyAlGXifqWfC8ahu8="
     # Its canonical form is the very bytes that are written, so any canonicaliser agrees.
     assert base64.b64encode(hashlib.sha256(content).digest()).decode() == digest_of(content)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<A b='c'>x</A>",
+        '<A b="c">x</A>',
+        '<A xmlns="urn:x">x</A>',
+        "<A/>",
+        "<A >x</A>",
+        "<A>x</A >",
+        "<A\t>x</A>",
+        "<A>x\r\n</A>",
+        "<A>x > y</A>",
+        "<A>&#13;&quot;&apos;</A>",
+        "<A><![CDATA[x]]></A>",
+        "<A><!-- x --></A>",
+        "<A><?x y?></A>",
+    ],
+)
+def test_what_may_be_written_in_another_way_is_not_taken_as_written(
+    inside: str, seller_signer: FileSigner
+) -> None:
+    written = content_bytes(formats.build(VAT_EXAMPLE))
+    content = written.replace(b"<NDHDon>", b"<NDHDon>" + inside.encode())
+    assert not is_canonical_as_written(content)
+    if "<!--" not in inside and "<?" not in inside:  # a document with those is not signed at all
+        signed = sign(
+            DECLARATION + b"<HDon>" + content + b"</HDon>", seller_signer, place="NBan", at=SIGNED_AT
+        )
+        assert digest_of(content).encode() in signed
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<A>", "</A>", "<A", *"></ \"'=&;#xạ\r\t", "&amp;", "xmlns", "]]>"]), max_size=12
+    )
+)
+def test_what_is_taken_as_written_is_in_canonical_form(pieces: list[str]) -> None:
+    content = f'<DLHDon Id="x"><A>{"".join(pieces)}</A></DLHDon>'.encode()
+    try:
+        etree.fromstring(content)
+    except etree.XMLSyntaxError:
+        return
+    if is_canonical_as_written(content):
+        assert etree.tostring(etree.fromstring(content), method="c14n") == content
+
+
+@pytest.mark.parametrize("draft", [VAT_EXAMPLE, SALES_EXAMPLE, TILL_EXAMPLE, ADJUSTMENT])
+def test_our_own_invoices_are_taken_as_written(draft: Draft) -> None:
+    assert is_canonical_as_written(content_bytes(formats.build(draft)))
 
 
 @pytest.mark.parametrize(
