@@ -42,15 +42,14 @@ def check(
         root = parse(xml)
     except Refused as reason:
         return [finding(reason.code, "", reason.detail)]
-    content = root.find("DLHDon")
-    if root.tag != "HDon" or content is None:
+    if root.tag != "HDon" or root.find("DLHDon") is None:
         return [finding("not_an_invoice", "")]
-    parts = parts_of(content)
+    parts = parts_of(root)
     return [
         *_check_parts(root),
         *_check_content(xml, parts),
-        *check_rules(root, parts, today=today, last_days=last_days),
-        *_check_signatures(verify(xml, trust=trust), root, parts, signed=signed),
+        *check_rules(parts, today=today, last_days=last_days),
+        *_check_signatures(verify(xml, trust=trust), parts, signed=signed),
     ]
 
 
@@ -121,12 +120,10 @@ def _check_content(xml: bytes, parts: Parts) -> Iterator[Finding]:
         yield from check_structure(schema, parts.content, "HDon/DLHDon")
 
 
-def _check_signatures(
-    found: Sequence[Signature], root: etree._Element, parts: Parts, *, signed: bool
-) -> Iterator[Finding]:
+def _check_signatures(found: Sequence[Signature], parts: Parts, *, signed: bool) -> Iterator[Finding]:
     places = {signature.place for signature in found}
     needed = [] if parts.is_till or not signed else ["NBan"]
-    if not parts.is_till and root.find("MCCQT") is not None:
+    if parts.code is not None and not parts.is_till:
         needed.append("CQT")
     for place in needed:
         if place not in places:

@@ -85,14 +85,14 @@ def verify(xml: bytes, *, trust: Trust | None = None) -> list[Signature]:
     """
     return [
         replace(signature, faults=(*signature.faults, "certificate_not_trusted"))
-        if trust and certificate and not _is_trusted(signature, certificate, trust)
+        if trust and shown and not _is_trusted(signature, shown, trust)
         else signature
-        for signature, certificate in _verify_bytes(xml)
+        for signature, shown in _verify_bytes(xml)
     ]
 
 
 @functools.lru_cache(maxsize=16)
-def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, x509.Certificate | None], ...]:
+def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, _Shown | None], ...]:
     """What the bytes alone say of their signatures, each with its certificate if that can be read.
 
     The same bytes are verified when they are signed, checked and sent: the arithmetic is done once.
@@ -100,7 +100,7 @@ def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, x509.Certificate | None]
     root = parse(xml)
     places = SIGNED_PARTS.get(root.tag, {})
     named = _named(root)
-    found: list[tuple[Signature, x509.Certificate | None]] = []
+    found: list[tuple[Signature, _Shown | None]] = []
     for node in root.iter(f"{{{DS}}}Signature"):
         box = node.getparent()
         above = box.getparent() if box is not None else None
@@ -156,7 +156,7 @@ def _named(root: etree._Element) -> _Named:
 
 def _verified(
     root: etree._Element, node: etree._Element, place: str, named: _Named
-) -> tuple[Signature, x509.Certificate | None]:
+) -> tuple[Signature, _Shown | None]:
     faults = [] if named.is_sound else ["id_twice"]
     time = _time(node)
     covered: list[etree._Element | None] = []
@@ -165,25 +165,24 @@ def _verified(
     else:
         covered = [_target(reference, named) for reference in node[0].iterchildren(_REFERENCE)]
         faults += _form_faults(root, node[0], covered, time, place)
-    shown = _shown(_certificate_text(node))
+    shown = _shown(_text_at(node, *_CERTIFICATE_TAGS))
     at = _signing_time(time)
     if shown is None:
         return Signature(place, signed_at=at, faults=(*faults, "certificate_missing")), None
     if not faults and not _holds(node, covered, shown.key):
         faults.append("signature_broken")
     faults += _certificate_faults(root, shown, place, at)
-    signature = Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults))
-    return signature, shown.certificate
+    return Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults)), shown
 
 
-def _certificate_text(node: etree._Element) -> str:
-    """The base64 of the first certificate beside a signature."""
-    for tag in _CERTIFICATE_TAGS:
-        found = next(node.iterchildren(tag), None)
+def _text_at(element: etree._Element, *tags: str) -> str:
+    """The text at a path of tags; empty if there is none. lxml's own paths are read in Python, many times as slow."""
+    for tag in tags:
+        found = next(element.iterchildren(tag), None)
         if found is None:
             return ""
-        node = found
-    return node.text or ""
+        element = found
+    return element.text or ""
 
 
 def _target(reference: etree._Element, named: _Named) -> etree._Element | None:
@@ -232,12 +231,13 @@ def _signing_time(time: _Time | None) -> dt.datetime | None:
     return found.astimezone(VIETNAM) if found.tzinfo else found.replace(tzinfo=VIETNAM)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Shown:
-    """What a certificate beside a signature says."""
+    """What a certificate beside a signature says, one object for all signatures with the same."""
 
     certificate: x509.Certificate
     key: rsa.RSAPublicKey
+    key_bits: int
     holder: str
     tax_code: str
     serial: str
@@ -259,6 +259,7 @@ def _shown(text: str) -> _Shown | None:
         return _Shown(
             certificate,
             key,
+            key.key_size,
             holder_of(certificate),
             tax_code_of(certificate),
             f"{certificate.serial_number:X}",
@@ -295,7 +296,7 @@ def _octets(text: str | None) -> bytes:
 def _certificate_faults(
     root: etree._Element, shown: _Shown, place: str, at: dt.datetime | None
 ) -> Iterator[str]:
-    if shown.key.key_size < _LEAST_KEY_BITS:
+    if shown.key_bits < _LEAST_KEY_BITS:
         yield "key_too_small"
     if at is None:
         yield "time_unreadable"
@@ -306,27 +307,25 @@ def _certificate_faults(
         yield "certificate_of_another"
 
 
-def _is_trusted(signature: Signature, certificate: x509.Certificate, trust: Trust) -> bool:
+def _is_trusted(signature: Signature, shown: _Shown, trust: Trust) -> bool:
     anchors = trust.authority if signature.place == "CQT" else trust.parties
-    return any(_vouches(anchor, certificate, signature.signed_at) for anchor in anchors)
+    return any(_vouches(anchor, shown, signature.signed_at) for anchor in anchors)
 
 
-def _vouches(anchor: x509.Certificate, certificate: x509.Certificate, at: dt.datetime | None) -> bool:
-    if anchor == certificate:
+def _vouches(anchor: x509.Certificate, shown: _Shown, at: dt.datetime | None) -> bool:
+    if anchor == shown.certificate:
         return True
-    span = _issued_within(anchor, certificate)
+    span = _issued_within(anchor, shown)
     return span is not None and at is not None and span[0] <= at <= span[1]
 
 
 @functools.lru_cache(maxsize=256)
-def _issued_within(
-    anchor: x509.Certificate, certificate: x509.Certificate
-) -> tuple[dt.datetime, dt.datetime] | None:
-    """From when to when ``anchor`` is valid, if it is an authority's and signed ``certificate``."""
+def _issued_within(anchor: x509.Certificate, shown: _Shown) -> tuple[dt.datetime, dt.datetime] | None:
+    """From when to when ``anchor`` is valid, if it is an authority's and signed what is shown."""
     try:
         if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return None
-        certificate.verify_directly_issued_by(anchor)
+        shown.certificate.verify_directly_issued_by(anchor)
     except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return None
     return anchor.not_valid_before_utc, anchor.not_valid_after_utc
@@ -336,14 +335,14 @@ def _allowed_tax_codes(root: etree._Element, place: str) -> set[str] | None:
     """Tax codes that may sign at ``place``: the seller or the issuer it authorised; None where any may."""
     if root.tag == MESSAGE:
         issuers = root.findall("DLieu/HDon/DLHDon/TTChung/MSTDVNUNLHDon")
-        return {root.findtext("TTChung/MST") or "-", *(issuer.text or "-" for issuer in issuers)}
+        return {_text_at(root, "TTChung", "MST") or "-", *(issuer.text or "-" for issuer in issuers)}
     if root.tag == "BKe":
-        return {root.findtext("NDBKe/TTChung/MSTNBan") or "-"}
+        return {_text_at(root, "NDBKe", "TTChung", "MSTNBan") or "-"}
     if place == "NNT":
-        return {root.findtext("DLTBao/MST") or root.findtext("DLTKhai/TTChung/MST") or "-"}
+        return {_text_at(root, "DLTBao", "MST") or _text_at(root, "DLTKhai", "TTChung", "MST") or "-"}
     if root.tag != "HDon" or place == "CQT":
         return None
     if place == "NMua":
-        return {root.findtext("DLHDon/NDHDon/NMua/MST") or "-"}
-    seller = root.findtext("DLHDon/NDHDon/NBan/MST") or "-"
-    return {root.findtext("DLHDon/TTChung/MSTDVNUNLHDon") or seller}
+        return {_text_at(root, "DLHDon", "NDHDon", "NMua", "MST") or "-"}
+    issuer = _text_at(root, "DLHDon", "TTChung", "MSTDVNUNLHDon")
+    return {issuer or _text_at(root, "DLHDon", "NDHDon", "NBan", "MST") or "-"}

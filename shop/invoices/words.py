@@ -4,6 +4,7 @@ Style: "lẻ" and "nghìn"; "không trăm" is spoken inside a number, so that no
 "không nghìn" where leaving it out could be heard as a shortened number (1 000 100).
 """
 
+import functools
 import re
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
@@ -18,6 +19,7 @@ _GROUP = re.compile(
     rf"(?: ?(?:lẻ (?P<odd>{_DIGIT})|(?P<ten>mười)(?: (?P<teen>{_DIGIT}))?"
     rf"|(?P<tens>{_DIGIT}) mươi(?: (?P<units>{_DIGIT}))?))?"
 )
+_WORD = re.compile(r"\w+")
 _SAME_WORD = {"linh": "lẻ", "tỉ": "tỷ"}
 
 
@@ -64,7 +66,7 @@ def read_amount(text: str) -> int | None:
     >>> read_amount("Ba triệu chín trăm tám mươi tư ngàn đồng chẵn./.")
     3984000
     """
-    words = [_SAME_WORD.get(word, word) for word in re.findall(r"\w+", text.lower())]
+    words = [_SAME_WORD.get(word, word) for word in _WORD.findall(text.lower())]
     while words and words[-1] in ("đồng", "chẵn"):
         words.pop()
     sign = 1
@@ -132,7 +134,7 @@ def _read_scales(words: list[str], *, follows: bool = False) -> int | None:
         if word not in _SCALES:
             group.append(word)
             continue
-        scale, part = _SCALES[word], _read_group(group)
+        scale, part = _SCALES[word], _read_group(" ".join(group))
         if part is None or scale >= largest:
             return None
         total, group, largest = total + part * scale, [], scale
@@ -140,12 +142,12 @@ def _read_scales(words: list[str], *, follows: bool = False) -> int | None:
         return total if words else None
     if len(group) == 1 and group[0] in _SPOKEN and (follows or total):
         return None  # "một triệu hai" is said for 1 200 000 and could be read as 1 000 002
-    part = _read_group(group)
+    part = _read_group(" ".join(group))
     return None if part is None else total + part
 
 
-def _read_group(words: list[str]) -> int | None:
-    text = " ".join(words)
+@functools.lru_cache(maxsize=4096)
+def _read_group(text: str) -> int | None:
     found = _GROUP.fullmatch(text)
     if found and text:
         part = {name: _SPOKEN[word] for name, word in found.groupdict().items() if word and name != "ten"}

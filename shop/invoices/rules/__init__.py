@@ -10,8 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from lxml import etree
-
 from shop.invoices.findings import Finding
 from shop.invoices.rules.codes import check_codes
 from shop.invoices.rules.general import check_general
@@ -25,12 +23,12 @@ __all__ = ["LAST_DAYS", "Parts", "check_rules", "day", "parts_of", "percent_of_r
 
 
 def check_rules(
-    root: etree._Element, parts: Parts, *, today: dt.date, last_days: Mapping[str, dt.date] = LAST_DAYS
+    parts: Parts, *, today: dt.date, last_days: Mapping[str, dt.date] = LAST_DAYS
 ) -> Iterator[Finding]:
-    """Every rule of a single invoice that ``root`` (an ``HDon`` whose ``DLHDon`` has these ``parts``) breaks."""
+    """Every rule of a single invoice that one with these parts breaks."""
     yield from check_general(parts, today=today)
     yield from check_parties(parts)
     yield from check_related(parts)
     yield from check_lines(parts, last_days=last_days)
     yield from check_totals(parts)
-    yield from check_codes(root, parts)
+    yield from check_codes(parts)

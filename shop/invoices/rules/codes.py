@@ -16,14 +16,12 @@ _TILL_CODE = re.compile(r"M([1-9])-(\d\d)-[A-Z0-9]{5}-\d{11}", re.ASCII)
 _ORDINARY_CODE = re.compile(r"[0-9A-Z]{34}", re.ASCII)
 
 
-def check_codes(root: etree._Element, parts: Parts) -> Iterator[Finding]:
+def check_codes(parts: Parts) -> Iterator[Finding]:
     """Every rule of the two codes that the invoice breaks."""
-    code = root.find("MCCQT")
-    if code is not None:
-        yield from _check_code(parts, code)
-    text = root.findtext("DLQRCode")
-    if text:
-        yield from _check_qr(parts, text)
+    if parts.code is not None:
+        yield from _check_code(parts, parts.code)
+    if parts.qr:
+        yield from _check_qr(parts, parts.qr)
 
 
 def _check_code(parts: Parts, element: etree._Element) -> Iterator[Finding]:

@@ -23,8 +23,9 @@ _PATH = f"{CONTENT}/TToan"
 
 def check_totals(parts: Parts) -> Iterator[Finding]:
     """Every rule of the totals that the invoice breaks."""
-    totals, sold, fees = parts.totals, [line for _path, line in parts.lines], parts.fees
-    sums = _sums_by_rate(sold)
+    totals, sold, fees = parts.totals, parts.lines, parts.fees
+    amounts = [number(line, "ThTien") for line in sold]
+    sums = _sums_by_rate(sold, amounts)
     due = sum(sums.values(), Decimal())
     if parts.is_vat_form:
         yield from _check_rates(parts.rates, sums)
@@ -36,19 +37,18 @@ def check_totals(parts: Parts) -> Iterator[Finding]:
     due -= number(totals, "TGTKhac")
     total = number(totals, "TgTTTBSo")
     yield from _differs("total_sum", f"{_PATH}/TgTTTBSo", total, due)
-    yield from _check_discounts(sold, totals)
+    yield from _check_discounts(sold, amounts, totals)
     yield from _check_words(totals, total)
     if not parts.is_adjustment:
-        yield from _check_signs(sold, fees, totals, total)
+        yield from _check_signs(min(amounts, default=total), fees, totals, total)
 
 
-def _sums_by_rate(sold: Sequence[Texts]) -> dict[str, Decimal]:
+def _sums_by_rate(sold: Sequence[Texts], amounts: Sequence[Decimal]) -> dict[str, Decimal]:
     """Net sums of the lines per rate: goods less discounts; gifts and notes add nothing."""
     sums: dict[str, Decimal] = {}
-    for line in sold:
+    for line, amount in zip(sold, amounts, strict=True):
         kind = line.get("TChat")
         if kind in (GOODS, DISCOUNT, SPECIAL):
-            amount = number(line, "ThTien")
             rate = line.get("TSuat", "")
             sums[rate] = sums.get(rate, Decimal()) + (-amount if kind == DISCOUNT else amount)
     return sums
@@ -74,9 +74,11 @@ def _check_rates(groups: Sequence[Texts], sums: dict[str, Decimal]) -> Iterator[
         yield finding("rate_sum", f"{_PATH}/THTTLTSuat", f"{rate}: {sums[rate]:f}")
 
 
-def _check_discounts(sold: Sequence[Texts], totals: Texts) -> Iterator[Finding]:
-    discounts = [number(line, "ThTien") for line in sold if line.get("TChat") == DISCOUNT]
-    if discounts and totals.get("TTCKTMai"):
+def _check_discounts(sold: Sequence[Texts], amounts: Sequence[Decimal], totals: Texts) -> Iterator[Finding]:
+    if not totals.get("TTCKTMai"):
+        return
+    discounts = [amount for line, amount in zip(sold, amounts, strict=True) if line.get("TChat") == DISCOUNT]
+    if discounts:
         total = number(totals, "TTCKTMai")
         yield from _differs("discount_sum", f"{_PATH}/TTCKTMai", total, sum(discounts, Decimal()))
 
@@ -92,11 +94,9 @@ def _check_words(totals: Texts, total: Decimal) -> Iterator[Finding]:
             yield finding("words_currency", f"{_PATH}/TgTTTBChu")
 
 
-def _check_signs(
-    sold: Sequence[Texts], fees: Sequence[Texts], totals: Texts, total: Decimal
-) -> Iterator[Finding]:
-    """Only an adjustment may write what is less than nothing."""
-    if total < 0 or any(number(line, "ThTien") < 0 for line in sold):
+def _check_signs(least: Decimal, fees: Sequence[Texts], totals: Texts, total: Decimal) -> Iterator[Finding]:
+    """Only an adjustment may write what is less than nothing; ``least`` is the smallest amount of a line."""
+    if total < 0 or least < 0:
         yield finding("negative", _PATH)
     for place, fee in enumerate(fees, start=1):
         if number(fee, "TPhi") < 0:

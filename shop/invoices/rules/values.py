@@ -24,12 +24,12 @@ Texts = Mapping[str, str]
 
 def texts_of(element: etree._Element) -> dict[str, str]:
     """The texts inside ``element`` by their tags, read in one go; of a tag that occurs twice the first."""
-    return {part.tag: part.text or "" for part in reversed(element)}
+    return {part.tag: part.text or "" for part in element[::-1]}
 
 
 def _groups(element: etree._Element) -> dict[str, etree._Element]:
     """The groups inside ``element`` by their tags; of a tag that occurs twice the first."""
-    return {part.tag: part for part in reversed(element)}
+    return {part.tag: part for part in element[::-1]}
 
 
 def _texts(group: etree._Element | None) -> dict[str, str]:
@@ -68,17 +68,20 @@ def day(text: str | None) -> dt.date | None:
 
 @dataclass(frozen=True)
 class Parts:
-    """What the rules look at, read once: the texts of each group, ``lines`` each with its path.
+    """What the rules look at, read once: the texts of each group.
 
-    A group that is missing has no texts; ``related`` is None where no other invoice is named.
+    A group that is missing has no texts; ``related`` is None where no other invoice is named, ``code`` where the
+    authority gave none.
     """
 
     content: etree._Element
+    code: etree._Element | None
+    qr: str
     general: Texts
     related: Texts | None
     seller: Texts
     buyer: Texts
-    lines: Sequence[tuple[str, Texts]]
+    lines: Sequence[Texts]
     totals: Texts
     rates: Sequence[Texts]
     fees: Sequence[Texts]
@@ -97,22 +100,25 @@ class Parts:
         return self.related is not None and self.related.get("TCHDon") == ADJUSTS
 
 
-def parts_of(content: etree._Element) -> Parts:
-    """The parts of a ``DLHDon``."""
+def parts_of(root: etree._Element) -> Parts:
+    """The parts of an ``HDon``. Raises: KeyError if it has no ``DLHDon``."""
+    outermost = _groups(root)
+    content, code, qr = outermost["DLHDon"], outermost.get("MCCQT"), outermost.get("DLQRCode")
     outer = _groups(content)
     general, body = outer.get("TTChung"), outer.get("NDHDon")
     inner = {} if body is None else _groups(body)
     totals = inner.get("TToan")
     summed = {} if totals is None else _groups(totals)
     related = None if general is None else next(general.iterchildren("TTHDLQuan"), None)
-    lines = _rows(inner.get("DSHHDVu"), "HHDVu")
     return Parts(
         content,
+        code,
+        "" if qr is None else qr.text or "",
         _texts(general),
         None if related is None else texts_of(related),
         _texts(inner.get("NBan")),
         _texts(inner.get("NMua")),
-        [(f"{LINES}[{place}]", line) for place, line in enumerate(lines, start=1)],
+        _rows(inner.get("DSHHDVu"), "HHDVu"),
         _texts(totals),
         _rows(summed.get("THTTLTSuat"), "LTSuat"),
         _rows(summed.get("DSLPhi"), "LPhi"),
