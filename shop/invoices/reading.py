@@ -83,7 +83,13 @@ def _parsed(xml: bytes) -> etree._Element:
 
 def _is_plain(xml: bytes) -> bool:
     """Whether there is nothing in it to refuse: ``<!`` and ``<?`` begin whatever is neither tag nor text."""
-    return xml.startswith(DECLARATION) and b"<!" not in xml and xml.find(b"<?", len(DECLARATION)) < 0
+    behind = len(DECLARATION)
+    # Most have no such letter at all, and one letter is looked for in a fraction of the time of two.
+    return (
+        xml.startswith(DECLARATION)
+        and (xml.find(b"!", behind) < 0 or xml.find(b"<!", behind) < 0)
+        and (xml.find(b"?", behind) < 0 or xml.find(b"<?", behind) < 0)
+    )
 
 
 def layout(xml: bytes, *, depth: int) -> dict[tuple[str, ...], list[Span]]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import functools
-import re
 import uuid
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,7 +20,7 @@ from xml.sax.saxutils import escape
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from shop.invoices.reading import DECLARATION, layout, parse
+from shop.invoices.reading import layout, parse
 from shop.invoices.signer import Signer
 from shop.invoices.verifying import verify
 from shop.invoices.xmldsig import (
@@ -35,10 +34,8 @@ from shop.invoices.xmldsig import (
     VIETNAM,
     canonical_of,
     digest,
-    is_canonical_as_written,
+    first_part_as_written,
 )
-
-_BEGINNING = re.compile(re.escape(DECLARATION) + rb'<(\w+)><(\w+) Id="([\w-]+)">', re.ASCII)
 
 
 class _Task(NamedTuple):
@@ -72,15 +69,10 @@ def _as_written(xml: bytes, place: str) -> _Task | None:
 
     None where that is not sure. Invoices are written like this, and not read before they are verified.
     """
-    begun = _BEGINNING.match(xml)
-    if begun is None or b"<DSCKS" in xml:
+    part = None if b"<DSCKS" in xml else first_part_as_written(xml)
+    if part is None or SIGNED_PARTS.get(part.root_tag, {}).get(place) != (part.tag,):
         return None
-    root, part, identity = (found.decode() for found in begun.groups())
-    end = f"</{part}>".encode()
-    content = xml[begun.start(2) - 1 : xml.rfind(end) + len(end)]
-    if SIGNED_PARTS.get(root, {}).get(place) != (part,) or not is_canonical_as_written(content):
-        return None
-    return _Task([(identity, content)], xml.rindex(b"</"), opens_box=True)
+    return _Task([(part.identity, part.canonical)], xml.rindex(b"</"), opens_box=True)
 
 
 def _as_read(xml: bytes, place: str) -> _Task:

@@ -35,10 +35,11 @@ from shop.invoices.xmldsig import (
     SIGNED_PARTS,
     VIETNAM,
     canonical_of,
+    first_part_as_written,
 )
 
 _LEAST_KEY_BITS = 2048
-_WITH_ATTRIBUTES = etree.XPath("//@*/..")
+_with_attributes = etree.XPath("//@*/..")
 _ID_SPELLINGS = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 _INFO = {
     f"{{{DS}}}{tag}": letter
@@ -97,9 +98,9 @@ def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, _Shown | None], ...]:
 
     The same bytes are verified when they are signed, checked and sent: the arithmetic is done once.
     """
-    root = parse(xml)
+    document = _document(xml)
+    root = document.root
     places = SIGNED_PARTS.get(root.tag, {})
-    named = _named(root)
     found: list[tuple[Signature, _Shown | None]] = []
     for node in root.iter(f"{{{DS}}}Signature"):
         box = node.getparent()
@@ -113,7 +114,7 @@ def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, _Shown | None], ...]:
                 above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
             )
         if lawful:
-            found.append(_verified(root, node, box.tag, named))
+            found.append(_verified(document, node, box.tag))
         else:
             tag = box.tag if box is not None else ""
             found.append((Signature(tag, faults=("signature_misplaced",)), None))
@@ -126,11 +127,20 @@ def is_sealed_by_authority(xml: bytes, trust: Trust) -> bool:
     return bool(seals) and not any(seal.faults for seal in seals)
 
 
-class _Named(NamedTuple):
-    """The elements of a document by their identifiers. ``is_sound``: no two share one, in any spelling of it."""
+class _Document(NamedTuple):
+    """A document with its elements by their identifiers. ``is_sound``: no two share one, in any spelling of it.
 
+    ``first`` is the canonical form of its first part where the bytes show it.
+    """
+
+    root: etree._Element
     by_id: Mapping[str, etree._Element]
     is_sound: bool
+    first: bytes | None
+
+    def canonical_of(self, element: etree._Element) -> bytes:
+        """The canonical form of one of its elements. Raises: ValueError."""
+        return self.first if self.first and element is self.root[0] else canonical_of(element)
 
 
 class _Time(NamedTuple):
@@ -140,36 +150,43 @@ class _Time(NamedTuple):
     text: str
 
 
-def _named(root: etree._Element) -> _Named:
+def _document(xml: bytes) -> _Document:
+    root, first = parse(xml), first_part_as_written(xml)
     by_id: dict[str, etree._Element] = {}
     seen: set[str] = set()
     is_sound = True
-    for element in _WITH_ATTRIBUTES(root):
+    for element in _with_attributes(root) if first is None else _around_the_first(root):
         for name, value in element.items():
             if name in _ID_SPELLINGS:
                 is_sound = is_sound and value not in seen
                 seen.add(value)
                 if value and name == "Id":  # the only spelling that a reference may mean
                     by_id.setdefault(value, element)
-    return _Named(by_id, is_sound)
+    return _Document(root, by_id, is_sound, first and first.canonical)
 
 
-def _verified(
-    root: etree._Element, node: etree._Element, place: str, named: _Named
-) -> tuple[Signature, _Shown | None]:
-    faults = [] if named.is_sound else ["id_twice"]
+def _around_the_first(root: etree._Element) -> Iterator[etree._Element]:
+    """All elements but those inside the first part, which is as written: none of them has an attribute."""
+    yield root[0]
+    for part in root[1:]:
+        yield from part.iter()
+
+
+def _verified(document: _Document, node: etree._Element, place: str) -> tuple[Signature, _Shown | None]:
+    root = document.root
+    faults = [] if document.is_sound else ["id_twice"]
     time = _time(node)
     covered: list[etree._Element | None] = []
     if [part.tag for part in node[:3]] != _SIGNATURE_TAGS:
         faults.append("signature_broken")
     else:
-        covered = [_target(reference, named) for reference in node[0].iterchildren(_REFERENCE)]
+        covered = [_target(reference, document) for reference in node[0].iterchildren(_REFERENCE)]
         faults += _form_faults(root, node[0], covered, time, place)
     shown = _shown(_text_at(node, *_CERTIFICATE_TAGS))
     at = _signing_time(time)
     if shown is None:
         return Signature(place, signed_at=at, faults=(*faults, "certificate_missing")), None
-    if not faults and not _holds(node, covered, shown.key):
+    if not faults and not _holds(document, node, covered, shown.key):
         faults.append("signature_broken")
     faults += _certificate_faults(root, shown, place, at)
     return Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults)), shown
@@ -185,10 +202,10 @@ def _text_at(element: etree._Element, *tags: str) -> str:
     return element.text or ""
 
 
-def _target(reference: etree._Element, named: _Named) -> etree._Element | None:
+def _target(reference: etree._Element, document: _Document) -> etree._Element | None:
     """The element that a reference means, by its ``Id`` in the same document."""
     uri = reference.get("URI") or ""
-    return named.by_id.get(uri[1:]) if uri.startswith("#") else None
+    return document.by_id.get(uri[1:]) if uri.startswith("#") else None
 
 
 def _form_faults(
@@ -270,7 +287,12 @@ def _shown(text: str) -> _Shown | None:
         return None
 
 
-def _holds(node: etree._Element, covered: Sequence[etree._Element | None], key: rsa.RSAPublicKey) -> bool:
+def _holds(
+    document: _Document,
+    node: etree._Element,
+    covered: Sequence[etree._Element | None],
+    key: rsa.RSAPublicKey,
+) -> bool:
     """Digests and signature value, with this key and no other; the form of it all has been found lawful.
 
     The enveloped transform takes away the signature itself, which none of what may be signed holds: there is nothing to
@@ -280,7 +302,7 @@ def _holds(node: etree._Element, covered: Sequence[etree._Element | None], key: 
     try:
         for reference, target in zip(info.iterchildren(_REFERENCE), covered, strict=True):
             said = next(reference.iterchildren(_DIGEST_VALUE), None)
-            if said is None or _octets(said.text) != hashlib.sha256(canonical_of(target)).digest():
+            if said is None or _octets(said.text) != hashlib.sha256(document.canonical_of(target)).digest():
                 return False
         key.verify(_octets(value.text), canonical_of(info), padding.PKCS1v15(), hashes.SHA256())
     except (ValueError, InvalidSignature):

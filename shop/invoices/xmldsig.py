@@ -9,9 +9,13 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
+import re
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from lxml import etree
+
+from shop.invoices.reading import DECLARATION
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
@@ -30,7 +34,8 @@ SIGNED_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """What each party must have signed, by document and place under ``DSCKS``; in a message the place stands alone."""
 
-_NOT_AS_WRITTEN = (b"&", b"'", b"\r", b"\n", b"\t", b"<!", b"<?", b"/>", b" >")
+_BEGINNING = re.compile(re.escape(DECLARATION) + rb'<(\w+)><(\w+) Id="([\w-]+)">', re.ASCII)
+_NOT_OF_TAGS = bytes(set(range(256)) - set(b"<>&\"'!?\r\n\t"))
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ONLY_SIGNATURES = {None: DS}
 _OF_SIGNATURES = f"{{{DS}}}"
@@ -67,15 +72,32 @@ def canonical_of(element: etree._Element) -> bytes:
     return text
 
 
-def is_canonical_as_written(element: bytes) -> bool:
-    """Whether an element that begins ``<name Id="…">`` is its own canonical form, byte for byte, if it is well-formed
-    and no namespace is declared around it.
+class FirstPart(NamedTuple):
+    """The first part of a document, the one that carries its content."""
 
-    Two quotation marks in all: no tag inside has an attribute. As many ``<`` as ``>``: no text holds a ``>``, which
-    would have to be written as a reference. Where it is not sure the answer is no.
+    root_tag: str
+    tag: str
+    identity: str
+    canonical: bytes
+
+
+def first_part_as_written(xml: bytes) -> FirstPart | None:
+    """The first part of a well-formed document if its bytes surely are its canonical form; None where that is not sure.
+
+    That is how we write invoices: no tag around or inside has an attribute, its own start tag only the ``Id``; its end
+    tag is the only one of that name; tags are written without spaces, and nothing is written as a reference.
     """
-    return (
-        not any(mark in element for mark in _NOT_AS_WRITTEN)
-        and element.count(b'"') == 2
-        and element.count(b"<") == element.count(b">")
-    )
+    begun = _BEGINNING.match(xml)
+    if begun is None:
+        return None
+    ending = b"</" + begun[2]
+    before, _, behind = xml.partition(ending)
+    inside = before[begun.end() :]
+    # All that is left are the marks of tags, in turn: no quotation mark, no reference, no ">" in a text.
+    marks = inside.translate(None, _NOT_OF_TAGS)
+    if marks != b"<>" * (len(marks) // 2) or b"/>" in inside or b" >" in inside:
+        return None
+    if not behind.startswith(b">") or ending in behind:
+        return None
+    root_tag, tag, identity = (found.decode() for found in begun.groups())
+    return FirstPart(root_tag, tag, identity, before[begun.start(2) - 1 :] + ending + b">")
