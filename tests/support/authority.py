@@ -22,12 +22,13 @@ from shop.orders import invoicing
 from shop.sandbox.server import SandboxServer, build_server
 from tests.support.databases import CACHE, locked
 from tests.support.loopback import serving
+from tests.support.rsa_keys import never_dealt
 
 
 def keys_in(folder: Path) -> Path:
     """``folder`` with the sandbox's two authorities, made once for all tests: a key takes a tenth of a second."""
     made = CACHE / "keys"
-    with locked("keys"):
+    with locked("keys"), never_dealt():
         sandbox_authority(made)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("ca.pem", "authority.pem"):

@@ -14,13 +14,13 @@ from shop.invoices.signing import sign
 from shop.sandbox.authority import Authority
 from tests.factories import make_cooperative
 from tests.shop.invoices.examples import SELLER, SIGNED_AT, VAT_EXAMPLE
-from tests.support.authority import running_authority
+from tests.support.authority import keys_in, running_authority
 
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sandbox's keys."""
-    return tmp_path_factory.mktemp("keys")
+    return keys_in(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from shop.sandbox.mounts import Reply
 from shop.sandbox.server import SandboxServer, build_server
 from shop.sandbox.tax_http import TaxFront
 from tests.shop.invoices.examples import BUYER, ISSUED_ON, SELLER, SIGNED_AT, VAT_EXAMPLE
+from tests.support.authority import keys_in
 from tests.support.loopback import serving
 
 SENDER = "V0109999044"
@@ -45,7 +46,7 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("keys")
+    return keys_in(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ from tests.factories import make_cooperative
 from tests.shop.invoices.examples import SALES_EXAMPLE, SELLER, SIGNED_AT, VAT_EXAMPLE
 from tests.shop.invoices.test_formats import TILL_EXAMPLE
 from tests.shop.invoices.test_services import waiting
-from tests.support.authority import running_authority
+from tests.support.authority import keys_in, running_authority
 
 SENDER = "V0109999044"
 WHO = Declarant(
@@ -62,7 +62,7 @@ def authority(keys: Path, tmp_path: Path) -> Authority:
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("keys")
+    return keys_in(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(scope="session")
