@@ -90,14 +90,14 @@ def first_part_as_written(xml: bytes) -> FirstPart | None:
     begun = _BEGINNING.match(xml)
     if begun is None:
         return None
-    ending = b"</" + begun[2]
-    before, _, behind = xml.partition(ending)
-    inside = before[begun.end() :]
-    # All that is left are the marks of tags, in turn: no quotation mark, no reference, no ">" in a text.
-    marks = inside.translate(None, _NOT_OF_TAGS)
-    if marks != b"<>" * (len(marks) // 2) or b"/>" in inside or b" >" in inside:
+    start, ending = begun.start(2) - 1, b"</%b>" % begun[2]
+    end = xml.find(ending) + len(ending)
+    part = xml[start:end]
+    # What is left are the marks of tags, in turn: nothing quoted but the Id, no reference, no ">" in a text.
+    marks = part.translate(None, _NOT_OF_TAGS)
+    if marks != b'<"">' + b"<>" * (len(marks) // 2 - 2) or b"/>" in part or b" >" in part:
         return None
-    if not behind.startswith(b">") or ending in behind:
+    if xml.find(ending[:-1], end) >= 0:
         return None
-    root_tag, tag, identity = (found.decode() for found in begun.groups())
-    return FirstPart(root_tag, tag, identity, before[begun.start(2) - 1 :] + ending + b">")
+    root_tag, tag, identity = begun.groups()
+    return FirstPart(root_tag.decode(), tag.decode(), identity.decode(), part)

@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,10 @@ from lxml import etree
 
 _SPECIAL = re.compile("[&<>\"']")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
+
+
+Writer = Callable[[Any], str]
+"""Writes one value between its tags; nothing where there is none."""
 
 
 class Unreadable(ValueError):
@@ -33,10 +37,16 @@ class Text:
     pattern: str = ""
     fits_or_nothing: bool = False
 
-    def write(self, value: str) -> str:
-        if not value or (self.fits_or_nothing and len(value) > self.most):
-            return ""
-        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
+    def writer(self, tag: str) -> Writer:
+        """Writes texts under ``tag``."""
+        most = self.most if self.fits_or_nothing else None
+
+        def write(text: str) -> str:
+            if not text or (most and len(text) > most):
+                return ""
+            return f"<{tag}>{text.translate(_ESCAPES) if _SPECIAL.search(text) else text}</{tag}>"
+
+        return write
 
     def read(self, text: str) -> str:
         return text
@@ -54,13 +64,18 @@ class Figure:
     digits: int = 21
     decimals: int = 6
 
-    def write(self, value: Decimal) -> str:
-        text = str(value)
-        if "E" in text:
-            text = f"{value:f}"
-        if "." in text:
-            text = text.rstrip("0").rstrip(".")
-        return text if value else "0"
+    def writer(self, tag: str) -> Writer:
+        """Writes numbers under ``tag``, without an exponent and without zeros that say nothing."""
+
+        def write(value: Decimal | None) -> str:
+            if not value:
+                return "" if value is None else f"<{tag}>0</{tag}>"
+            text = str(value)
+            if "E" in text:
+                text = f"{value:f}"
+            return f"<{tag}>{text.rstrip('0').rstrip('.') if '.' in text else text}</{tag}>"
+
+        return write
 
     def read(self, text: str) -> Decimal:
         if fault := self.fault(text):  # before Decimal: it also reads NaN and exponents of a billion
@@ -82,8 +97,9 @@ class Whole:
     digits: int = 21
     make: Callable[[int], Any] = int
 
-    def write(self, value: int) -> str:
-        return str(int(value))
+    def writer(self, tag: str) -> Writer:
+        """Writes whole numbers under ``tag``."""
+        return lambda value: "" if value is None else f"<{tag}>{int(value)}</{tag}>"
 
     def read(self, text: str) -> Any:
         if fault := self.fault(text):
@@ -100,8 +116,9 @@ class Whole:
 class Day:
     """A calendar day, ``YYYY-MM-DD``, in Vietnam."""
 
-    def write(self, value: dt.date) -> str:
-        return value.isoformat()
+    def writer(self, tag: str) -> Writer:
+        """Writes days under ``tag``."""
+        return lambda value: "" if value is None else f"<{tag}>{value.isoformat()}</{tag}>"
 
     def read(self, text: str) -> dt.date:
         return dt.date.fromisoformat(text)
@@ -140,27 +157,22 @@ class Group:
     needed: bool = False
 
     @functools.cached_property
-    def steps(self) -> list[_Step]:
-        """How the members are written, one after another."""
-        return [_step(member) for member in self.members]
-
-    @functools.cached_property
-    def values_of(self) -> Callable[[object], Iterable[Any]]:
-        """What each member writes of a part: one of its attributes, or the part itself."""
+    def inside(self) -> Writer:
+        """Writes all members of a part, one after another."""
+        writers = [_writer(member) for member in self.members]
         names = [_attribute(member) for member in self.members]
         if all(names) and len(names) > 1:
-            return operator.attrgetter(*names)
-        return lambda part: [getattr(part, name) if name else part for name in names]
-
-
-_Step = tuple[Callable[[Any], str], str, str, bool]
-"""Writes the value of a member; the tags before and behind it; whether they stand even with nothing in between."""
+            values_of = operator.attrgetter(*names)
+            return lambda part: "".join(map(operator.call, writers, values_of(part)))
+        return lambda part: "".join(
+            [write(getattr(part, name) if name else part) for write, name in zip(writers, names, strict=True)]
+        )
 
 
 def write(group: Group, part: object, *, identity: str = "") -> str:
     """The XML text of ``part``. Optional tags without a value are left out."""
     mark = f' Id="{_escaped(identity)}"' if identity else ""
-    return f"<{group.tag}{mark}>{_write_members(group, part)}</{group.tag}>"
+    return f"<{group.tag}{mark}>{group.inside(part)}</{group.tag}>"
 
 
 def read(group: Group, element: etree._Element) -> dict[str, Any]:
@@ -195,36 +207,22 @@ def _carries_one(group: Group) -> bool:
 
 
 def _attribute(member: Leaf | Group) -> str:
+    """What a member writes of a part; with no name, it takes the part itself."""
     if isinstance(member, Group) and _carries_one(member):
         return _attribute(member.members[0])
     return member.attribute
 
 
-def _step(member: Leaf | Group) -> _Step:
-    opening, closing = f"<{member.tag}>", f"</{member.tag}>"
+def _writer(member: Leaf | Group) -> Writer:
     if isinstance(member, Leaf):
-        return member.kind.write, opening, closing, False
+        return member.kind.writer(member.tag)
+    opening, closing, needed = f"<{member.tag}>", f"</{member.tag}>", member.needed
+    inside = _writer(member.members[0]) if _carries_one(member) else member.inside
     if member.many:
-        return functools.partial(_write_all, member), "", "", False
-    if _carries_one(member):
-        write_value, first, last, _ = _step(member.members[0])
-        return write_value, opening + first, last + closing, member.needed
-    even_empty = member.needed or member.make is not None
-    return functools.partial(_write_members, member), opening, closing, even_empty
-
-
-def _write_members(group: Group, part: object) -> str:
-    written = []
-    for value, (write_value, opening, closing, even_empty) in zip(
-        group.values_of(part), group.steps, strict=True
-    ):
-        if value is not None and ((text := write_value(value)) or even_empty):
-            written.append(f"{opening}{text}{closing}")
-    return "".join(written)
-
-
-def _write_all(group: Group, parts: Sequence[object]) -> str:
-    return "".join([write(group, part) for part in parts])
+        return lambda parts: "".join([f"{opening}{inside(part)}{closing}" for part in parts])
+    if member.make is not None:
+        return lambda part: "" if part is None else f"{opening}{inside(part)}{closing}"
+    return lambda value: f"{opening}{text}{closing}" if (text := inside(value)) or needed else ""
 
 
 def _escaped(text: str) -> str:
