@@ -21,8 +21,13 @@ from shop.invoices.xmldsig import VIETNAM
 
 __all__ = ["Finding", "Trust", "check", "check_answer"]
 
-_PARTS = {"DLHDon": 0, "DLQRCode": 512, "MCCQT": 34, "DSCKS": 0}
-"""Parts of ``HDon`` and the most characters each may hold itself."""
+_PARTS: dict[str, tuple[int, frozenset[str]]] = {
+    "DLHDon": (0, frozenset({"Id"})),
+    "DLQRCode": (512, frozenset()),
+    "MCCQT": (34, frozenset({"Id"})),
+    "DSCKS": (0, frozenset()),
+}
+"""Parts of ``HDon``, the most characters each may hold itself, and its attributes."""
 
 
 def check(
@@ -90,18 +95,18 @@ def _check_parts(root: etree._Element) -> Iterator[Finding]:
     if root.attrib:
         yield finding("attribute", "HDon", ", ".join(root.attrib))
     yield from check_spacing(root, "HDon")
-    tags = [child.tag for child in root]
-    for part in root:
-        path = f"HDon/{part.tag}"
-        if part.tag not in _PARTS:
+    tags = [part.tag for part in root]
+    for tag, part in zip(tags, root, strict=True):
+        path = f"HDon/{tag}"
+        if tag not in _PARTS:
             yield finding("unknown_tag", path)
             continue
-        if tags.count(part.tag) > 1:
+        if tags.count(tag) > 1:
             yield finding("tag_repeated", path)
-        with_id = part.tag in ("DLHDon", "MCCQT")
-        if set(part.attrib) - ({"Id"} if with_id else set()):
+        most, lawful = _PARTS[tag]
+        if not lawful.issuperset(part.attrib):
             yield finding("attribute", path, ", ".join(part.attrib))
-        if _PARTS[part.tag] and len(part.text or "") > _PARTS[part.tag]:
+        if most and len(part.text or "") > most:
             yield finding("too_long", path)
     if tags and tags[0] != "DLHDon":
         yield finding("wrong_order", "HDon/DLHDon")

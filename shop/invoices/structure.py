@@ -25,7 +25,6 @@ VERSIONS = ("2.1.0", "2.0.1")
 FORMS = {"1": "vat", "2": "sales"}
 
 _HIDES_SOMETHING = (b"\n", b"\t", b"\r", b"&#", b"> ", b" <", b"/>")
-_EMPTY_TAG = re.compile(rb"<[^/>]+></")  # of one with attributes the schema says enough
 _ONE_AT_A_TIME = threading.Lock()  # the log of an XMLSchema is shared by the threads that validate with it
 _NUMBER = re.compile(r"-?(\d+)(?:\.(\d*))?", re.ASCII)
 _XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -85,9 +84,7 @@ def schema_of(version: str, form: str, *, till: bool) -> Node | None:
         raise KeyError(version)
     if form not in FORMS:
         return None
-    path = schema_path(version, form, till=till)
-    documents = [etree.parse(path).getroot(), etree.parse(SCHEMAS / "common.xsd").getroot()]
-    named = {part.get("name"): part for root in documents for part in root if part.get("name")}
+    named = {part.get("name"): part for part in _whole_schema(version, form, till=till) if part.get("name")}
     return _node(named["DLHDon"], named)
 
 
@@ -96,14 +93,24 @@ def schema_path(version: str, form: str, *, till: bool) -> Path:
     return SCHEMAS / f"{version}-{FORMS[form]}{'-till' if till else ''}.xsd"
 
 
+def _whole_schema(version: str, form: str, *, till: bool) -> etree._Element:
+    """A form's schema with all that it includes in its place."""
+    root = etree.parse(schema_path(version, form, till=till)).getroot()
+    for include in root.findall(f"{_XS}include"):
+        root.extend(etree.parse(SCHEMAS / include.get("schemaLocation")).getroot())
+        root.remove(include)
+    return root
+
+
 def is_sound(xml: bytes, content: etree._Element, version: str, form: str, *, till: bool) -> bool:
     """Whether libxml2 finds nothing wrong with ``content``, the ``DLHDon`` of ``xml``.
 
     Then :func:`check_structure` finds nothing either. It says False too where it cannot be sure: the schema does not
-    see white space, empty values and letters that are not precomposed (a character reference may hide any of them).
+    see white space and letters that are not precomposed (a character reference may hide either), nor which values may
+    be empty.
     """
     before = xml[: xml.rfind(b"</DLHDon")]  # signatures stand behind it and do hold empty tags
-    if any(mark in before for mark in _HIDES_SOMETHING) or _EMPTY_TAG.search(before):
+    if any(mark in before for mark in _HIDES_SOMETHING):
         return False
     if not unicodedata.is_normalized("NFC", before.decode()):
         return False
@@ -114,7 +121,12 @@ def is_sound(xml: bytes, content: etree._Element, version: str, form: str, *, ti
 
 @functools.cache
 def _validator(version: str, form: str, *, till: bool) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(schema_path(version, form, till=till)))
+    """The schema, but for empty texts, all of which it refuses: some may stand, as the walk knows."""
+    root = _whole_schema(version, form, till=till)
+    for rule in root.iter(f"{_XS}restriction"):
+        if rule.get("base") == "xs:string":
+            etree.SubElement(rule, f"{_XS}minLength", value="1")
+    return etree.XMLSchema(root)
 
 
 def check_structure(node: Node, element: etree._Element, path: str) -> Iterator[Finding]:

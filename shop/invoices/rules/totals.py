@@ -19,6 +19,7 @@ from shop.invoices.rules.values import (
 from shop.invoices.words import read_amount
 
 _PATH = f"{CONTENT}/TToan"
+_NOTHING = Decimal()
 
 
 def check_totals(parts: Parts) -> Iterator[Finding]:
@@ -26,17 +27,17 @@ def check_totals(parts: Parts) -> Iterator[Finding]:
     totals, sold, fees = parts.totals, parts.lines, parts.fees
     amounts = [number(line, "ThTien") for line in sold]
     sums = _sums_by_rate(sold, amounts)
-    due = sum(sums.values(), Decimal())
+    due = sum(sums.values(), _NOTHING)
     if parts.is_vat_form:
         yield from _check_rates(parts.rates, sums)
-        yield from _differs("net_sum", f"{_PATH}/TgTCThue", number(totals, "TgTCThue"), due)
-        vat = sum((number(group, "TThue") for group in parts.rates), Decimal())
-        yield from _differs("vat_sum", f"{_PATH}/TgTThue", number(totals, "TgTThue"), vat)
+        yield from _differs("net_sum", "TgTCThue", number(totals, "TgTCThue"), due)
+        vat = sum((number(group, "TThue") for group in parts.rates), _NOTHING)
+        yield from _differs("vat_sum", "TgTThue", number(totals, "TgTThue"), vat)
         due = number(totals, "TgTCThue") + number(totals, "TgTThue") - number(totals, "TGTKCThue")
-    due += sum((number(fee, "TPhi") for fee in fees), Decimal())
+    due += sum((number(fee, "TPhi") for fee in fees), _NOTHING)
     due -= number(totals, "TGTKhac")
     total = number(totals, "TgTTTBSo")
-    yield from _differs("total_sum", f"{_PATH}/TgTTTBSo", total, due)
+    yield from _differs("total_sum", "TgTTTBSo", total, due)
     yield from _check_discounts(sold, amounts, totals)
     yield from _check_words(totals, total)
     if not parts.is_adjustment:
@@ -50,7 +51,7 @@ def _sums_by_rate(sold: Sequence[Texts], amounts: Sequence[Decimal]) -> dict[str
         kind = line.get("TChat")
         if kind in (GOODS, DISCOUNT, SPECIAL):
             rate = line.get("TSuat", "")
-            sums[rate] = sums.get(rate, Decimal()) + (-amount if kind == DISCOUNT else amount)
+            sums[rate] = sums.get(rate, _NOTHING) + (-amount if kind == DISCOUNT else amount)
     return sums
 
 
@@ -80,7 +81,7 @@ def _check_discounts(sold: Sequence[Texts], amounts: Sequence[Decimal], totals: 
     discounts = [amount for line, amount in zip(sold, amounts, strict=True) if line.get("TChat") == DISCOUNT]
     if discounts:
         total = number(totals, "TTCKTMai")
-        yield from _differs("discount_sum", f"{_PATH}/TTCKTMai", total, sum(discounts, Decimal()))
+        yield from _differs("discount_sum", "TTCKTMai", total, sum(discounts, _NOTHING))
 
 
 def _check_words(totals: Texts, total: Decimal) -> Iterator[Finding]:
@@ -89,7 +90,7 @@ def _check_words(totals: Texts, total: Decimal) -> Iterator[Finding]:
     if said is None:
         yield finding("words_unread", f"{_PATH}/TgTTTBChu")
     else:
-        yield from _differs("words", f"{_PATH}/TgTTTBChu", Decimal(said), total)
+        yield from _differs("words", "TgTTTBChu", Decimal(said), total)
         if "đồng" not in text.lower():
             yield finding("words_currency", f"{_PATH}/TgTTTBChu")
 
@@ -106,6 +107,5 @@ def _check_signs(least: Decimal, fees: Sequence[Texts], totals: Texts, total: De
             yield finding("deduction_negative", f"{_PATH}/{tag}")
 
 
-def _differs(code: str, path: str, written: Decimal, right: Decimal) -> Iterator[Finding]:
-    if written != right:
-        yield finding(code, path, f"{written:f} ≠ {right:f}")
+def _differs(code: str, tag: str, written: Decimal, right: Decimal) -> tuple[Finding, ...]:
+    return () if written == right else (finding(code, f"{_PATH}/{tag}", f"{written:f} ≠ {right:f}"),)
