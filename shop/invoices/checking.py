@@ -47,9 +47,9 @@ def check(
         root = parse(xml)
     except Refused as reason:
         return [finding(reason.code, "", reason.detail)]
-    if root.tag != "HDon" or root.find("DLHDon") is None:
+    parts = parts_of(root) if root.tag == "HDon" else None
+    if parts is None:
         return [finding("not_an_invoice", "")]
-    parts = parts_of(root)
     return [
         *_check_parts(root),
         *_check_content(xml, parts),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import functools
-import uuid
+import secrets
 from collections.abc import Sequence
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -36,6 +36,8 @@ from shop.invoices.xmldsig import (
     digest,
     first_part_as_written,
 )
+
+_TRANSFORMS = f'<Transforms><Transform Algorithm="{ENVELOPED}"></Transform></Transforms>'
 
 
 class _Task(NamedTuple):
@@ -101,8 +103,8 @@ def _as_read(xml: bytes, place: str) -> _Task:
 
 def _signature(covered: Sequence[tuple[str, bytes]], signer: Signer, place: str, at: dt.datetime) -> str:
     """The ``Signature`` element over ``covered`` as text; what it signs itself is written in canonical form."""
-    object_id = f"SigningTime-{uuid.uuid4().hex}"
-    when = at.astimezone(VIETNAM).replace(tzinfo=None).isoformat(timespec="seconds")
+    object_id = f"SigningTime-{secrets.token_hex(16)}"
+    when = at.astimezone(VIETNAM).isoformat(timespec="seconds").removesuffix("+07:00")
     time_object = (
         f'<Object Id="{object_id}"><SignatureProperties><SignatureProperty Target="#{place}">'
         f"<SigningTime>{when}</SigningTime></SignatureProperty></SignatureProperties></Object>"
@@ -138,9 +140,8 @@ def _in_signature(element: str, opening: str) -> bytes:
 
 
 def _reference(identity: str, canonical: bytes, *, enveloped: bool) -> str:
-    transform = f'<Transforms><Transform Algorithm="{ENVELOPED}"></Transform></Transforms>'
     return (
-        f'<Reference URI="#{escape(identity)}">{transform if enveloped else ""}'
+        f'<Reference URI="#{escape(identity)}">{_TRANSFORMS if enveloped else ""}'
         f'<DigestMethod Algorithm="{SHA256}"></DigestMethod>'
         f"<DigestValue>{digest(canonical)}</DigestValue></Reference>"
     )

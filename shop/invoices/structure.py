@@ -24,7 +24,7 @@ SCHEMAS = Path(__file__).with_name("schemas")
 VERSIONS = ("2.1.0", "2.0.1")
 FORMS = {"1": "vat", "2": "sales"}
 
-_HIDES_SOMETHING = (b"\n", b"\t", b"\r", b"&#", b"> ", b" <", b"/>")
+_HIDES_SOMETHING = (b"\n", b"\t", b"\r", b"&#", b"> ", b" <")
 _ONE_AT_A_TIME = threading.Lock()  # the log of an XMLSchema is shared by the threads that validate with it
 _NUMBER = re.compile(r"-?(\d+)(?:\.(\d*))?", re.ASCII)
 _XS = "{http://www.w3.org/2001/XMLSchema}"

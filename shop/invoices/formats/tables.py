@@ -17,7 +17,7 @@ from typing import Any
 
 from lxml import etree
 
-_SPECIAL = re.compile("[&<>\"']")
+_holds_special = re.compile("[&<>\"']").search
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 
 
@@ -44,7 +44,7 @@ class Text:
         def write(text: str) -> str:
             if not text or (most and len(text) > most):
                 return ""
-            return f"<{tag}>{text.translate(_ESCAPES) if _SPECIAL.search(text) else text}</{tag}>"
+            return f"<{tag}>{text.translate(_ESCAPES) if _holds_special(text) else text}</{tag}>"
 
         return write
 
@@ -226,7 +226,7 @@ def _writer(member: Leaf | Group) -> Writer:
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+    return text.translate(_ESCAPES) if _holds_special(text) else text
 
 
 def _read_leaf(leaf: Leaf, element: etree._Element) -> Any:

@@ -18,6 +18,7 @@ from shop.invoices.rules.values import (
     Parts,
     Texts,
     day,
+    figure,
     number,
 )
 
@@ -39,7 +40,7 @@ def check_lines(parts: Parts, *, last_days: Mapping[str, dt.date]) -> Iterator[F
         kinds.add(kind)
         if kind not in _KINDS:
             yield finding("line_kind", _path(place, "TChat"))
-        if position and (position in positions or number(line, "STT") < 1):
+        if position and (position in positions or figure(position) < 1):
             yield finding("line_position", _path(place, "STT"), position[:20])
         positions.add(position)
         if kind == NOTE:
@@ -86,14 +87,14 @@ def _check_note(line: Texts, place: int) -> Iterator[Finding]:
 
 
 def _check_figures(line: Texts, place: int, kind: str, *, may_fall: bool) -> Iterator[Finding]:
-    count, price, amount = number(line, "SLuong"), number(line, "DGia"), number(line, "ThTien")
-    counted, priced = line.get("SLuong"), line.get("DGia")
-    if not line.get("ThTien"):
+    counted, priced, summed = line.get("SLuong"), line.get("DGia"), line.get("ThTien")
+    count, price, amount = figure(counted), figure(priced), figure(summed)
+    if not summed:
         yield finding("missing", _path(place, "ThTien"))
     elif kind == GIFT and amount:  # it may show its usual price and still costs nothing
         yield finding("gift_with_amount", _path(place, "ThTien"))
     elif kind != GIFT and counted and priced:
-        value = count * price - number(line, "STCKhau")
+        value = count * price - figure(line.get("STCKhau"))
         if abs(value - amount) > _HALF:
             yield finding("line_amount", _path(place, "ThTien"), f"{value.normalize():f}")
     if counted and amount and not count:

@@ -6,8 +6,8 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -43,12 +43,14 @@ def _rows(group: etree._Element | None, tag: str) -> list[Texts]:
 
 def number(texts: Texts, tag: str) -> Decimal:
     """The number under ``tag``; 0 where it is missing or unreadable, which the structure check reports."""
-    text = texts.get(tag)
-    return _decimal(text) if text else _NOTHING
+    return figure(texts.get(tag))
 
 
 @functools.lru_cache(maxsize=4096)
-def _decimal(text: str) -> Decimal:
+def figure(text: str | None) -> Decimal:
+    """The number that a text says; 0 where there is none or it is unreadable."""
+    if not text:
+        return _NOTHING
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -66,8 +68,7 @@ def day(text: str | None) -> dt.date | None:
         return None
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(NamedTuple):
     """What the rules look at, read once: the texts of each group.
 
     A group that is missing has no texts; ``related`` is None where no other invoice is named, ``code`` where the
@@ -100,10 +101,12 @@ class Parts:
         return self.related is not None and self.related.get("TCHDon") == ADJUSTS
 
 
-def parts_of(root: etree._Element) -> Parts:
-    """The parts of an ``HDon``. Raises: KeyError if it has no ``DLHDon``."""
+def parts_of(root: etree._Element) -> Parts | None:
+    """The parts of an ``HDon``; None if it has no ``DLHDon``."""
     outermost = _groups(root)
-    content, code, qr = outermost["DLHDon"], outermost.get("MCCQT"), outermost.get("DLQRCode")
+    content, code, qr = outermost.get("DLHDon"), outermost.get("MCCQT"), outermost.get("DLQRCode")
+    if content is None:
+        return None
     outer = _groups(content)
     general, body = outer.get("TTChung"), outer.get("NDHDon")
     inner = {} if body is None else _groups(body)
