@@ -110,8 +110,9 @@ def is_sound(xml: bytes, content: etree._Element, version: str, form: str, *, ti
     be empty.
     """
     before = xml[: xml.rfind(b"</DLHDon")]  # signatures stand behind it and do hold empty tags
-    if any(mark in before for mark in _HIDES_SOMETHING):
-        return False
+    for mark in _HIDES_SOMETHING:
+        if mark in before:
+            return False
     if not unicodedata.is_normalized("NFC", before.decode()):
         return False
     schema = _validator(version, form, till=till)

@@ -56,7 +56,8 @@ _INFO = {
     )
 }
 _INFO_SHAPE = re.compile("ICS(R(Tt+)?DV)+")
-_METHODS = {"C": (C14N,), "S": (RSA_SHA256,), "t": (ENVELOPED, C14N), "D": (SHA256,)}
+_WITH_METHOD = "CStD"
+_ALLOWED = {("C", C14N), ("S", RSA_SHA256), ("t", ENVELOPED), ("t", C14N), ("D", SHA256)}
 _REFERENCE = f"{{{DS}}}Reference"
 _DIGEST_VALUE = f"{{{DS}}}DigestValue"
 _SIGNATURE_TAGS = [f"{{{DS}}}{tag}" for tag in ("SignedInfo", "SignatureValue", "KeyInfo")]
@@ -219,9 +220,9 @@ def _form_faults(
     """What the signature covers and with which methods, before any of it is computed."""
     faults = []
     named = [(_INFO.get(part.tag, "?"), part.get("Algorithm")) for part in info.iter()]
-    if not _INFO_SHAPE.fullmatch("".join(letter for letter, _ in named)):
+    if not _INFO_SHAPE.fullmatch("".join([letter for letter, _ in named])):
         faults.append("signature_broken")
-    if any(method not in _METHODS[letter] for letter, method in named if letter in _METHODS):
+    if not {each for each in named if each[0] in _WITH_METHOD} <= _ALLOWED:
         faults.append("algorithm_refused")
     faults += ["reference_unresolved"] * covered.count(None)
     needed = [list(root.iterchildren(tag)) for tag in SIGNED_PARTS[root.tag][place]]
