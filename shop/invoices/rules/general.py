@@ -13,6 +13,7 @@ from shop.invoices.rules.values import GENERAL, Parts, Texts, day
 
 _SHOP_LETTERS = "TDLM"  # the others are delivery notes, tickets, commercial invoices, tax refunds
 _PER_OCCURRENCE = "L"
+_NUMBER = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 _TITLES = {"1": "giá trị gia tăng", "2": "bán hàng"}
 _PAYMENTS = {"Tiền mặt", "Chuyển khoản", "TM/CK", "Đối trừ công nợ", "Không thu tiền", "Khác"}
 _FIRST_DAYS = {"2.1.0": dt.date(2025, 5, 30), "2.0.1": dt.date(2022, 9, 21)}
@@ -46,7 +47,7 @@ def _check_symbols(general: Texts, issued_on: dt.date | None) -> Iterator[Findin
     if len(series) == 6 and series[3] not in _SHOP_LETTERS:
         yield finding("series_letter", f"{GENERAL}/KHHDon", series[3])
     number = general.get("SHDon", "")
-    if number and not re.fullmatch(r"[1-9]\d{0,7}", number, re.ASCII):
+    if number and not _NUMBER.fullmatch(number):
         yield finding("series_number", f"{GENERAL}/SHDon")
     title = general.get("THDon", "").lower()
     if title and _TITLES.get(form, "") not in title:
@@ -91,7 +92,7 @@ def _check_flags(parts: Parts) -> Iterator[Finding]:
 
 
 def _check_extras(content: etree._Element) -> Iterator[Finding]:
-    for extra in (field for group in content.iter("TTKhac") for field in group.iterfind("TTin")):
+    for extra in (field for group in content.iter("TTKhac") for field in group.iterchildren("TTin")):
         path = f"HDon/{_path_of(extra)}"
         kind, value = extra.findtext("KDLieu") or "", extra.findtext("DLieu") or ""
         if kind and kind not in _EXTRA_SHAPES:

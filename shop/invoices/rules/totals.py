@@ -19,7 +19,7 @@ from shop.invoices.rules.values import (
 from shop.invoices.words import read_amount
 
 _PATH = f"{CONTENT}/TToan"
-_NOTHING = Decimal()
+_NOTHING, _DONG = Decimal(0), Decimal(1)
 
 
 def check_totals(parts: Parts) -> Iterator[Finding]:
@@ -31,10 +31,10 @@ def check_totals(parts: Parts) -> Iterator[Finding]:
     if parts.is_vat_form:
         yield from _check_rates(parts.rates, sums)
         yield from _differs("net_sum", "TgTCThue", number(totals, "TgTCThue"), due)
-        vat = sum((number(group, "TThue") for group in parts.rates), _NOTHING)
+        vat = sum([number(group, "TThue") for group in parts.rates], _NOTHING)
         yield from _differs("vat_sum", "TgTThue", number(totals, "TgTThue"), vat)
         due = number(totals, "TgTCThue") + number(totals, "TgTThue") - number(totals, "TGTKCThue")
-    due += sum((number(fee, "TPhi") for fee in fees), _NOTHING)
+    due += sum([number(fee, "TPhi") for fee in fees], _NOTHING)
     due -= number(totals, "TGTKhac")
     total = number(totals, "TgTTTBSo")
     yield from _differs("total_sum", "TgTTTBSo", total, due)
@@ -66,10 +66,11 @@ def _check_rates(groups: Sequence[Texts], sums: dict[str, Decimal]) -> Iterator[
         net, vat = number(group, "ThTien"), number(group, "TThue")
         if net != sums.get(rate, 0):
             yield finding("rate_sum", f"{path}/ThTien", f"{rate}: {net:f} ≠ {sums.get(rate, 0):f}")
-        by_rule = (net * percent_of_rate(rate) / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        if rate != "KHAC" and abs(vat - by_rule) > (1 if percent_of_rate(rate) else 0):
+        percent = percent_of_rate(rate)
+        by_rule = (net * percent / 100).quantize(_DONG, rounding=ROUND_HALF_UP)
+        if rate != "KHAC" and abs(vat - by_rule) > (1 if percent else 0):
             yield finding("rate_vat", f"{path}/TThue", f"{rate}: {vat:f} ≠ {by_rule:f}")
-        if percent_of_rate(rate) and not group.get("TThue"):
+        if percent and not group.get("TThue"):
             yield finding("rate_vat_missing", f"{path}/TThue", rate)
     for rate in sums.keys() - seen:
         yield finding("rate_sum", f"{_PATH}/THTTLTSuat", f"{rate}: {sums[rate]:f}")
