@@ -121,7 +121,7 @@ def _check_content(xml: bytes, parts: Parts) -> Iterator[Finding]:
     schema = schema_of(version, form, till=parts.is_till)
     if schema is None:
         yield finding("unknown_form", "HDon/DLHDon/TTChung/KHMSHDon", form)
-    elif not is_sound(xml, parts.content, version, form, till=parts.is_till):
+    elif not is_sound(xml, version, form, till=parts.is_till):
         yield from check_structure(schema, parts.content, "HDon/DLHDon")
 
 
