@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from shop.invoices.as_written import first_part
 from shop.invoices.reading import layout, parse
 from shop.invoices.signer import Signer
 from shop.invoices.verifying import verify
@@ -34,7 +35,6 @@ from shop.invoices.xmldsig import (
     VIETNAM,
     canonical_of,
     digest,
-    first_part_as_written,
 )
 
 _TRANSFORMS = f'<Transforms><Transform Algorithm="{ENVELOPED}"></Transform></Transforms>'
@@ -71,7 +71,7 @@ def _as_written(xml: bytes, place: str) -> _Task | None:
 
     None where that is not sure. Invoices are written like this, and not read before they are verified.
     """
-    part = None if b"<DSCKS" in xml else first_part_as_written(xml)
+    part = None if b"<DSCKS" in xml else first_part(xml)
     if part is None or SIGNED_PARTS.get(part.root_tag, {}).get(place) != (part.tag,):
         return None
     return _Task([(part.identity, part.canonical)], xml.rindex(b"</"), opens_box=True)

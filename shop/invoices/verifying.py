@@ -14,7 +14,7 @@ import datetime as dt
 import functools
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
 
+from shop.invoices.as_written import first_part, sellers_signature
 from shop.invoices.reading import parse
 from shop.invoices.signer import Trust, holder_of, tax_code_of
 from shop.invoices.xmldsig import (
@@ -36,7 +37,6 @@ from shop.invoices.xmldsig import (
     SIGNED_PARTS,
     VIETNAM,
     canonical_of,
-    first_part_as_written,
 )
 
 _LEAST_KEY_BITS = 2048
@@ -100,9 +100,11 @@ def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, _Shown | None], ...]:
 
     The same bytes are verified when they are signed, checked and sent: the arithmetic is done once.
     """
-    document = _document(xml)
-    root = document.root
+    root = parse(xml)
+    if as_written := _verified_as_written(xml, root):
+        return (as_written,)
     places = SIGNED_PARTS.get(root.tag, {})
+    named = _named(root)
     found: list[tuple[Signature, _Shown | None]] = []
     for node in root.iter(f"{{{DS}}}Signature"):
         box = node.getparent()
@@ -116,7 +118,7 @@ def _verify_bytes(xml: bytes) -> tuple[tuple[Signature, _Shown | None], ...]:
                 above is not None and above.tag == "DSCKS" and above.getparent() is root and box.tag in places
             )
         if lawful:
-            found.append(_verified(document, node, box.tag))
+            found.append(_verified(root, node, box.tag, named))
         else:
             tag = box.tag if box is not None else ""
             found.append((Signature(tag, faults=("signature_misplaced",)), None))
@@ -129,20 +131,11 @@ def is_sealed_by_authority(xml: bytes, trust: Trust) -> bool:
     return bool(seals) and not any(seal.faults for seal in seals)
 
 
-class _Document(NamedTuple):
-    """A document with its elements by their identifiers. ``is_sound``: no two share one, in any spelling of it.
+class _Named(NamedTuple):
+    """The elements of a document by their identifiers. ``is_sound``: no two share one, in any spelling of it."""
 
-    ``first`` is the canonical form of its first part where the bytes show it.
-    """
-
-    root: etree._Element
     by_id: Mapping[str, etree._Element]
     is_sound: bool
-    first: bytes | None
-
-    def canonical_of(self, element: etree._Element) -> bytes:
-        """The canonical form of one of its elements. Raises: ValueError."""
-        return self.first if self.first and element is self.root[0] else canonical_of(element)
 
 
 class _Time(NamedTuple):
@@ -152,46 +145,56 @@ class _Time(NamedTuple):
     text: str
 
 
-def _document(xml: bytes) -> _Document:
-    root, first = parse(xml), first_part_as_written(xml)
+def _named(root: etree._Element) -> _Named:
     by_id: dict[str, etree._Element] = {}
     seen: set[str] = set()
     is_sound = True
-    for element in _with_attributes(root) if first is None else _around_the_first(root):
+    for element in _with_attributes(root):
         for name, value in element.items():
             if name in _ID_SPELLINGS:
                 is_sound = is_sound and value not in seen
                 seen.add(value)
                 if value and name == "Id":  # the only spelling that a reference may mean
                     by_id.setdefault(value, element)
-    return _Document(root, by_id, is_sound, first and first.canonical)
+    return _Named(by_id, is_sound)
 
 
-def _around_the_first(root: etree._Element) -> Iterator[etree._Element]:
-    """All elements but those inside the first part, which is as written: none of them has an attribute."""
-    yield root[0]
-    for part in root[1:]:
-        yield from part.iter()
+def _verified_as_written(xml: bytes, root: etree._Element) -> tuple[Signature, _Shown] | None:
+    """The only signature of an invoice in our own form, if it holds; the long way tells why one does not."""
+    part = first_part(xml)
+    found = sellers_signature(xml, part) if part else None
+    shown = _shown(found.certificate) if found else None
+    if not (part and found and shown):
+        return None
+    covered = list(zip(found.digests, (part.canonical, found.canonical_time), strict=True))
+    if not _holds(covered, found.value, found.canonical_info, shown.key):
+        return None
+    at = _signing_time(found.time)
+    return _signature(shown, "NBan", at, _certificate_faults(root, shown, "NBan", at)), shown
 
 
-def _verified(document: _Document, node: etree._Element, place: str) -> tuple[Signature, _Shown | None]:
-    root = document.root
-    faults = [] if document.is_sound else ["id_twice"]
+def _signature(shown: _Shown, place: str, at: dt.datetime | None, faults: Iterable[str]) -> Signature:
+    return Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults))
+
+
+def _verified(
+    root: etree._Element, node: etree._Element, place: str, named: _Named
+) -> tuple[Signature, _Shown | None]:
+    faults = [] if named.is_sound else ["id_twice"]
     time = _time(node)
     covered: list[etree._Element | None] = []
     if [part.tag for part in node[:3]] != _SIGNATURE_TAGS:
         faults.append("signature_broken")
     else:
-        covered = [_target(reference, document) for reference in node[0].iterchildren(_REFERENCE)]
+        covered = [_target(reference, named) for reference in node[0].iterchildren(_REFERENCE)]
         faults += _form_faults(root, node[0], covered, time, place)
     shown = _shown(_text_at(node, *_CERTIFICATE_TAGS))
-    at = _signing_time(time)
+    at = _signing_time(time.text if time else "")
     if shown is None:
         return Signature(place, signed_at=at, faults=(*faults, "certificate_missing")), None
-    if not faults and not _holds(document, node, covered, shown.key):
+    if not faults and not _is_proven(node, covered, shown.key):
         faults.append("signature_broken")
-    faults += _certificate_faults(root, shown, place, at)
-    return Signature(place, shown.holder, shown.tax_code, shown.serial, at, tuple(faults)), shown
+    return _signature(shown, place, at, [*faults, *_certificate_faults(root, shown, place, at)]), shown
 
 
 def _text_at(element: etree._Element, *tags: str) -> str:
@@ -204,10 +207,10 @@ def _text_at(element: etree._Element, *tags: str) -> str:
     return element.text or ""
 
 
-def _target(reference: etree._Element, document: _Document) -> etree._Element | None:
+def _target(reference: etree._Element, named: _Named) -> etree._Element | None:
     """The element that a reference means, by its ``Id`` in the same document."""
     uri = reference.get("URI") or ""
-    return document.by_id.get(uri[1:]) if uri.startswith("#") else None
+    return named.by_id.get(uri[1:]) if uri.startswith("#") else None
 
 
 def _form_faults(
@@ -242,9 +245,9 @@ def _time(node: etree._Element) -> _Time | None:
     return _Time(objects[0], (parts[-1].text or "").strip())
 
 
-def _signing_time(time: _Time | None) -> dt.datetime | None:
+def _signing_time(text: str) -> dt.datetime | None:
     try:
-        found = dt.datetime.fromisoformat(time.text if time else "")
+        found = dt.datetime.fromisoformat(text)
     except ValueError:
         return None
     return found.astimezone(VIETNAM) if found.tzinfo else found.replace(tzinfo=VIETNAM)
@@ -289,24 +292,30 @@ def _shown(text: str) -> _Shown | None:
         return None
 
 
-def _holds(
-    document: _Document,
-    node: etree._Element,
-    covered: Sequence[etree._Element | None],
-    key: rsa.RSAPublicKey,
-) -> bool:
-    """Digests and signature value, with this key and no other; the form of it all has been found lawful.
+def _is_proven(node: etree._Element, covered: Sequence[etree._Element], key: rsa.RSAPublicKey) -> bool:
+    """Whether the signature holds with this key and no other; the form of it all has been found lawful.
 
     The enveloped transform takes away the signature itself, which none of what may be signed holds: there is nothing to
     take away. The digest of something that does hold it does not fit.
     """
     info, value = node[0], node[1]
     try:
-        for reference, target in zip(info.iterchildren(_REFERENCE), covered, strict=True):
-            said = next(reference.iterchildren(_DIGEST_VALUE), None)
-            if said is None or _octets(said.text) != hashlib.sha256(document.canonical_of(target)).digest():
+        said = [_text_at(reference, _DIGEST_VALUE) for reference in info.iterchildren(_REFERENCE)]
+        forms = [canonical_of(target) for target in covered]
+        return _holds(zip(said, forms, strict=True), value.text, canonical_of(info), key)
+    except ValueError:
+        return False
+
+
+def _holds(
+    covered: Iterable[tuple[str, bytes]], value: str | None, info: bytes, key: rsa.RSAPublicKey
+) -> bool:
+    """Whether each digest, in base64, is that of its canonical form, and ``value`` the signature of ``info``."""
+    try:
+        for said, canonical in covered:
+            if _octets(said) != hashlib.sha256(canonical).digest():
                 return False
-        key.verify(_octets(value.text), canonical_of(info), padding.PKCS1v15(), hashes.SHA256())
+        key.verify(_octets(value), info, padding.PKCS1v15(), hashes.SHA256())
     except (ValueError, InvalidSignature):
         return False
     return True

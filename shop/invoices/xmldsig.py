@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from lxml import etree
-
-from shop.invoices.reading import DECLARATION
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
@@ -33,8 +29,6 @@ SIGNED_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """What each party must have signed, by document and place under ``DSCKS``; in a message the place stands alone."""
 
-_BEGINNING = re.compile(re.escape(DECLARATION) + rb'<(\w+)><(\w+) Id="([\w-]+)">', re.ASCII)
-_NOT_OF_TAGS = bytes(set(range(256)) - set(b"<>&\"'!?\r\n\t"))
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ONLY_SIGNATURES = {None: DS}
 _OF_SIGNATURES = f"{{{DS}}}"
@@ -69,34 +63,3 @@ def canonical_of(element: etree._Element) -> bytes:
     except etree.LxmlError as reason:
         raise ValueError(str(reason)) from reason
     return text
-
-
-class FirstPart(NamedTuple):
-    """The first part of a document, the one that carries its content."""
-
-    root_tag: str
-    tag: str
-    identity: str
-    canonical: bytes
-
-
-def first_part_as_written(xml: bytes) -> FirstPart | None:
-    """The first part of a well-formed document if its bytes surely are its canonical form; None where that is not sure.
-
-    That is how we write invoices: no tag around or inside has an attribute, its own start tag only the ``Id``; its end
-    tag is the only one of that name; tags are written without spaces, and nothing is written as a reference.
-    """
-    begun = _BEGINNING.match(xml)
-    if begun is None:
-        return None
-    start, ending = begun.start(2) - 1, b"</%b>" % begun[2]
-    end = xml.find(ending) + len(ending)
-    part = xml[start:end]
-    # What is left are the marks of tags, in turn: nothing quoted but the Id, no reference, no ">" in a text.
-    marks = part.translate(None, _NOT_OF_TAGS)
-    if marks != b'<"">' + b"<>" * (len(marks) // 2 - 2) or b"/>" in part or b" >" in part:
-        return None
-    if xml.find(ending[:-1], end) >= 0:
-        return None
-    root_tag, tag, identity = begun.groups()
-    return FirstPart(root_tag.decode(), tag.decode(), identity.decode(), part)
