@@ -73,9 +73,7 @@ def _parsed(xml: bytes) -> etree._Element:
         raise Refused("encoding")
     if not _is_plain(xml):
         _walk(xml)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
-    )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as reason:

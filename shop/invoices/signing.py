@@ -104,7 +104,7 @@ def _as_read(xml: bytes, place: str) -> _Task:
 def _signature(covered: Sequence[tuple[str, bytes]], signer: Signer, place: str, at: dt.datetime) -> str:
     """The ``Signature`` element over ``covered`` as text; what it signs itself is written in canonical form."""
     object_id = f"SigningTime-{secrets.token_hex(16)}"
-    when = at.astimezone(VIETNAM).isoformat(timespec="seconds").removesuffix("+07:00")
+    when = at.astimezone(VIETNAM).replace(tzinfo=None).isoformat(timespec="seconds")
     time_object = (
         f'<Object Id="{object_id}"><SignatureProperties><SignatureProperty Target="#{place}">'
         f"<SigningTime>{when}</SigningTime></SignatureProperty></SignatureProperties></Object>"

@@ -9,7 +9,6 @@ Source: see :mod:`shop.invoices.xmldsig`.
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 import functools
 import hashlib
@@ -323,7 +322,7 @@ def _holds(
 
 def _octets(text: str | None) -> bytes:
     """What base64 text stands for. Raises: ValueError."""
-    return binascii.a2b_base64("".join((text or "").split()), strict_mode=True)
+    return base64.b64decode("".join((text or "").split()), validate=True)
 
 
 def _certificate_faults(

@@ -7,6 +7,7 @@ Canonical XML 1.0.
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 from zoneinfo import ZoneInfo
 
@@ -55,7 +56,7 @@ def canonical_of(element: etree._Element) -> bytes:
     try:
         # lxml writes a false xmlns="" into a sub-element that has namespaces: it has to stand alone.
         if element.nsmap == _ONLY_SIGNATURES and element.tag.startswith(_OF_SIGNATURES):
-            return etree.tostring(element.__copy__(), method="c14n", with_tail=False)
+            return etree.tostring(copy.deepcopy(element), method="c14n", with_tail=False)
         text = etree.tostring(element, method="c14n")
         if b"xmlns" in text and element.getparent() is not None:
             # A copy would lose namespaces that are declared around it and not used in it.

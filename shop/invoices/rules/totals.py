@@ -38,7 +38,7 @@ def check_totals(parts: Parts) -> Iterator[Finding]:
     due -= number(totals, "TGTKhac")
     total = number(totals, "TgTTTBSo")
     yield from _differs("total_sum", "TgTTTBSo", total, due)
-    yield from _check_discounts(sold, amounts, totals)
+    yield from _check_discounts(sold, totals)
     yield from _check_words(totals, total)
     if not parts.is_adjustment:
         yield from _check_signs(min(amounts, default=total), fees, totals, total)
@@ -76,11 +76,9 @@ def _check_rates(groups: Sequence[Texts], sums: dict[str, Decimal]) -> Iterator[
         yield finding("rate_sum", f"{_PATH}/THTTLTSuat", f"{rate}: {sums[rate]:f}")
 
 
-def _check_discounts(sold: Sequence[Texts], amounts: Sequence[Decimal], totals: Texts) -> Iterator[Finding]:
-    if not totals.get("TTCKTMai"):
-        return
-    discounts = [amount for line, amount in zip(sold, amounts, strict=True) if line.get("TChat") == DISCOUNT]
-    if discounts:
+def _check_discounts(sold: Sequence[Texts], totals: Texts) -> Iterator[Finding]:
+    discounts = [number(line, "ThTien") for line in sold if line.get("TChat") == DISCOUNT]
+    if discounts and totals.get("TTCKTMai"):
         total = number(totals, "TTCKTMai")
         yield from _differs("discount_sum", "TTCKTMai", total, sum(discounts, _NOTHING))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import operator
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
@@ -18,7 +17,6 @@ LINES = f"{CONTENT}/DSHHDVu/HHDVu"
 GOODS, GIFT, DISCOUNT, NOTE, SPECIAL = "1", "2", "3", "4", "5"
 ADJUSTS = "2"
 _NOTHING = Decimal()
-_tag_and_text = operator.attrgetter("tag", "text")
 
 Texts = Mapping[str, str]
 """The texts of one group by their tags."""
@@ -26,13 +24,12 @@ Texts = Mapping[str, str]
 
 def texts_of(element: etree._Element) -> dict[str, str]:
     """The texts inside ``element`` by their tags, read in one go; of a tag that occurs twice the first."""
-    texts = dict(map(_tag_and_text, element[::-1]))
-    return {tag: text or "" for tag, text in texts.items()} if None in texts.values() else texts
+    return {part.tag: part.text or "" for part in reversed(element)}
 
 
 def _groups(element: etree._Element) -> dict[str, etree._Element]:
     """The groups inside ``element`` by their tags; of a tag that occurs twice the first."""
-    return {part.tag: part for part in element[::-1]}
+    return {part.tag: part for part in reversed(element)}
 
 
 def _texts(group: etree._Element | None) -> dict[str, str]:
