@@ -257,6 +257,7 @@ def test_an_unnumbered_draft_is_not_written() -> None:
         ((b"<DVTinh>", b"<Unknown>x</Unknown><DVTinh>"), "Unknown"),
         ((b"<TgTTTBSo>3984000", b"<TgTTTBSo>3984000.5"), "whole"),
         ((b"<NLap>2026-11-23", b"<NLap>23/11/2026"), "NLap"),
+        ((b"<NLap>2026-11-23", b"<NLap>20261123"), "NLap"),
         ((b"<SHDon>42</SHDon>", b"<SHDon>42</SHDon><SHDon>43</SHDon>"), "twice"),
         ((b"<MST>5699999011</MST>", b""), "lacks MST"),
         ((b"<SLuong>20<", b"<SLuong>20<b/><"), "tags"),

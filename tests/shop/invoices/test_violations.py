@@ -16,7 +16,8 @@ from shop.invoices import formats
 from shop.invoices.checking import check
 from shop.invoices.draft import Draft
 from shop.invoices.findings import WARNINGS
-from shop.invoices.structure import Shape, check_structure, is_sound, schema_of, schema_path
+from shop.invoices.formats.tables import Day, Figure, Group, Leaf, Text, Whole
+from shop.invoices.structure import Node, Shape, check_structure, is_sound, schema_of, schema_path
 from tests.shop.invoices.examples import ISSUED_ON, SALES_EXAMPLE, VAT_EXAMPLE
 from tests.shop.invoices.test_formats import ADJUSTMENT, TILL_EXAMPLE
 from tests.shop.invoices.violations import MISSING, RULES, SHAPES, TILL_RULES, TOO_LONG
@@ -79,6 +80,38 @@ def test_libxml2_refuses_by_our_schema_what_our_own_walk_refuses(change: tuple[s
     if code in ("unknown_form", "unknown_version") or "ThTien>2400000<" in change[0]:
         return  # rules about which schema applies, and one that no schema can state
     assert not schema("2.1.0", "1").validate(content_of(broken(VAT, change)))
+
+
+def of_the_table(member: Leaf | Group) -> object:
+    """What the table that writes says of a tag, as :func:`of_the_schema` says it."""
+    if isinstance(member, Group):
+        return member.tag, member.needed, member.many, [of_the_table(inner) for inner in member.members]
+    match member.kind:
+        case Text(most=most):
+            size = ("xs:string", most, 0, 0)
+        case Figure(digits=digits, decimals=decimals):
+            size = ("xs:decimal", 0, digits, decimals)
+        case Whole(digits=digits):
+            size = ("xs:decimal", 0, digits, 0)
+        case Day():
+            size = ("xs:date", 0, 0, 0)
+    return member.tag, member.needed, False, size
+
+
+def of_the_schema(node: Node) -> object:
+    """What the schema that judges says of a tag: its name, needed or not, one or many, and size or members."""
+    if node.shape:
+        shape = node.shape
+        return node.tag, node.needed, node.many, (shape.base, shape.most, shape.digits, shape.decimals)
+    return node.tag, node.needed, node.many, [of_the_schema(inner) for inner in node.members]
+
+
+@pytest.mark.parametrize("form", ["1", "2"])
+@pytest.mark.parametrize("till", [False, True])
+def test_the_table_that_writes_and_the_schema_that_judges_were_copied_alike(form: str, till: bool) -> None:
+    """Of the version in which we write; each was copied from the decision by itself."""
+    table = formats.FORMATS[formats.NEWEST].invoice_table(form, till=till)
+    assert of_the_table(table) == of_the_schema(schema_of(formats.NEWEST, form, till=till))
 
 
 @pytest.mark.parametrize("form", ["1", "2"])
