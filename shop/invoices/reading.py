@@ -44,7 +44,7 @@ class Span:
 class _Remembered(threading.local):
     """The trees that this thread read last: one function after another reads the same invoice."""
 
-    most = 4
+    most = 2  # what was sent and what came back for it; more push each other out of the processor's caches
     largest = 64 * 1024
 
     def __init__(self) -> None:
