@@ -168,7 +168,7 @@ def test_a_thread_remembers_a_few_small_documents_and_no_more() -> None:
         parse(each)
     large = b"<x>" + b"a" * 100_000 + b"</x>"
     assert parse(large) is not parse(large)
-    assert set(_remembered.trees) == set(documents[-4:])
+    assert set(_remembered.trees) == set(documents[-2:])
 
 
 @pytest.mark.parametrize(
