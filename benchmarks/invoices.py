@@ -5,6 +5,10 @@
 CPU time of one process, both sides in the same run, interleaved; nothing here is asserted. Keys are made for the run.
 Every round has an invoice of its own: what is remembered of one that was read helps no other. The quietest quarter is
 told beside the median, as other machines on the same processor disturb its caches, which a bare signature hardly needs.
+
+Pages of PDF are drawn in turn with WeasyPrint's where that can be imported; it is no part of the project:
+
+    uv pip install --target FOLDER weasyprint && PYTHONPATH=FOLDER .venv/bin/python -m benchmarks.invoices
 """
 
 from __future__ import annotations
@@ -15,9 +19,16 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
+
+import segno
+
+try:
+    import weasyprint
+except ImportError:
+    weasyprint = None
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 
@@ -103,13 +114,49 @@ def main() -> None:
         f"build + sign + check, 10 lines   {_ms(alls[0])} {alls[0] / ones[0]:4.1f} ×  "
         f"{_ms(alls[1])} {alls[1] / ones[1]:4.1f} ×"
     )
-    xml = whole(numbered[0])
-    invoice_pdf(xml)
-    started = time.perf_counter()
-    for _ in range(PAGES):
-        invoice_pdf(xml)
-    seconds = time.perf_counter() - started
-    print(f"PDF/A-3 with the XML attached    {PAGES / seconds:7.1f} pages/s")
+    _compare_pages(whole(numbered[0]))
+
+
+def _compare_pages(xml: bytes) -> None:
+    """Pages of PDF a second, ours and WeasyPrint's of the same page in turn; ours alone where it is not installed."""
+    ways: dict[str, Callable[[], object]] = {"PDF/A-3 with the XML attached": lambda: invoice_pdf(xml)}
+    if weasyprint:
+        page = _page(formats.read(xml))
+        ways["the same by WeasyPrint"] = lambda: weasyprint.HTML(string=page).write_pdf(
+            pdf_variant="pdf/a-3b", attachments=[weasyprint.Attachment(string=xml, name="invoice.xml")]
+        )
+    seconds = dict.fromkeys(ways, 0.0)
+    for round_ in range(PAGES + 1):
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way()
+            seconds[name] += time.perf_counter() - started if round_ else 0  # fonts are found in the first
+    for name, taken in seconds.items():
+        print(f"{name:32} {PAGES / taken:7.1f} pages/s")
+
+
+def _page(draft: Draft) -> str:
+    """The texts of the printed form as a page of HTML."""
+
+    def rows(*cells: Sequence[object]) -> str:
+        return "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in cells)
+
+    lines = [
+        (line.position, line.name, line.unit, line.quantity, line.unit_price, line.rate, line.amount)
+        for line in draft.lines
+    ]
+    rates = [(rate.rate, rate.net_amount, rate.vat_amount) for rate in draft.rates]
+    parties = (
+        f"<p>{draft.seller.name}<p>{draft.seller.tax_code}<p>{draft.seller.address}<p>{draft.buyer.person}"
+    )
+    qr = segno.make(draft.identity + draft.seller.tax_code).svg_inline(scale=2)
+    return (
+        "<meta charset=utf-8><style>@page{size:A4;margin:15mm}body{font:10pt serif}"
+        "table{width:100%;border-collapse:collapse}td{border:.5pt solid}</style>"
+        f"<h1>{draft.title}</h1>{qr}<p>{draft.series} {draft.number} {draft.issued_on}{parties}"
+        f"<table>{rows(*lines)}</table><table>{rows(*rates)}</table>"
+        f"<p>{draft.net_amount}<p>{draft.vat_amount}<p>{draft.total}<p>{draft.total_in_words}"
+    )
 
 
 if __name__ == "__main__":
