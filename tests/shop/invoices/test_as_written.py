@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
 
 from shop.invoices import formats, verifying
 from shop.invoices.as_written import first_part, sellers_signature
@@ -17,12 +20,85 @@ from shop.invoices.reading import Refused
 from shop.invoices.signer import FileSigner
 from shop.invoices.signing import sign
 from shop.invoices.verifying import Signature
-from shop.invoices.xmldsig import DS, digest
+from shop.invoices.xmldsig import DS, digest, digest_of
 from tests.shop.invoices.examples import SALES_EXAMPLE, SIGNED_AT, VAT_EXAMPLE
-from tests.shop.invoices.test_formats import ADJUSTMENT
+from tests.shop.invoices.test_formats import ADJUSTMENT, TILL_EXAMPLE, content_bytes
 
 ROUNDS = 1_500
+PIECES = ["<A>", "</A>", "<A", "<DLHDon", "</DLHDon>", *"></ \"'=&;#xạ\r\t", "&amp;", "xmlns", "]]>"]
 ADJUSTS = replace(VAT_EXAMPLE, related=ADJUSTMENT.related)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<A b='c'>x</A>",
+        '<A b="c">x</A>',
+        '<A xmlns="urn:x">x</A>',
+        "<A/>",
+        "<A >x</A>",
+        "<A>x</A >",
+        "<A\t>x</A>",
+        "<A\n>x</A>",
+        "<A>x\ry</A>",
+        "<A>x > y</A>",
+        "<A>&#13;&quot;&apos;</A>",
+        "<A><![CDATA[x]]></A>",
+        "<A><!-- x --></A>",
+        "<A><?x y?></A>",
+    ],
+)
+def test_what_may_be_written_in_another_way_is_not_taken_as_written(
+    inside: str, seller_signer: FileSigner
+) -> None:
+    xml = formats.build(VAT_EXAMPLE).replace(b"<NDHDon>", b"<NDHDon>" + inside.encode())
+    assert first_part(xml) is None
+    if "<!--" not in inside and "<?" not in inside:  # a document with those is not signed at all
+        signed = sign(xml, seller_signer, place="NBan", at=SIGNED_AT)
+        assert digest_of(content_bytes(xml)).encode() in signed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<HDon>", b'<HDon xml:lang="vi">'),
+        (b"<HDon>", b'<HDon xmlns:x="urn:x">'),
+        (b"<HDon>", b"<HDon> "),
+        (b"<DLHDon Id", b"<DLHDon  Id"),
+        (b'">', b'" a="">'),
+        (b"</DLHDon>", b"</DLHDon >"),
+        (b"</HDon>", b"<DLHDon></DLHDon></HDon>"),
+        (b"<NDHDon>", b"<NDHDon><DLHDon>x</DLHDon>"),
+        (b"</NDHDon></DLHDon>", b"<DLHDon>x</DLHDon></NDHDon></DLHDon >"),
+        (b"?>", b"?>\n"),
+    ],
+)
+def test_a_part_in_other_surroundings_is_not_taken_as_written(old: bytes, new: bytes) -> None:
+    xml = formats.build(VAT_EXAMPLE)
+    assert first_part(xml.replace(old, new, 1)) is None
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_what_is_taken_as_written_is_in_canonical_form(pieces: list[str]) -> None:
+    xml = formats.build(SALES_EXAMPLE).replace(b"<NDHDon>", f"<NDHDon><A>{''.join(pieces)}</A>".encode())
+    try:
+        content = etree.fromstring(xml).find("DLHDon")
+    except etree.XMLSyntaxError:
+        return
+    if first := first_part(xml):
+        assert etree.tostring(content, method="c14n") == first.canonical
+
+
+@pytest.mark.parametrize("draft", [VAT_EXAMPLE, SALES_EXAMPLE, TILL_EXAMPLE, ADJUSTMENT])
+def test_our_own_invoices_are_taken_as_written(draft: Draft) -> None:
+    xml = formats.build(draft)
+    assert first_part(xml) == (
+        "HDon",
+        "DLHDon",
+        draft.identity,
+        content_bytes(xml),
+        len(xml) - len("</HDon>"),
+    )
 
 
 def short_way(xml: bytes) -> object:
