@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 from shop.invoices.reading import DECLARATION
-from shop.invoices.xmldsig import C14N, DS, ENVELOPED, RSA_SHA256, SHA256
+from shop.invoices.xmldsig import C14N, DS, ENVELOPED, RSA_SHA256, SHA256, in_signature
 
 _BEGINNING = re.compile(re.escape(DECLARATION) + rb'<(\w+)><(\w+) Id="([\w-]+)">', re.ASCII)
 _NOT_OF_TAGS = bytes(set(range(256)) - set(b"<>&\"'!?\r\n\t"))
@@ -74,17 +74,12 @@ def sellers_signature(xml: bytes, part: FirstPart) -> SellersSignature | None:
     digest, time_digest, value, certificate, time = texts
     return SellersSignature(
         (digest, time_digest),
-        _with_namespace(found["object"], b"<Object"),
-        _with_namespace(found["info"], b"<SignedInfo"),
+        in_signature(found["object"], b"<Object"),
+        in_signature(found["info"], b"<SignedInfo"),
         value,
         certificate,
         time,
     )
-
-
-def _with_namespace(element: bytes, opening: bytes) -> bytes:
-    """The canonical form of an element of a ``Signature``: the namespace that it inherits there is written on it."""
-    return b'%b xmlns="%b"%b' % (opening, DS.encode(), element.removeprefix(opening))
 
 
 _DIGEST = f'<DigestMethod Algorithm="{re.escape(SHA256)}"></DigestMethod><DigestValue>(?P<%s>[\\w+/=]+)</DigestValue>'

@@ -35,6 +35,7 @@ from shop.invoices.xmldsig import (
     VIETNAM,
     canonical_of,
     digest,
+    in_signature,
 )
 
 _TRANSFORMS = f'<Transforms><Transform Algorithm="{ENVELOPED}"></Transform></Transforms>'
@@ -113,12 +114,12 @@ def _signature(covered: Sequence[tuple[str, bytes]], signer: Signer, place: str,
     references = "".join(
         [_reference(identity, canonical, enveloped=enveloped) for identity, canonical in covered]
     )
-    references += _reference(object_id, _in_signature(time_object, "<Object"), enveloped=False)
+    references += _reference(object_id, in_signature(time_object.encode(), b"<Object"), enveloped=False)
     signed_info = (
         f'<SignedInfo><CanonicalizationMethod Algorithm="{C14N}"></CanonicalizationMethod>'
         f'<SignatureMethod Algorithm="{RSA_SHA256}"></SignatureMethod>{references}</SignedInfo>'
     )
-    value = base64.b64encode(signer.sign(_in_signature(signed_info, "<SignedInfo"))).decode()
+    value = base64.b64encode(signer.sign(in_signature(signed_info.encode(), b"<SignedInfo"))).decode()
     return (
         f'<Signature xmlns="{DS}" Id="{place}">{signed_info}<SignatureValue>{value}</SignatureValue>'
         f"{_key_info(signer.certificate)}{time_object}</Signature>"
@@ -132,11 +133,6 @@ def _key_info(certificate: x509.Certificate) -> str:
         f"<KeyInfo><X509Data><X509SubjectName>{escape(certificate.subject.rfc4514_string())}</X509SubjectName>"
         f"<X509Certificate>{base64.b64encode(der).decode()}</X509Certificate></X509Data></KeyInfo>"
     )
-
-
-def _in_signature(element: str, opening: str) -> bytes:
-    """The element, which begins with ``opening``, with the namespace that it inherits inside a ``Signature``."""
-    return f'{opening} xmlns="{DS}"{element.removeprefix(opening)}'.encode()
 
 
 def _reference(identity: str, canonical: bytes, *, enveloped: bool) -> str:

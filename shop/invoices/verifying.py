@@ -39,7 +39,7 @@ from shop.invoices.xmldsig import (
 )
 
 _LEAST_KEY_BITS = 2048
-_with_attributes = etree.XPath("//@*/..")
+_WITH_ATTRIBUTES = etree.XPath("//@*/..")
 _ID_SPELLINGS = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 _INFO = {
     f"{{{DS}}}{tag}": letter
@@ -148,7 +148,7 @@ def _named(root: etree._Element) -> _Named:
     by_id: dict[str, etree._Element] = {}
     seen: set[str] = set()
     is_sound = True
-    for element in _with_attributes(root):
+    for element in _WITH_ATTRIBUTES(root):
         for name, value in element.items():
             if name in _ID_SPELLINGS:
                 is_sound = is_sound and value not in seen

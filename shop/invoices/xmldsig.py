@@ -64,3 +64,10 @@ def canonical_of(element: etree._Element) -> bytes:
     except etree.LxmlError as reason:
         raise ValueError(str(reason)) from reason
     return text
+
+
+def in_signature(element: bytes, opening: bytes) -> bytes:
+    """The canonical form of an element of a ``Signature`` that begins with ``opening`` and is canonical but for the
+    namespace that it inherits there.
+    """
+    return b'%b xmlns="%b"%b' % (opening, DS.encode(), element.removeprefix(opening))
